@@ -1,0 +1,10 @@
+//! Values in, values out: the graph of revisions, specs, plans, and the embedded set.
+//!
+//! Nothing here reads a file or a database.
+
+pub mod graph;
+pub mod plan;
+pub mod set;
+pub mod spec;
+
+pub use graph::{Graph, Index};
