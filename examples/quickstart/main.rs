@@ -9,12 +9,17 @@ use std::error::Error;
 
 use sqlx::SqlitePool;
 
-static MIGRATIONS: migrate::Migrations = migrate::embed_migrations!("examples/quickstart/migrations");
+static MIGRATIONS: migrate::Migrations =
+    migrate::embed_migrations!("examples/quickstart/migrations");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let pool = SqlitePool::connect(concat!("sqlite://", env!("CARGO_MANIFEST_DIR"), "/examples/quickstart/app.db?mode=rwc"))
-        .await?;
+    let pool = SqlitePool::connect(concat!(
+        "sqlite://",
+        env!("CARGO_MANIFEST_DIR"),
+        "/examples/quickstart/app.db?mode=rwc"
+    ))
+    .await?;
 
     let report = MIGRATIONS.startup(&pool).await?;
     if report.steps().is_empty() {
@@ -24,7 +29,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{step}");
     }
 
-    let (members,): (i64,) = sqlx::query_as("SELECT count(*) FROM users WHERE email IS NOT NULL").fetch_one(&pool).await?;
+    let (members,): (i64,) = sqlx::query_as("SELECT count(*) FROM users WHERE email IS NOT NULL")
+        .fetch_one(&pool)
+        .await?;
     println!("{members} users with an email address");
     Ok(())
 }

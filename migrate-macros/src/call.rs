@@ -18,8 +18,15 @@ pub(crate) struct RevisionCall {
 impl EmbedCall {
     pub(crate) fn parse(input: TokenStream) -> syn::Result<Self> {
         let parser = |input: ParseStream<'_>| {
-            let directory = if input.is_empty() { None } else { Some(literal(input)?) };
-            finish(input, "embed_migrations! takes the path of one directory, or nothing")?;
+            let directory = if input.is_empty() {
+                None
+            } else {
+                Some(literal(input)?)
+            };
+            finish(
+                input,
+                "embed_migrations! takes the path of one directory, or nothing",
+            )?;
             Ok(Self { directory })
         };
         parser.parse2(input)
@@ -27,7 +34,9 @@ impl EmbedCall {
 
     /// Where errors are shown: the path, else the call.
     pub(crate) fn span(&self) -> Span {
-        self.directory.as_ref().map_or_else(Span::call_site, LitStr::span)
+        self.directory
+            .as_ref()
+            .map_or_else(Span::call_site, LitStr::span)
     }
 }
 
@@ -37,7 +46,10 @@ impl RevisionCall {
             let id = literal(input)?;
             let more = input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty();
             let directory = if more { Some(literal(input)?) } else { None };
-            finish(input, "revision! takes an id and, if need be, the path of the directory")?;
+            finish(
+                input,
+                "revision! takes an id and, if need be, the path of the directory",
+            )?;
             Ok(Self { id, directory })
         };
         parser.parse2(input)
@@ -45,10 +57,15 @@ impl RevisionCall {
 }
 
 fn literal(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    LitStr::parse(input).map_err(|error| syn::Error::new(error.span(), "expected a text in double quotes"))
+    LitStr::parse(input)
+        .map_err(|error| syn::Error::new(error.span(), "expected a text in double quotes"))
 }
 
 fn finish(input: ParseStream<'_>, expected: &str) -> syn::Result<()> {
     input.parse::<Option<Token![,]>>()?;
-    if input.is_empty() { Ok(()) } else { Err(input.error(expected)) }
+    if input.is_empty() {
+        Ok(())
+    } else {
+        Err(input.error(expected))
+    }
 }

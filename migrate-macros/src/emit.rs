@@ -6,7 +6,10 @@ use quote::{format_ident, quote_spanned};
 
 /// A block that reports every error and then has the type of `dummy`, so that nothing else is reported.
 pub(crate) fn errors(diagnostics: &[Diagnostic], span: Span, dummy: &TokenStream) -> TokenStream {
-    let messages = diagnostics.iter().filter(|finding| finding.level == Level::Error).map(text);
+    let messages = diagnostics
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .map(text);
     let warnings = warnings(diagnostics, span);
     quote_spanned! {span=> {
         #(::core::compile_error!{ #messages })*
@@ -18,7 +21,9 @@ pub(crate) fn errors(diagnostics: &[Diagnostic], span: Span, dummy: &TokenStream
 /// Statements that make the compiler print each warning. On stable the only such thing is the use of a deprecated
 /// constant, whose note is shown.
 pub(crate) fn warnings(diagnostics: &[Diagnostic], span: Span) -> TokenStream {
-    let warnings = diagnostics.iter().filter(|finding| finding.level == Level::Warning);
+    let warnings = diagnostics
+        .iter()
+        .filter(|finding| finding.level == Level::Warning);
     let constants = warnings.enumerate().map(|(number, finding)| {
         let name = format_ident!("migration_warning_{}", number + 1, span = span);
         let note = text(finding);

@@ -12,7 +12,10 @@ pub(crate) fn bases() -> Vec<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let source = proc_macro::Span::call_site().local_file();
     let source = source.and_then(|file| Some(env::current_dir().ok()?.join(file)));
-    let above = source.iter().flat_map(|file| file.ancestors().skip(1)).map(PathBuf::from);
+    let above = source
+        .iter()
+        .flat_map(|file| file.ancestors().skip(1))
+        .map(PathBuf::from);
     let mut bases: Vec<PathBuf> = Vec::new();
     for base in package.into_iter().chain(above) {
         if !bases.contains(&base) {

@@ -109,8 +109,11 @@ impl Graph {
     pub fn new(nodes: Vec<Node>) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let names = Names::new(&nodes, &mut problems);
-        let below: Vec<(Vec<usize>, Vec<usize>)> =
-            nodes.iter().enumerate().map(|(place, node)| names.below(&nodes, place, node, &mut problems)).collect();
+        let below: Vec<(Vec<usize>, Vec<usize>)> = nodes
+            .iter()
+            .enumerate()
+            .map(|(place, node)| names.below(&nodes, place, node, &mut problems))
+            .collect();
         let order = sort(&below, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
@@ -145,9 +148,21 @@ impl Graph {
         let mut labels = Vec::new();
         for (place, node) in nodes.into_iter().enumerate() {
             ids.push(node.id);
-            labels.extend(node.labels.into_iter().map(|label| (Index::at(place), label)));
+            labels.extend(
+                node.labels
+                    .into_iter()
+                    .map(|label| (Index::at(place), label)),
+            );
         }
-        Self { ids, parents, dependencies, children, dependents, labels, by_id: OnceCell::new() }
+        Self {
+            ids,
+            parents,
+            dependencies,
+            children,
+            dependents,
+            labels,
+            by_id: OnceCell::new(),
+        }
     }
 }
 
@@ -163,19 +178,35 @@ impl<'a> Names<'a> {
         let mut folded: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
         for (node, Node { id, .. }) in nodes.iter().enumerate() {
             if let Some(first) = ids.get(id.as_str()) {
-                problems.push(Problem::DuplicateId { node, first: *first });
+                problems.push(Problem::DuplicateId {
+                    node,
+                    first: *first,
+                });
                 continue;
             }
             ids.insert(id.as_str(), node);
-            let first = *folded.entry(id.as_str().to_ascii_lowercase()).or_insert(node);
+            let first = *folded
+                .entry(id.as_str().to_ascii_lowercase())
+                .or_insert(node);
             if first != node {
                 problems.push(Problem::CaseClash { node, first });
             }
         }
         let mut labels = HashMap::new();
-        for (node, label) in nodes.iter().enumerate().flat_map(|(node, of)| of.labels.iter().map(move |l| (node, l))) {
-            match ids.get(label.as_str()).or_else(|| labels.get(label.as_str())) {
-                Some(with) => problems.push(Problem::LabelClash { node, label: label.clone(), with: *with }),
+        for (node, label) in nodes
+            .iter()
+            .enumerate()
+            .flat_map(|(node, of)| of.labels.iter().map(move |l| (node, l)))
+        {
+            match ids
+                .get(label.as_str())
+                .or_else(|| labels.get(label.as_str()))
+            {
+                Some(with) => problems.push(Problem::LabelClash {
+                    node,
+                    label: label.clone(),
+                    with: *with,
+                }),
                 None => {
                     labels.insert(label.as_str(), node);
                 }
@@ -195,23 +226,35 @@ impl<'a> Names<'a> {
         let mut parents = Vec::with_capacity(node.down_revision.len());
         for (position, id) in node.down_revision.iter().enumerate() {
             if node.down_revision[..position].contains(id) {
-                problems.push(Problem::DuplicateParent { node: place, parent: id.clone() });
+                problems.push(Problem::DuplicateParent {
+                    node: place,
+                    parent: id.clone(),
+                });
                 continue;
             }
             match self.ids.get(id.as_str()) {
-                Some(parent) if nodes[*parent].id == node.id => problems.push(Problem::SelfLoop { node: place }),
+                Some(parent) if nodes[*parent].id == node.id => {
+                    problems.push(Problem::SelfLoop { node: place })
+                }
                 Some(parent) => parents.push(*parent),
                 None => problems.push(Problem::UnknownParent {
                     node: place,
                     parent: id.clone(),
-                    suggestion: nearest(id.as_str(), self.ids.keys().copied()).map(RevisionId::trusted),
+                    suggestion: nearest(id.as_str(), self.ids.keys().copied())
+                        .map(RevisionId::trusted),
                 }),
             }
         }
         let mut dependencies: Vec<usize> = Vec::with_capacity(node.depends_on.len());
         for name in &node.depends_on {
-            match self.ids.get(name.as_str()).or_else(|| self.labels.get(name.as_str())) {
-                Some(target) if nodes[*target].id == node.id => problems.push(Problem::SelfLoop { node: place }),
+            match self
+                .ids
+                .get(name.as_str())
+                .or_else(|| self.labels.get(name.as_str()))
+            {
+                Some(target) if nodes[*target].id == node.id => {
+                    problems.push(Problem::SelfLoop { node: place })
+                }
                 Some(target) => {
                     if !dependencies.contains(target) {
                         dependencies.push(*target);
@@ -220,7 +263,8 @@ impl<'a> Names<'a> {
                 None => problems.push(Problem::UnknownDependency {
                     node: place,
                     dependency: name.clone(),
-                    suggestion: nearest(name, self.ids.keys().chain(self.labels.keys()).copied()).map(str::to_owned),
+                    suggestion: nearest(name, self.ids.keys().chain(self.labels.keys()).copied())
+                        .map(str::to_owned),
                 }),
             }
         }
@@ -237,13 +281,19 @@ fn sort(below: &[(Vec<usize>, Vec<usize>)], problems: &mut Vec<Problem>) -> Vec<
         Done,
     }
     let mut is_head = vec![true; below.len()];
-    for target in below.iter().flat_map(|(parents, dependencies)| parents.iter().chain(dependencies)) {
+    for target in below
+        .iter()
+        .flat_map(|(parents, dependencies)| parents.iter().chain(dependencies))
+    {
         is_head[*target] = false;
     }
     let mut state = vec![State::Unseen; below.len()];
     let mut order = Vec::with_capacity(below.len());
     // The second pass finds the revisions that stand only on each other.
-    let starts = (0..below.len()).rev().filter(|place| is_head[*place]).chain(0..below.len());
+    let starts = (0..below.len())
+        .rev()
+        .filter(|place| is_head[*place])
+        .chain(0..below.len());
     for start in starts {
         let mut stack: Vec<(usize, usize)> = Vec::new();
         if state[start] == State::Unseen {
@@ -252,7 +302,11 @@ fn sort(below: &[(Vec<usize>, Vec<usize>)], problems: &mut Vec<Problem>) -> Vec<
         }
         while let Some((place, position)) = stack.last_mut() {
             let (parents, dependencies) = &below[*place];
-            let next = dependencies.iter().rev().chain(parents.iter().rev()).nth(*position);
+            let next = dependencies
+                .iter()
+                .rev()
+                .chain(parents.iter().rev())
+                .nth(*position);
             *position += 1;
             match next {
                 None => {
@@ -265,8 +319,13 @@ fn sort(below: &[(Vec<usize>, Vec<usize>)], problems: &mut Vec<Problem>) -> Vec<
                     stack.push((*next, 0));
                 }
                 Some(next) if state[*next] == State::Open => {
-                    let first = stack.iter().position(|(place, _)| place == next).unwrap_or_default();
-                    problems.push(Problem::Cycle { nodes: stack[first..].iter().map(|(place, _)| *place).collect() });
+                    let first = stack
+                        .iter()
+                        .position(|(place, _)| place == next)
+                        .unwrap_or_default();
+                    problems.push(Problem::Cycle {
+                        nodes: stack[first..].iter().map(|(place, _)| *place).collect(),
+                    });
                 }
                 Some(_) => {}
             }

@@ -6,17 +6,24 @@ impl Graph {
     /// The labels declared by the revision.
     pub fn labels(&self, index: Index) -> impl Iterator<Item = &str> {
         let start = self.labels.partition_point(|(of, _)| *of < index);
-        self.labels[start..].iter().take_while(move |(of, _)| *of == index).map(|(_, label)| label.as_str())
+        self.labels[start..]
+            .iter()
+            .take_while(move |(of, _)| *of == index)
+            .map(|(_, label)| label.as_str())
     }
 
     /// All labels with the revisions that declare them, oldest first.
     pub fn all_labels(&self) -> impl Iterator<Item = (&str, Index)> {
-        self.labels.iter().map(|(index, label)| (label.as_str(), *index))
+        self.labels
+            .iter()
+            .map(|(index, label)| (label.as_str(), *index))
     }
 
     /// The revision that declares the label.
     pub fn labelled(&self, label: &str) -> Option<Index> {
-        self.all_labels().find(|(name, _)| *name == label).map(|(_, index)| index)
+        self.all_labels()
+            .find(|(name, _)| *name == label)
+            .map(|(_, index)| index)
     }
 
     /// The revisions that a label belongs to, as in Alembic: the one that declares it, all its descendants, and its

@@ -70,7 +70,10 @@ struct Edges {
 
 impl Edges {
     fn new<'a>(lists: impl Iterator<Item = &'a [Index]>) -> Self {
-        let mut edges = Self { starts: vec![0], targets: Vec::new() };
+        let mut edges = Self {
+            starts: vec![0],
+            targets: Vec::new(),
+        };
         for list in lists {
             edges.targets.extend_from_slice(list);
             edges.starts.push(edges.targets.len() as u32);
@@ -123,7 +126,11 @@ impl Graph {
 
     /// The revision with exactly this id.
     pub fn index(&self, id: &str) -> Option<Index> {
-        let by_id = self.by_id.get_or_init(|| self.order().map(|index| (self.id(index).clone(), index)).collect());
+        let by_id = self.by_id.get_or_init(|| {
+            self.order()
+                .map(|index| (self.id(index).clone(), index))
+                .collect()
+        });
         by_id.get(id).copied()
     }
 
@@ -137,7 +144,10 @@ impl Graph {
 
     /// The ids of these revisions.
     pub fn ids(&self, indices: &[Index]) -> Vec<RevisionId> {
-        indices.iter().map(|index| self.id(*index).clone()).collect()
+        indices
+            .iter()
+            .map(|index| self.id(*index).clone())
+            .collect()
     }
 
     /// The down revisions, in the order written.
@@ -162,27 +172,39 @@ impl Graph {
 
     /// What must be applied before: parents, then dependencies.
     pub fn below(&self, index: Index) -> impl DoubleEndedIterator<Item = Index> {
-        self.parents(index).iter().chain(self.dependencies(index)).copied()
+        self.parents(index)
+            .iter()
+            .chain(self.dependencies(index))
+            .copied()
     }
 
     /// What stands on it: children, then dependents.
     pub fn above(&self, index: Index) -> impl DoubleEndedIterator<Item = Index> {
-        self.children(index).iter().chain(self.dependents(index)).copied()
+        self.children(index)
+            .iter()
+            .chain(self.dependents(index))
+            .copied()
     }
 
     /// Revisions that are nobody's down revision, oldest first.
     pub fn heads(&self) -> Vec<Index> {
-        self.order().filter(|index| self.children(*index).is_empty()).collect()
+        self.order()
+            .filter(|index| self.children(*index).is_empty())
+            .collect()
     }
 
     /// The maximal elements under down_revision and depends_on, oldest first; Alembic calls them real heads.
     pub fn effective_heads(&self) -> Vec<Index> {
-        self.order().filter(|index| self.above(*index).next().is_none()).collect()
+        self.order()
+            .filter(|index| self.above(*index).next().is_none())
+            .collect()
     }
 
     /// Revisions without a down revision, oldest first.
     pub fn bases(&self) -> Vec<Index> {
-        self.order().filter(|index| self.parents(*index).is_empty()).collect()
+        self.order()
+            .filter(|index| self.parents(*index).is_empty())
+            .collect()
     }
 
     /// Whether it has several children.

@@ -12,7 +12,10 @@ pub struct IndexSet {
 impl IndexSet {
     /// The empty set over a graph of `revisions` revisions.
     pub fn new(revisions: usize) -> Self {
-        Self { words: vec![0; revisions.div_ceil(64)], len: 0 }
+        Self {
+            words: vec![0; revisions.div_ceil(64)],
+            len: 0,
+        }
     }
 
     /// Adds a revision; whether it was new.
@@ -40,7 +43,9 @@ impl IndexSet {
 
     /// Whether the revision is a member.
     pub fn contains(&self, index: Index) -> bool {
-        self.words.get(index.place() / 64).is_some_and(|word| word & (1 << (index.0 % 64)) != 0)
+        self.words
+            .get(index.place() / 64)
+            .is_some_and(|word| word & (1 << (index.0 % 64)) != 0)
     }
 
     /// The number of members.
@@ -57,7 +62,9 @@ impl IndexSet {
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Index> {
         self.words.iter().enumerate().flat_map(|(place, word)| {
             let word = *word;
-            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| Index::at(place * 64 + bit))
+            (0..64)
+                .filter(move |bit| word & (1 << bit) != 0)
+                .map(move |bit| Index::at(place * 64 + bit))
         })
     }
 }

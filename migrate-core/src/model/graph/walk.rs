@@ -45,7 +45,9 @@ impl Graph {
     /// The members that no other member stands on, oldest first. For a set that is closed downwards these are its
     /// effective rows.
     pub fn maximal(&self, set: &IndexSet) -> Vec<Index> {
-        set.iter().filter(|index| !self.above(*index).any(|above| set.contains(above))).collect()
+        set.iter()
+            .filter(|index| !self.above(*index).any(|above| set.contains(above)))
+            .collect()
     }
 
     fn reach<N>(&self, from: impl IntoIterator<Item = Index>, next: impl Fn(Index) -> N) -> IndexSet
@@ -53,7 +55,10 @@ impl Graph {
         N: Iterator<Item = Index>,
     {
         let mut reached = self.none();
-        let mut todo: Vec<Index> = from.into_iter().filter(|index| reached.insert(*index)).collect();
+        let mut todo: Vec<Index> = from
+            .into_iter()
+            .filter(|index| reached.insert(*index))
+            .collect();
         while let Some(index) = todo.pop() {
             for next in next(index) {
                 if reached.insert(next) {

@@ -40,19 +40,34 @@ impl Applied {
 
     /// These rows and everything below them.
     pub fn closure(graph: &Graph, rows: impl IntoIterator<Item = Index>) -> Self {
-        Self { set: graph.ancestors(rows) }
+        Self {
+            set: graph.ancestors(rows),
+        }
     }
 
     /// Exactly these revisions.
     ///
     /// # Errors
     /// [`Gap`] when something below them is missing.
-    pub fn exact(graph: &Graph, revisions: impl IntoIterator<Item = Index>) -> Result<Self, Box<Gap>> {
+    pub fn exact(
+        graph: &Graph,
+        revisions: impl IntoIterator<Item = Index>,
+    ) -> Result<Self, Box<Gap>> {
         let set = graph.set(revisions);
-        let missing: Vec<Index> =
-            graph.ancestors(set.iter()).iter().filter(|index| !set.contains(*index)).collect();
+        let missing: Vec<Index> = graph
+            .ancestors(set.iter())
+            .iter()
+            .filter(|index| !set.contains(*index))
+            .collect();
         let applied = Self { set };
-        if missing.is_empty() { Ok(applied) } else { Err(Box::new(Gap { missing: graph.ids(&missing), applied })) }
+        if missing.is_empty() {
+            Ok(applied)
+        } else {
+            Err(Box::new(Gap {
+                missing: graph.ids(&missing),
+                applied,
+            }))
+        }
     }
 
     /// Whether the revision is applied.

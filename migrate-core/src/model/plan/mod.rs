@@ -32,7 +32,9 @@ pub struct Plan {
 impl Plan {
     /// The effective rows after the last step.
     pub fn heads_after(&self) -> &[RevisionId] {
-        self.steps.last().map_or(&self.from, |step| &step.heads_after)
+        self.steps
+            .last()
+            .map_or(&self.from, |step| &step.heads_after)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Numbers and hashes in a byte string.
 
-use super::{Unreadable, UnpackError};
+use super::{UnpackError, Unreadable};
 
 /// Appends to a byte string.
 #[derive(Debug, Default)]
@@ -46,7 +46,10 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn byte(&mut self) -> Result<u8, UnpackError> {
-        let byte = *self.bytes.get(self.place).ok_or(UnpackError(Unreadable::Truncated))?;
+        let byte = *self
+            .bytes
+            .get(self.place)
+            .ok_or(UnpackError(Unreadable::Truncated))?;
         self.place += 1;
         Ok(byte)
     }
@@ -69,8 +72,12 @@ impl<'a> Reader<'a> {
 
     pub(super) fn hash(&mut self) -> Result<[u8; 32], UnpackError> {
         let end = self.place + 32;
-        let hash = self.bytes.get(self.place..end).ok_or(UnpackError(Unreadable::Truncated))?;
+        let hash = self
+            .bytes
+            .get(self.place..end)
+            .ok_or(UnpackError(Unreadable::Truncated))?;
         self.place = end;
-        hash.try_into().map_err(|_| UnpackError(Unreadable::Truncated))
+        hash.try_into()
+            .map_err(|_| UnpackError(Unreadable::Truncated))
     }
 }

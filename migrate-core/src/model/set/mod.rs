@@ -42,7 +42,11 @@ pub struct Migrations {
 impl Migrations {
     /// The value of a packed set; what the macro emits.
     #[doc(hidden)]
-    pub const fn embedded(text: &'static str, index: &'static [u8], directory: Option<&'static str>) -> Self {
+    pub const fn embedded(
+        text: &'static str,
+        index: &'static [u8],
+        directory: Option<&'static str>,
+    ) -> Self {
         let directory = match directory {
             Some(path) => Some(Cow::Borrowed(path)),
             None => None,
@@ -135,7 +139,8 @@ impl Migrations {
     /// # Errors
     /// As [`settings`](Self::settings).
     pub fn set(&self) -> Result<&Set, UnpackError> {
-        self.set.get_or_try_init(|| unpack::set(self.opening()?, &self.text, &self.index))
+        self.set
+            .get_or_try_init(|| unpack::set(self.opening()?, &self.text, &self.index))
     }
 
     /// A text of the set, such as one that [`Entry`] refers to.
@@ -171,7 +176,8 @@ impl Migrations {
     }
 
     fn opening(&self) -> Result<&unpack::Opening, UnpackError> {
-        self.opening.get_or_try_init(|| unpack::opening(&self.text, &self.index))
+        self.opening
+            .get_or_try_init(|| unpack::opening(&self.text, &self.index))
     }
 }
 

@@ -1,8 +1,8 @@
 //! From revisions in topological order to the packed form.
 
+use super::FORMAT;
 use super::bytes::Writer;
 use super::settings::{Ahead, HeadsPolicy, Settings};
-use super::FORMAT;
 use crate::model::Index;
 use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Chain, Dialect, DialectSet, Digest};
@@ -37,7 +37,11 @@ pub struct SourceRevision<'a> {
 impl SourceRevision<'_> {
     /// The digest of the section that `dialect` uses.
     fn digest(&self, direction: Direction, dialect: Dialect) -> Digest {
-        let sections = || self.sections.iter().filter(|section| section.direction == direction);
+        let sections = || {
+            self.sections
+                .iter()
+                .filter(|section| section.direction == direction)
+        };
         dialect
             .choose(sections().map(|section| section.dialects))
             .and_then(|place| sections().nth(place))
@@ -82,7 +86,10 @@ where
 {
     let mut chains: Vec<Chain> = Vec::new();
     for (id, below, up) in revisions {
-        let below: Vec<Chain> = below.into_iter().map(|index| chains[index.0 as usize]).collect();
+        let below: Vec<Chain> = below
+            .into_iter()
+            .map(|index| chains[index.0 as usize])
+            .collect();
         chains.push(Chain::of(&below, id, &up));
     }
     chains
@@ -99,13 +106,21 @@ where
 /// assert!(set.is_empty()?);
 /// # Ok::<_, migrate_core::model::set::UnpackError>(())
 /// ```
-pub fn pack(revisions: &[SourceRevision<'_>], dialects: DialectSet, settings: &Settings) -> PackedSet {
+pub fn pack(
+    revisions: &[SourceRevision<'_>],
+    dialects: DialectSet,
+    settings: &Settings,
+) -> PackedSet {
     let chains: Vec<Vec<Chain>> = dialects
         .iter()
         .map(|dialect| {
-            let links = revisions
-                .iter()
-                .map(|revision| (revision.id, revision.below(), revision.digest(Direction::Up, dialect)));
+            let links = revisions.iter().map(|revision| {
+                (
+                    revision.id,
+                    revision.below(),
+                    revision.digest(Direction::Up, dialect),
+                )
+            });
             chains(links)
         })
         .collect();
@@ -120,7 +135,10 @@ pub fn pack(revisions: &[SourceRevision<'_>], dialects: DialectSet, settings: &S
             packer.index.hash(chain.as_bytes());
         }
     }
-    PackedSet { text: packer.text, index: packer.index.0 }
+    PackedSet {
+        text: packer.text,
+        index: packer.index.0,
+    }
 }
 
 /// A hash over file names: equal for the same names in any order.
@@ -148,7 +166,8 @@ impl Packer {
         self.index.byte(FORMAT);
         self.index.byte(dialects.to_bits());
         self.settings(settings);
-        self.index.hash(fingerprint(revisions.iter().map(|revision| revision.file)).as_bytes());
+        self.index
+            .hash(fingerprint(revisions.iter().map(|revision| revision.file)).as_bytes());
         self.index.size(revisions.len());
         let heads = effective_heads(revisions);
         self.index.size(heads.len());
@@ -162,7 +181,13 @@ impl Packer {
     }
 
     fn settings(&mut self, settings: &Settings) {
-        let Settings { table, schema, heads, startup, timeouts } = settings;
+        let Settings {
+            table,
+            schema,
+            heads,
+            startup,
+            timeouts,
+        } = settings;
         self.string(table);
         self.optional(schema.as_deref());
         self.index.byte(match heads {
@@ -175,13 +200,25 @@ impl Packer {
             Ahead::Allow => 1,
             Ahead::Refuse => 2,
         });
-        for flag in [startup.auto, startup.wait, startup.require_head, startup.cancel_at_limit] {
+        for flag in [
+            startup.auto,
+            startup.wait,
+            startup.require_head,
+            startup.cancel_at_limit,
+        ] {
             self.index.byte(u8::from(flag));
         }
-        let limits = [startup.limit, timeouts.connect, timeouts.run_lock, timeouts.ddl_lock];
+        let limits = [
+            startup.limit,
+            timeouts.connect,
+            timeouts.run_lock,
+            timeouts.ddl_lock,
+        ];
         for limit in limits.into_iter().map(Some).chain([timeouts.statement]) {
             // Zero stands for "none", so everything else is moved up by one.
-            let millis = limit.map_or(0, |limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX - 1) + 1);
+            let millis = limit.map_or(0, |limit| {
+                u64::try_from(limit.as_millis()).unwrap_or(u64::MAX - 1) + 1
+            });
             self.index.number(millis);
         }
     }
@@ -208,7 +245,9 @@ impl Packer {
         self.index.size(revision.sections.len());
         for section in &revision.sections {
             let down = u8::from(section.direction == Direction::Down);
-            self.index.byte(section.dialects.to_bits() << 2 | u8::from(section.transactional) << 1 | down);
+            self.index.byte(
+                section.dialects.to_bits() << 2 | u8::from(section.transactional) << 1 | down,
+            );
             self.index.size(section.line);
             self.index.hash(section.digest.as_bytes());
             self.string(section.text);
@@ -233,5 +272,7 @@ fn effective_heads(revisions: &[SourceRevision<'_>]) -> Vec<usize> {
     for index in revisions.iter().flat_map(SourceRevision::below) {
         is_head[index.0 as usize] = false;
     }
-    (0..revisions.len()).filter(|place| is_head[*place]).collect()
+    (0..revisions.len())
+        .filter(|place| is_head[*place])
+        .collect()
 }

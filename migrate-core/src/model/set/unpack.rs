@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::bytes::Reader;
 use super::settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Timeouts};
-use super::{FORMAT, Unreadable, UnpackError};
+use super::{FORMAT, UnpackError, Unreadable};
 use crate::model::graph::{Graph, Index, SortedNode};
 use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Chain, Dialect, DialectSet, Digest, RevisionId};
@@ -114,7 +114,10 @@ pub struct SectionRef<'a> {
 
 impl Opening {
     pub(super) fn serving(&self, dialect: Dialect) -> Option<Dialect> {
-        [Some(dialect), dialect.fallback()].into_iter().flatten().find(|dialect| self.dialects.contains(*dialect))
+        [Some(dialect), dialect.fallback()]
+            .into_iter()
+            .flatten()
+            .find(|dialect| self.dialects.contains(*dialect))
     }
 
     pub(super) fn heads<'a>(
@@ -123,7 +126,9 @@ impl Opening {
         index: &[u8],
         dialect: Dialect,
     ) -> Result<Vec<Head<'a>>, UnpackError> {
-        let Some(dialect) = self.serving(dialect) else { return Ok(Vec::new()) };
+        let Some(dialect) = self.serving(dialect) else {
+            return Ok(Vec::new());
+        };
         let column = self.dialects.iter().position(|other| other == dialect);
         let mut reader = Source::new(text, index, self.heads);
         let mut heads = Vec::new();
@@ -133,7 +138,11 @@ impl Opening {
             for other in 0..self.dialects.iter().count() {
                 let chain = Chain::from_bytes(reader.index.hash()?);
                 if Some(other) == column {
-                    heads.push(Head { index: place, id: &text[id.clone()], chain });
+                    heads.push(Head {
+                        index: place,
+                        id: &text[id.clone()],
+                        chain,
+                    });
                 }
             }
         }
@@ -151,8 +160,17 @@ pub(super) fn opening(text: &str, index: &[u8]) -> Result<Opening, UnpackError> 
     let settings = source.settings()?;
     let fingerprint = Chain::from_bytes(source.index.hash()?);
     let revisions = source.index.size()?;
-    let heads = Place { index: source.index.place(), text: source.offset };
-    Ok(Opening { dialects, settings, fingerprint, revisions, heads })
+    let heads = Place {
+        index: source.index.place(),
+        text: source.offset,
+    };
+    Ok(Opening {
+        dialects,
+        settings,
+        fingerprint,
+        revisions,
+        heads,
+    })
 }
 
 pub(super) fn set(opening: &Opening, text: &str, index: &[u8]) -> Result<Set, UnpackError> {
@@ -172,7 +190,11 @@ pub(super) fn set(opening: &Opening, text: &str, index: &[u8]) -> Result<Set, Un
         nodes.push(node);
         records.push(record);
     }
-    Ok(Set { graph: Graph::from_sorted(nodes), records, dialects: opening.dialects })
+    Ok(Set {
+        graph: Graph::from_sorted(nodes),
+        records,
+        dialects: opening.dialects,
+    })
 }
 
 /// The index and the text, read side by side.
@@ -184,17 +206,27 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     const fn new(text: &'a str, index: &'a [u8], place: Place) -> Self {
-        Self { index: Reader::new(index, place.index), text, offset: place.text }
+        Self {
+            index: Reader::new(index, place.index),
+            text,
+            offset: place.text,
+        }
     }
 
     fn place(&mut self) -> Result<Index, UnpackError> {
-        u32::try_from(self.index.size()?).map(Index).map_err(|_| UnpackError(Unreadable::Truncated))
+        u32::try_from(self.index.size()?)
+            .map(Index)
+            .map_err(|_| UnpackError(Unreadable::Truncated))
     }
 
     fn string(&mut self) -> Result<Span, UnpackError> {
         let start = self.offset;
-        let end = start.checked_add(self.index.size()?).ok_or(UnpackError(Unreadable::Truncated))?;
-        self.text.get(start..end).ok_or(UnpackError(Unreadable::Truncated))?;
+        let end = start
+            .checked_add(self.index.size()?)
+            .ok_or(UnpackError(Unreadable::Truncated))?;
+        self.text
+            .get(start..end)
+            .ok_or(UnpackError(Unreadable::Truncated))?;
         self.offset = end;
         Ok(start..end)
     }
@@ -213,55 +245,120 @@ impl<'a> Source<'a> {
     }
 
     fn limit(&mut self) -> Result<Option<Duration>, UnpackError> {
-        Ok(self.index.number()?.checked_sub(1).map(Duration::from_millis))
+        Ok(self
+            .index
+            .number()?
+            .checked_sub(1)
+            .map(Duration::from_millis))
     }
 
     fn settings(&mut self) -> Result<Settings, UnpackError> {
         let table = self.owned()?;
         let schema = self.optional()?.map(|span| self.text[span].to_owned());
-        let heads = if self.flag()? { HeadsPolicy::Many } else { HeadsPolicy::One };
+        let heads = if self.flag()? {
+            HeadsPolicy::Many
+        } else {
+            HeadsPolicy::One
+        };
         let auto_env = self.owned()?;
         let ahead = match self.index.byte()? {
             0 => Ahead::Compatible,
             1 => Ahead::Allow,
             _ => Ahead::Refuse,
         };
-        let (auto, wait, require_head, cancel_at_limit) = (self.flag()?, self.flag()?, self.flag()?, self.flag()?);
+        let (auto, wait, require_head, cancel_at_limit) =
+            (self.flag()?, self.flag()?, self.flag()?, self.flag()?);
         let [limit, connect, run_lock, ddl_lock] =
-            [self.limit()?, self.limit()?, self.limit()?, self.limit()?].map(Option::unwrap_or_default);
+            [self.limit()?, self.limit()?, self.limit()?, self.limit()?]
+                .map(Option::unwrap_or_default);
         let statement = self.limit()?;
-        let startup = StartupSettings { auto, auto_env, limit, wait, require_head, ahead, cancel_at_limit };
-        let timeouts = Timeouts { connect, run_lock, ddl_lock, statement };
-        Ok(Settings { table, schema, heads, startup, timeouts })
+        let startup = StartupSettings {
+            auto,
+            auto_env,
+            limit,
+            wait,
+            require_head,
+            ahead,
+            cancel_at_limit,
+        };
+        let timeouts = Timeouts {
+            connect,
+            run_lock,
+            ddl_lock,
+            statement,
+        };
+        Ok(Settings {
+            table,
+            schema,
+            heads,
+            startup,
+            timeouts,
+        })
     }
 
     fn below(&mut self, place: usize) -> Result<Vec<Index>, UnpackError> {
         let count = self.index.size()?;
         let mut below = Vec::with_capacity(count.min(place));
         for _ in 0..count {
-            let target = place.checked_sub(self.index.size()?).filter(|target| *target < place);
-            below.push(Index(target.ok_or(UnpackError(Unreadable::Truncated))? as u32));
+            let target = place
+                .checked_sub(self.index.size()?)
+                .filter(|target| *target < place);
+            below.push(Index(
+                target.ok_or(UnpackError(Unreadable::Truncated))? as u32
+            ));
         }
         Ok(below)
     }
 
-    fn revision(&mut self, place: usize, columns: usize) -> Result<(SortedNode, Record), UnpackError> {
+    fn revision(
+        &mut self,
+        place: usize,
+        columns: usize,
+    ) -> Result<(SortedNode, Record), UnpackError> {
         let id = self.string()?;
         let id = RevisionId::trusted(&self.text[id]);
         let parents = self.below(place)?;
         let dependencies = self.below(place)?;
-        let labels = (0..self.index.size()?).map(|_| self.string()).collect::<Result<Vec<_>, _>>()?;
+        let labels = (0..self.index.size()?)
+            .map(|_| self.string())
+            .collect::<Result<Vec<_>, _>>()?;
         let message = self.string()?;
         let file = self.string()?;
-        let (created, irreversible, breaking) = (self.optional()?, self.optional()?, self.optional()?);
+        let (created, irreversible, breaking) =
+            (self.optional()?, self.optional()?, self.optional()?);
         let locked = self.flag()?;
-        let sections = (0..self.index.size()?).map(|_| self.section()).collect::<Result<Vec<_>, _>>()?;
-        let chains = if self.flag()? { columns.min(1) } else { columns };
-        let chains = (0..chains).map(|_| self.index.hash().map(Chain::from_bytes)).collect::<Result<Vec<_>, _>>()?;
-        let names = labels.iter().map(|span| self.text[span.clone()].to_owned()).collect();
-        let node = SortedNode { id, parents, dependencies, labels: names };
-        let record =
-            Record { labels, message, file, created, irreversible, breaking, locked, sections, chains };
+        let sections = (0..self.index.size()?)
+            .map(|_| self.section())
+            .collect::<Result<Vec<_>, _>>()?;
+        let chains = if self.flag()? {
+            columns.min(1)
+        } else {
+            columns
+        };
+        let chains = (0..chains)
+            .map(|_| self.index.hash().map(Chain::from_bytes))
+            .collect::<Result<Vec<_>, _>>()?;
+        let names = labels
+            .iter()
+            .map(|span| self.text[span.clone()].to_owned())
+            .collect();
+        let node = SortedNode {
+            id,
+            parents,
+            dependencies,
+            labels: names,
+        };
+        let record = Record {
+            labels,
+            message,
+            file,
+            created,
+            irreversible,
+            breaking,
+            locked,
+            sections,
+            chains,
+        };
         Ok((node, record))
     }
 
@@ -270,7 +367,11 @@ impl<'a> Source<'a> {
         let line = self.index.size()?;
         let digest = Digest::from_bytes(self.index.hash()?);
         Ok(SectionRecord {
-            direction: if bits & 1 == 0 { Direction::Up } else { Direction::Down },
+            direction: if bits & 1 == 0 {
+                Direction::Up
+            } else {
+                Direction::Down
+            },
             dialects: DialectSet::from_bits(bits >> 2),
             transactional: bits & 2 != 0,
             line,
@@ -291,7 +392,8 @@ impl Set {
     /// # Panics
     /// When `index` is not one of this set's graph.
     pub fn digest(&self, index: Index, direction: Direction, dialect: Dialect) -> Digest {
-        self.choose(index, direction, dialect).map_or_else(|| absent_digest(direction), |section| section.digest)
+        self.choose(index, direction, dialect)
+            .map_or_else(|| absent_digest(direction), |section| section.digest)
     }
 
     /// The chain of a revision for `dialect`; `None` when the set does not serve the dialect.
@@ -302,17 +404,31 @@ impl Set {
         let dialect = self.serving(dialect)?;
         let chains = &self.records[index.0 as usize].chains;
         let column = self.dialects.iter().position(|other| other == dialect)?;
-        chains.get(if chains.len() == 1 { 0 } else { column }).copied()
+        chains
+            .get(if chains.len() == 1 { 0 } else { column })
+            .copied()
     }
 
     fn serving(&self, dialect: Dialect) -> Option<Dialect> {
-        [Some(dialect), dialect.fallback()].into_iter().flatten().find(|dialect| self.dialects.contains(*dialect))
+        [Some(dialect), dialect.fallback()]
+            .into_iter()
+            .flatten()
+            .find(|dialect| self.dialects.contains(*dialect))
     }
 
-    fn choose(&self, index: Index, direction: Direction, dialect: Dialect) -> Option<&SectionRecord> {
+    fn choose(
+        &self,
+        index: Index,
+        direction: Direction,
+        dialect: Dialect,
+    ) -> Option<&SectionRecord> {
         let dialect = self.serving(dialect)?;
-        let sections =
-            || self.records[index.0 as usize].sections.iter().filter(|section| section.direction == direction);
+        let sections = || {
+            self.records[index.0 as usize]
+                .sections
+                .iter()
+                .filter(|section| section.direction == direction)
+        };
         let place = dialect.choose(sections().map(|section| section.dialects))?;
         sections().nth(place)
     }
@@ -323,7 +439,11 @@ impl Set {
         Entry {
             index,
             id: self.graph.id(index),
-            labels: record.labels.iter().map(|span| &text[span.clone()]).collect(),
+            labels: record
+                .labels
+                .iter()
+                .map(|span| &text[span.clone()])
+                .collect(),
             message: &text[record.message.clone()],
             file: &text[record.file.clone()],
             created: optional(&record.created),

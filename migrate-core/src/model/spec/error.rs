@@ -17,7 +17,12 @@ pub struct SpecError {
 
 impl SpecError {
     pub(crate) fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), candidates: Vec::new(), help: Vec::new() }
+        Self {
+            class,
+            message: message.into(),
+            candidates: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     pub(super) fn invalid(spec: &str, reason: &str) -> Self {
@@ -27,8 +32,13 @@ impl SpecError {
 
     /// The same with the revisions one can choose from.
     #[must_use]
-    pub(crate) fn candidates(mut self, graph: &Graph, among: impl IntoIterator<Item = Index>) -> Self {
-        self.candidates.extend(among.into_iter().map(|index| graph.id(index).to_string()));
+    pub(crate) fn candidates(
+        mut self,
+        graph: &Graph,
+        among: impl IntoIterator<Item = Index>,
+    ) -> Self {
+        self.candidates
+            .extend(among.into_iter().map(|index| graph.id(index).to_string()));
         self
     }
 
@@ -45,7 +55,9 @@ impl SpecError {
 
     /// The revisions that one can choose from, where there is a choice.
     pub fn choices(&self) -> impl Iterator<Item = RevisionId> {
-        self.candidates.iter().filter_map(|id| RevisionId::new(id).ok())
+        self.candidates
+            .iter()
+            .filter_map(|id| RevisionId::new(id).ok())
     }
 
     /// The error as everything else is reported.
@@ -62,7 +74,10 @@ impl SpecError {
 /// At most ten, so that an error never fills the screen.
 fn list(candidates: &[String]) -> String {
     const SHOWN: usize = 10;
-    let mut text = format!("to choose from: {}", candidates[..candidates.len().min(SHOWN)].join(", "));
+    let mut text = format!(
+        "to choose from: {}",
+        candidates[..candidates.len().min(SHOWN)].join(", ")
+    );
     if candidates.len() > SHOWN {
         text.push_str(&format!(" and {} more", candidates.len() - SHOWN));
     }
@@ -72,7 +87,11 @@ fn list(candidates: &[String]) -> String {
 impl fmt::Display for SpecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        if self.candidates.is_empty() { Ok(()) } else { write!(f, " ({})", list(&self.candidates)) }
+        if self.candidates.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({})", list(&self.candidates))
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use std::str::FromStr;
 
 pub use error::SpecError;
 pub use range::SpecRange;
-pub use resolve::{Targets, resolve};
 pub(super) use resolve::{Branch, branch, first_step, rows_in, walk_down, walk_up};
+pub use resolve::{Targets, resolve};
 
 /// A parsed spec.
 ///
@@ -63,13 +63,23 @@ pub(super) enum Offset {
 impl Spec {
     /// The spec `head`.
     pub fn head() -> Self {
-        Self { text: "head".to_owned(), branch: None, symbol: Symbol::Head, offset: Offset::None }
+        Self {
+            text: "head".to_owned(),
+            branch: None,
+            symbol: Symbol::Head,
+            offset: Offset::None,
+        }
     }
 
     /// The spec of exactly this revision.
     pub fn id(id: &crate::text::RevisionId) -> Self {
         let name = id.as_str().to_owned();
-        Self { text: name.clone(), branch: None, symbol: Symbol::Name(name), offset: Offset::None }
+        Self {
+            text: name.clone(),
+            branch: None,
+            symbol: Symbol::Name(name),
+            offset: Offset::None,
+        }
     }
 
     /// The text it was parsed from.
@@ -101,13 +111,18 @@ impl FromStr for Spec {
         if rest.contains(':') || branch.is_some_and(|branch| branch.contains(':')) {
             return Err(invalid("a range is not allowed here"));
         }
-        let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let word = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
         if let Some(branch) = branch {
             if branch.is_empty() {
                 return Err(invalid("a branch label or an id is missing before the `@`"));
             }
             if !word(branch) {
-                return Err(invalid("only a branch label or an id can stand before the `@`"));
+                return Err(invalid(
+                    "only a branch label or an id can stand before the `@`",
+                ));
             }
         }
         let end = rest.find(['+', '-']).unwrap_or(rest.len());
@@ -118,9 +133,17 @@ impl FromStr for Spec {
         let offset = match tail.split_at_checked(1) {
             None => Offset::None,
             Some((sign, digits)) => {
-                let count = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten();
+                let count = digits
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit())
+                    .then(|| digits.parse().ok())
+                    .flatten();
                 match (sign, count) {
-                    (_, None) => return Err(invalid("a number must follow the sign, and nothing after it")),
+                    (_, None) => {
+                        return Err(invalid(
+                            "a number must follow the sign, and nothing after it",
+                        ));
+                    }
                     (_, Some(0)) => return Err(invalid("a step of 0 goes nowhere")),
                     ("+", Some(count)) => Offset::Up(count),
                     (_, Some(count)) => Offset::Down(count),
@@ -142,6 +165,11 @@ impl FromStr for Spec {
                 "it is empty"
             }));
         }
-        Ok(Self { text: text.to_owned(), branch: branch.map(str::to_owned), symbol, offset })
+        Ok(Self {
+            text: text.to_owned(),
+            branch: branch.map(str::to_owned),
+            symbol,
+            offset,
+        })
     }
 }

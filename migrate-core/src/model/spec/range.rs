@@ -30,10 +30,22 @@ impl FromStr for SpecRange {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let Some((from, to)) = text.split_once(':') else {
-            return Err(SpecError::invalid(text, "a range is written FROM:TO, FROM: or :TO"));
+            return Err(SpecError::invalid(
+                text,
+                "a range is written FROM:TO, FROM: or :TO",
+            ));
         };
-        let end = |text: &str| if text.is_empty() { Ok(None) } else { text.parse().map(Some) };
-        Ok(Self { from: end(from)?, to: end(to)? })
+        let end = |text: &str| {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                text.parse().map(Some)
+            }
+        };
+        Ok(Self {
+            from: end(from)?,
+            to: end(to)?,
+        })
     }
 }
 
@@ -48,7 +60,10 @@ impl SpecRange {
     /// Whether the answer depends on where a database is.
     pub fn is_relative_to_database(&self) -> bool {
         // `-2` counts from the heads here, so only `current` asks the database.
-        [&self.from, &self.to].into_iter().flatten().any(|spec| spec.symbol == Symbol::Current)
+        [&self.from, &self.to]
+            .into_iter()
+            .flatten()
+            .any(|spec| spec.symbol == Symbol::Current)
     }
 
     /// The revisions of the range, newest first, both ends included: what lies below the newer end and, with an older
@@ -56,8 +71,16 @@ impl SpecRange {
     ///
     /// # Errors
     /// Those of [`resolve`], and `not_an_ancestor` when the older end does not lie below the newer one.
-    pub fn resolve(&self, graph: &Graph, applied: Option<&Applied>) -> Result<Vec<Index>, SpecError> {
-        let end = |spec: &Option<Spec>| spec.as_ref().map(|spec| resolve(graph, spec, applied)).transpose();
+    pub fn resolve(
+        &self,
+        graph: &Graph,
+        applied: Option<&Applied>,
+    ) -> Result<Vec<Index>, SpecError> {
+        let end = |spec: &Option<Spec>| {
+            spec.as_ref()
+                .map(|spec| resolve(graph, spec, applied))
+                .transpose()
+        };
         let (from, to) = (end(&self.from)?.unwrap_or_default(), end(&self.to)?);
         let mut range = match &to {
             None => graph.line_below(graph.heads()),
