@@ -61,7 +61,10 @@ impl Dialect {
             (false, Some(fallback)) if set.contains(fallback) => Some(1),
             _ => set.is_empty().then_some(2),
         };
-        let ranked = sections.into_iter().enumerate().filter_map(|(place, set)| Some((rank(set)?, place)));
+        let ranked = sections
+            .into_iter()
+            .enumerate()
+            .filter_map(|(place, set)| Some((rank(set)?, place)));
         ranked.min().map(|(_, place)| place)
     }
 
@@ -88,7 +91,11 @@ pub struct UnknownDialect(pub String);
 
 impl fmt::Display for UnknownDialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown dialect `{}`: expected sqlite, postgres, mysql or mariadb", self.0)
+        write!(
+            f,
+            "unknown dialect `{}`: expected sqlite, postgres, mysql or mariadb",
+            self.0
+        )
     }
 }
 
@@ -148,7 +155,9 @@ impl DialectSet {
 
     /// The members in the order of [`Dialect::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Dialect> {
-        Dialect::ALL.into_iter().filter(move |dialect| self.contains(*dialect))
+        Dialect::ALL
+            .into_iter()
+            .filter(move |dialect| self.contains(*dialect))
     }
 
     /// The set as a byte, for the embedded index.
