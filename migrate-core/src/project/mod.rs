@@ -7,8 +7,6 @@ pub mod config;
 pub mod load;
 pub mod lock;
 pub mod template;
-#[cfg(feature = "write")]
-pub mod write;
 
 pub use config::{Config, Project, Search};
 pub use load::{LoadMode, Loaded, load};
@@ -22,7 +20,10 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
         _ => {
             let text = error.to_string();
-            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+            text.split(" (os error")
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
         }
     }
 }
