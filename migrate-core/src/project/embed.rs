@@ -24,10 +24,16 @@ impl Migrations {
     /// Everything that is wrong with the directory, at once.
     pub fn from_dir(directory: impl AsRef<Path>) -> Result<Self, LoadError> {
         let start = std::env::current_dir().map_err(|error| {
-            let message = format!("cannot find the current directory: {}", super::reason(&error));
+            let message = format!(
+                "cannot find the current directory: {}",
+                super::reason(&error)
+            );
             LoadError(vec![Diagnostic::error(Class::Config, message)])
         })?;
-        let project = Search::from(start).dir(Some(directory.as_ref())).find().map_err(LoadError)?;
+        let project = Search::from(start)
+            .dir(Some(directory.as_ref()))
+            .find()
+            .map_err(LoadError)?;
         Self::of_project(&project, built_in())
     }
 
@@ -37,7 +43,11 @@ impl Migrations {
     /// As [`from_dir`](Self::from_dir).
     pub fn of_project(project: &Project, fallback: DialectSet) -> Result<Self, LoadError> {
         let configured = project.config.migrations.dialects;
-        let dialects = if configured.is_empty() { fallback } else { configured };
+        let dialects = if configured.is_empty() {
+            fallback
+        } else {
+            configured
+        };
         let loaded = load(project, LoadMode::strict(dialects));
         match packed(&loaded) {
             Some(packed) => {
@@ -54,13 +64,23 @@ impl Migrations {
     /// # Errors
     /// [`UnpackError`] when macro and library are of different releases.
     pub fn stale(&self) -> Result<Option<Stale>, UnpackError> {
-        let Some(directory) = self.directory() else { return Ok(None) };
-        let Ok(project) = Search::from(directory).dir(Some(directory)).find() else { return Ok(None) };
+        let Some(directory) = self.directory() else {
+            return Ok(None);
+        };
+        let Ok(project) = Search::from(directory).dir(Some(directory)).find() else {
+            return Ok(None);
+        };
         let files = super::load::file_names(&project);
-        if files.is_empty() || fingerprint(files.iter().map(String::as_str)) == self.fingerprint()? {
+        if files.is_empty()
+            || fingerprint(files.iter().map(String::as_str)) == self.fingerprint()?
+        {
             return Ok(None);
         }
-        Ok(Some(Stale { directory: directory.into(), found: files.len(), embedded: self.len()? }))
+        Ok(Some(Stale {
+            directory: directory.into(),
+            found: files.len(),
+            embedded: self.len()?,
+        }))
     }
 }
 
@@ -74,7 +94,11 @@ pub struct Stale {
 
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { directory, found, embedded } = self;
+        let Self {
+            directory,
+            found,
+            embedded,
+        } = self;
         write!(
             f,
             "this binary was built with {embedded} revisions, the directory {} has {found} or others: build it again \
@@ -96,7 +120,9 @@ impl LoadError {
 
     /// The class of the first error.
     pub fn class(&self) -> Class {
-        self.0.first().map_or(Class::Config, |finding| finding.class)
+        self.0
+            .first()
+            .map_or(Class::Config, |finding| finding.class)
     }
 }
 
@@ -131,32 +157,63 @@ pub fn built_in() -> DialectSet {
 /// The packed form of a project; `None` when something is wrong with it.
 pub fn packed(loaded: &Loaded) -> Option<PackedSet> {
     let graph = loaded.graph.as_ref().filter(|_| !loaded.has_errors())?;
-    let revisions: Vec<SourceRevision<'_>> =
-        graph.order().zip(&loaded.revisions).map(|(index, revision)| source(graph, index, revision)).collect();
-    Some(pack(&revisions, loaded.dialects, &loaded.config().settings()))
+    let revisions: Vec<SourceRevision<'_>> = graph
+        .order()
+        .zip(&loaded.revisions)
+        .map(|(index, revision)| source(graph, index, revision))
+        .collect();
+    Some(pack(
+        &revisions,
+        loaded.dialects,
+        &loaded.config().settings(),
+    ))
 }
 
-fn source<'a>(graph: &Graph, index: crate::model::Index, revision: &'a Revision) -> SourceRevision<'a> {
-    let Revision { file, state, digests, lock_name, .. } = revision;
+fn source<'a>(
+    graph: &Graph,
+    index: crate::model::Index,
+    revision: &'a Revision,
+) -> SourceRevision<'a> {
+    let Revision {
+        file,
+        state,
+        digests,
+        lock_name,
+        ..
+    } = revision;
     let header = &file.header;
-    let sections = file.sections.iter().zip(digests).map(|(section, digest)| SourceSection {
-        direction: section.direction,
-        dialects: section.dialects,
-        transactional: section.transactional,
-        line: section.line,
-        text: file.body(section),
-        digest: *digest,
-    });
+    let sections = file
+        .sections
+        .iter()
+        .zip(digests)
+        .map(|(section, digest)| SourceSection {
+            direction: section.direction,
+            dialects: section.dialects,
+            transactional: section.transactional,
+            line: section.line,
+            text: file.body(section),
+            digest: *digest,
+        });
     SourceRevision {
         id: header.revision.value.as_str(),
         down_revision: graph.parents(index).to_vec(),
         depends_on: graph.dependencies(index).to_vec(),
-        labels: header.branch_labels.iter().map(|label| label.value.as_str()).collect(),
+        labels: header
+            .branch_labels
+            .iter()
+            .map(|label| label.value.as_str())
+            .collect(),
         message: &header.message,
         file: &file.path,
         listed: lock_name,
-        created: header.created.as_ref().map(|created| created.value.as_str()),
-        irreversible: header.irreversible.as_ref().map(|reason| reason.value.as_str()),
+        created: header
+            .created
+            .as_ref()
+            .map(|created| created.value.as_str()),
+        irreversible: header
+            .irreversible
+            .as_ref()
+            .map(|reason| reason.value.as_str()),
         breaking: header.breaking.as_ref().map(|reason| reason.value.as_str()),
         locked: *state == State::Locked,
         sections: sections.collect(),

@@ -8,8 +8,6 @@ pub mod embed;
 pub mod load;
 pub mod lock;
 pub mod template;
-#[cfg(feature = "write")]
-pub mod write;
 
 pub use config::{Config, Project, Search};
 pub use embed::{LoadError, Stale};
@@ -24,7 +22,10 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
         _ => {
             let text = error.to_string();
-            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+            text.split(" (os error")
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
         }
     }
 }
