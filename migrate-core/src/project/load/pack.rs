@@ -71,6 +71,7 @@ fn source<'a>(graph: &'a Graph, index: Index, revision: &'a Revision) -> SourceR
             .collect(),
         message: &header.message,
         file: &file.path,
+        listed: &revision.lock_name,
         created: header.created.as_ref().map(|item| item.value.as_str()),
         irreversible: header.irreversible.as_ref().map(|item| item.value.as_str()),
         breaking: header.breaking.as_ref().map(|item| item.value.as_str()),
