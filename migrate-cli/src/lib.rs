@@ -1,1 +1,5 @@
-//! cli
+#![allow(dead_code)]
+mod arguments;
+mod exit;
+mod failure;
+mod output;
