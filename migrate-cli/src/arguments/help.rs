@@ -45,8 +45,8 @@ pub(crate) fn command() -> Command {
     let command = Arguments::command().styles(STYLES);
     let template = format!(
         "{{about}}\n\n{HEADER}Usage:{HEADER:#} {LITERAL}migrate-cli{LITERAL:#} [OPTIONS] COMMAND\n\n{}{HEADER}Options:{HEADER:#}\n{{options}}\n\n\
-         `migrate-cli COMMAND --help` says more. SPEC is a revision id or its beginning, a branch label, head, heads, \
-         base,\n+N, -N, label@head and so on.",
+         `migrate-cli COMMAND --help` says more. A SPEC is a revision id or its beginning, a branch label,\n\
+         head, heads, base, +N, -N, label@head and so on.\n",
         groups(&command)
     );
     command.help_template(template)

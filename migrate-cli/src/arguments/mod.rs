@@ -111,22 +111,17 @@ pub(crate) struct Global {
 /// What is printed on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
     #[default]
     Human,
-    /// One JSON document, errors included.
     Json,
 }
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
     #[default]
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -367,9 +362,7 @@ pub(crate) struct Plan {
 /// The way of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Direction {
-    /// Up.
     Upgrade,
-    /// Down.
     Downgrade,
 }
 

@@ -50,6 +50,12 @@ impl Page {
         self
     }
 
+    /// Adds text of ours as it stands.
+    pub(crate) fn raw(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
     /// Ends the line.
     pub(crate) fn end(&mut self) -> &mut Self {
         let end = self.text.trim_end_matches(' ').len();
