@@ -1,6 +1,7 @@
 //! Text for a terminal: styles, escaping, aligned columns.
 
 use std::fmt::{self, Write as _};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
@@ -186,6 +187,17 @@ pub(crate) fn printable(text: &str) -> String {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// `850 us`, `12 ms`, `3.4 s`, `2 min 5 s`.
+pub(crate) fn duration(time: Duration) -> String {
+    match time.as_secs() {
+        0 if time.as_micros() < 1000 => format!("{} us", time.as_micros()),
+        0 => format!("{} ms", time.as_millis()),
+        1..60 => format!("{:.1} s", time.as_secs_f64()),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
 }
 
 #[cfg(test)]
