@@ -1,5 +1,7 @@
 //! What a command answers when it fails.
 
+use migrate_core::model::SpecError;
+use migrate_core::model::set::UnpackError;
 use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::{Class, Level};
 use serde::Serialize;
@@ -69,6 +71,18 @@ impl From<Vec<Diagnostic>> for Failure {
             diagnostics,
             report: None,
         }
+    }
+}
+
+impl From<SpecError> for Failure {
+    fn from(error: SpecError) -> Self {
+        error.diagnostic().into()
+    }
+}
+
+impl From<UnpackError> for Failure {
+    fn from(error: UnpackError) -> Self {
+        Diagnostic::error(error.class(), error.to_string()).into()
     }
 }
 

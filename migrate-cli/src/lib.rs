@@ -12,10 +12,13 @@
 
 mod arguments;
 mod commands;
+mod context;
 mod exit;
 mod failure;
 mod output;
 mod settings;
+mod source;
+mod target;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -24,9 +27,12 @@ use std::process::ExitCode;
 use clap::FromArgMatches as _;
 
 use arguments::{Arguments, Color, Format, usage};
+use context::Context;
 use exit::Exit;
 use failure::Failure;
 use output::{Output, Volume};
+use settings::Settings;
+use source::Source;
 
 /// Runs one command line, its first word the name of the program, and says how the process is to end.
 ///
@@ -79,8 +85,13 @@ fn execute(arguments: &Arguments) -> Exit {
         _ => Volume::Normal,
     };
     let output = Output::new(global.format, global.color, volume);
-    let settings = settings::Settings::new(global);
-    match commands::run(&arguments.command, &settings, output) {
+    let settings = Settings::new(global);
+    let context = Context {
+        source: Source::directory(settings.clone(), output),
+        settings,
+        output,
+    };
+    match commands::run(&arguments.command, &context) {
         Ok(reply) => output.reply(&reply),
         Err(failure) => output.fail(&failure),
     }

@@ -24,27 +24,52 @@ pub(crate) fn choose(
     config: &Config,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Choice, Diagnostic> {
-    let environment = settings.env.as_ref().map(|name| environment(name, config)).transpose()?;
+    let environment = settings
+        .env
+        .as_ref()
+        .map(|name| environment(name, config))
+        .transpose()?;
     let protection = environment.map_or(Protection::Open, |environment| environment.protection);
-    let given = [("--database-url", &settings.option_url), ("DATABASE_URL", &settings.variable_url)];
-    let given = given.into_iter().find_map(|(by, url)| Some((by, url.clone()?)));
+    let given = [
+        ("--database-url", &settings.option_url),
+        ("DATABASE_URL", &settings.variable_url),
+    ];
+    let given = given
+        .into_iter()
+        .find_map(|(by, url)| Some((by, url.clone()?)));
     let (Some(name), Some(environment)) = (&settings.env, environment) else {
         let (by, url) = given.ok_or_else(|| nothing_given(config))?;
-        return Ok(Choice { url, by: by.to_owned(), protection });
+        return Ok(Choice {
+            url,
+            by: by.to_owned(),
+            protection,
+        });
     };
     match (given, &environment.url) {
         (None, None) => Err(no_url(name)),
-        (Some((by, url)), None) => Ok(Choice { url, by: by.to_owned(), protection }),
+        (Some((by, url)), None) => Ok(Choice {
+            url,
+            by: by.to_owned(),
+            protection,
+        }),
         (None, Some(configured)) => {
             let url = read(configured, &name.value, variable)?;
-            Ok(Choice { url, by: format!("environment {}", name.value), protection })
+            Ok(Choice {
+                url,
+                by: format!("environment {}", name.value),
+                protection,
+            })
         }
         (Some((by, url)), Some(configured)) => {
             // Two that agree are fine, such as a container that sets both.
             if read(configured, &name.value, variable).is_ok_and(|other| other != url) {
                 return Err(two_that_differ(name, by));
             }
-            Ok(Choice { url, by: by.to_owned(), protection })
+            Ok(Choice {
+                url,
+                by: by.to_owned(),
+                protection,
+            })
         }
     }
 }
@@ -54,8 +79,11 @@ fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Enviro
         return Ok(environment);
     }
     let known: Vec<&str> = config.environments.keys().map(String::as_str).collect();
-    let error = problem(format!("there is no environment `{}` in migrate.toml", name.value))
-        .note(format!("{} names it", name.by));
+    let error = problem(format!(
+        "there is no environment `{}` in migrate.toml",
+        name.value
+    ))
+    .note(format!("{} names it", name.by));
     Err(match nearest(&name.value, known.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => error.help(format!(
@@ -67,12 +95,20 @@ fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Enviro
     })
 }
 
-fn read(url: &Url, environment: &str, variable: impl Fn(&str) -> Option<String>) -> Result<String, Diagnostic> {
+fn read(
+    url: &Url,
+    environment: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<String, Diagnostic> {
     match url {
         Url::Literal(url) => Ok(url.clone()),
         Url::Env(name) => variable(name).filter(|url| !url.is_empty()).ok_or_else(|| {
-            problem(format!("the environment `{environment}` takes its database from {name}, which is not set"))
-                .help(format!("`export {name}=postgres://USER:PASSWORD@HOST/DATABASE`"))
+            problem(format!(
+                "the environment `{environment}` takes its database from {name}, which is not set"
+            ))
+            .help(format!(
+                "`export {name}=postgres://USER:PASSWORD@HOST/DATABASE`"
+            ))
         }),
     }
 }
@@ -88,21 +124,33 @@ fn nothing_given(config: &Config) -> Diagnostic {
         return error;
     }
     let names: Vec<&str> = config.environments.keys().map(String::as_str).collect();
-    error.help(format!("or `--env NAME`: migrate.toml has {}", names.join(", ")))
+    error.help(format!(
+        "or `--env NAME`: migrate.toml has {}",
+        names.join(", ")
+    ))
 }
 
 fn no_url(name: &Said<String>) -> Diagnostic {
-    problem(format!("the environment `{}` of migrate.toml names no database", name.value))
-        .help("give it a `url`, or use `--database-url` or DATABASE_URL")
+    problem(format!(
+        "the environment `{}` of migrate.toml names no database",
+        name.value
+    ))
+    .help("give it a `url`, or use `--database-url` or DATABASE_URL")
 }
 
 fn two_that_differ(name: &Said<String>, by: &str) -> Diagnostic {
-    problem(format!("{by} and the environment `{}` name different databases", name.value))
-        .note(format!("{} asks for the environment", name.by))
-        .help(match by {
-            "DATABASE_URL" => format!("`unset DATABASE_URL` to use the environment, or leave out {}", name.by),
-            _ => format!("leave out {by} or {}", name.by),
-        })
+    problem(format!(
+        "{by} and the environment `{}` name different databases",
+        name.value
+    ))
+    .note(format!("{} asks for the environment", name.by))
+    .help(match by {
+        "DATABASE_URL" => format!(
+            "`unset DATABASE_URL` to use the environment, or leave out {}",
+            name.by
+        ),
+        _ => format!("leave out {by} or {}", name.by),
+    })
 }
 
 #[cfg(test)]
@@ -122,40 +170,96 @@ mod tests {
     #[test]
     fn the_option_wins_then_the_variable_then_the_environment() {
         for (option, variable, env, expected) in [
-            (Some("sqlite://a"), None, None, "sqlite://a by --database-url"),
-            (Some("sqlite://a"), Some("sqlite://b"), None, "sqlite://a by --database-url"),
+            (
+                Some("sqlite://a"),
+                None,
+                None,
+                "sqlite://a by --database-url",
+            ),
+            (
+                Some("sqlite://a"),
+                Some("sqlite://b"),
+                None,
+                "sqlite://a by --database-url",
+            ),
             (None, Some("sqlite://b"), None, "sqlite://b by DATABASE_URL"),
-            (None, None, Some("local"), "sqlite://local.db by environment local"),
-            (None, None, Some("production"), "postgres://prod by environment production"),
-            (None, Some("postgres://prod"), Some("production"), "postgres://prod by DATABASE_URL"),
-            (None, Some("sqlite://b"), Some("bare"), "sqlite://b by DATABASE_URL"),
+            (
+                None,
+                None,
+                Some("local"),
+                "sqlite://local.db by environment local",
+            ),
+            (
+                None,
+                None,
+                Some("production"),
+                "postgres://prod by environment production",
+            ),
+            (
+                None,
+                Some("postgres://prod"),
+                Some("production"),
+                "postgres://prod by DATABASE_URL",
+            ),
+            (
+                None,
+                Some("sqlite://b"),
+                Some("bare"),
+                "sqlite://b by DATABASE_URL",
+            ),
             (None, None, None, "error: no database is named"),
             (None, None, Some("bare"), "names no database"),
             (None, None, Some("produktion"), "did you mean `production`?"),
-            (None, Some("sqlite://b"), Some("local"), "DATABASE_URL and the environment `local` name different"),
-            (Some("sqlite://b"), None, Some("local"), "--database-url and the environment `local` name different"),
+            (
+                None,
+                Some("sqlite://b"),
+                Some("local"),
+                "DATABASE_URL and the environment `local` name different",
+            ),
+            (
+                Some("sqlite://b"),
+                None,
+                Some("local"),
+                "--database-url and the environment `local` name different",
+            ),
         ] {
             assert_chosen(option, variable, env, expected);
         }
     }
 
-    fn assert_chosen(option: Option<&str>, variable: Option<&str>, env: Option<&str>, expected: &str) {
+    fn assert_chosen(
+        option: Option<&str>,
+        variable: Option<&str>,
+        env: Option<&str>,
+        expected: &str,
+    ) {
         let (config, findings) = Config::parse("migrate.toml", TOML);
         assert_eq!(findings, []);
         let settings = Settings {
             option_url: option.map(Into::into),
             variable_url: variable.map(Into::into),
-            env: env.map(|value| Said { value: value.into(), by: "--env" }),
+            env: env.map(|value| Said {
+                value: value.into(),
+                by: "--env",
+            }),
             ..Settings::default()
         };
-        let chosen = choose(&settings, &config, |name| (name == "PROD_URL").then(|| "postgres://prod".into()));
+        let chosen = choose(&settings, &config, |name| {
+            (name == "PROD_URL").then(|| "postgres://prod".into())
+        });
         let said = match &chosen {
             Ok(choice) => format!("{} by {}", choice.url, choice.by),
             Err(error) => error.to_string(),
         };
-        assert!(said.contains(expected), "{option:?} {variable:?} {env:?}\n{said}");
+        assert!(
+            said.contains(expected),
+            "{option:?} {variable:?} {env:?}\n{said}"
+        );
         if let Ok(choice) = chosen {
-            assert_eq!(choice.protection == Protection::Protected, env == Some("production"));
+            assert_eq!(
+                choice.protection == Protection::Protected,
+                env == Some("production")
+            );
         }
     }
 
@@ -164,10 +268,16 @@ mod tests {
         let (config, _) = Config::parse("migrate.toml", TOML);
         let settings = Settings {
             variable_url: Some("postgres://app:hunter2@db/shop".into()),
-            env: Some(Said { value: "local".into(), by: "--env" }),
+            env: Some(Said {
+                value: "local".into(),
+                by: "--env",
+            }),
             ..Settings::default()
         };
-        let error = choose(&settings, &config, |_| None).err().map(|error| error.to_string()).unwrap_or_default();
+        let error = choose(&settings, &config, |_| None)
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
         assert!(!error.is_empty() && !error.contains("hunter2"), "{error}");
     }
 }

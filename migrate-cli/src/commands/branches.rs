@@ -27,13 +27,23 @@ struct Branch {
 pub(crate) fn run(source: &Source) -> Result<Reply, Failure> {
     let migrations = source.migrations()?;
     let graph = migrations.set()?.graph();
-    let points = (0..graph.len() as u32).map(Index).filter(|index| graph.is_branch_point(*index));
+    let points = (0..graph.len() as u32)
+        .map(Index)
+        .filter(|index| graph.is_branch_point(*index));
     let branches = points
         .map(|index| {
             let point = Listed::new(migrations, index)?;
-            let arms = graph.children(index).iter().map(|child| Listed::new(migrations, *child));
+            let arms = graph
+                .children(index)
+                .iter()
+                .map(|child| Listed::new(migrations, *child));
             let arms = arms.collect::<Result<Vec<_>, _>>()?;
-            Ok(Branch { revision: point.revision.clone(), children: point.children.clone(), point, arms })
+            Ok(Branch {
+                revision: point.revision.clone(),
+                children: point.children.clone(),
+                point,
+                arms,
+            })
         })
         .collect::<Result<_, Failure>>()?;
     Ok(Reply::new(Branches { branches }))
@@ -59,7 +69,11 @@ impl Human for Branches {
             page.line(branch.point.line());
             let last = branch.arms.len().saturating_sub(1);
             for (place, arm) in branch.arms.iter().enumerate() {
-                page.line(piece(DIM, if place == last { "`--" } else { "|--" }).and(PLAIN, " ").then(arm.line()));
+                page.line(
+                    piece(DIM, if place == last { "`--" } else { "|--" })
+                        .and(PLAIN, " ")
+                        .then(arm.line()),
+                );
             }
         }
     }

@@ -18,7 +18,11 @@ struct Heads {
 pub(crate) fn run(source: &Source) -> Result<Reply, Failure> {
     let migrations = source.migrations()?;
     let graph = migrations.set()?.graph();
-    let heads = graph.heads().iter().map(|head| Listed::new(migrations, *head)).collect::<Result<_, _>>()?;
+    let heads = graph
+        .heads()
+        .iter()
+        .map(|head| Listed::new(migrations, *head))
+        .collect::<Result<_, _>>()?;
     Ok(Reply::new(Heads { heads }))
 }
 
@@ -28,13 +32,19 @@ fn short<S: Serializer>(heads: &[Listed], serializer: S) -> Result<S::Ok, S::Err
         revision: &'a str,
         effective: bool,
     }
-    serializer.collect_seq(heads.iter().map(|head| Head { revision: &head.revision, effective: head.effective }))
+    serializer.collect_seq(heads.iter().map(|head| Head {
+        revision: &head.revision,
+        effective: head.effective,
+    }))
 }
 
 impl Human for Heads {
     fn human(&self, page: &mut Page) {
         if self.heads.is_empty() {
-            page.line(piece(DIM, "there are no revisions yet: `migrate-cli revision -m TEXT` writes the first"));
+            page.line(piece(
+                DIM,
+                "there are no revisions yet: `migrate-cli revision -m TEXT` writes the first",
+            ));
         } else if page.volume() == Volume::Verbose {
             all_in_full(page, &self.heads);
         } else {

@@ -29,27 +29,51 @@ pub(crate) fn run(arguments: &History, context: &Context) -> Result<Reply, Failu
     let migrations = context.source.migrations()?;
     let graph = migrations.set()?.graph();
     let range: Option<SpecRange> = arguments.range.as_deref().map(str::parse).transpose()?;
-    let asks = arguments.indicate_current || range.as_ref().is_some_and(SpecRange::is_relative_to_database);
-    let applied = if asks { Some(super::current::applied(context, migrations)?) } else { None };
+    let asks = arguments.indicate_current
+        || range
+            .as_ref()
+            .is_some_and(SpecRange::is_relative_to_database);
+    let applied = if asks {
+        Some(super::current::applied(context, migrations)?)
+    } else {
+        None
+    };
     let shown: Vec<Index> = match &range {
         Some(range) => range.resolve(graph, applied.as_ref())?,
         None => graph.order().rev().collect(),
     };
-    let rows = applied.as_ref().filter(|_| arguments.indicate_current).map(|applied| applied.rows(graph));
+    let rows = applied
+        .as_ref()
+        .filter(|_| arguments.indicate_current)
+        .map(|applied| applied.rows(graph));
     let list = |index: &Index| -> Result<Listed, Failure> {
         let mut listed = Listed::new(migrations, *index)?;
         listed.current = rows.as_ref().map(|rows| rows.contains(index));
         Ok(listed)
     };
     let history = shown.iter().map(list).collect::<Result<Vec<_>, _>>()?;
-    let layout = if arguments.graph { Layout::Graph(edges(graph, &shown)) } else { Layout::List };
+    let layout = if arguments.graph {
+        Layout::Graph(edges(graph, &shown))
+    } else {
+        Layout::List
+    };
     Ok(Reply::new(Revisions { history, layout }))
 }
 
 fn edges(graph: &Graph, shown: &[Index]) -> Vec<(u32, Vec<u32>)> {
     let set = graph.set(shown.iter().copied());
-    let parents = |index: &Index| graph.parents(*index).iter().filter(|parent| set.contains(**parent)).map(|parent| parent.0).collect();
-    shown.iter().map(|index| (index.0, parents(index))).collect()
+    let parents = |index: &Index| {
+        graph
+            .parents(*index)
+            .iter()
+            .filter(|parent| set.contains(**parent))
+            .map(|parent| parent.0)
+            .collect()
+    };
+    shown
+        .iter()
+        .map(|index| (index.0, parents(index)))
+        .collect()
 }
 
 impl Human for Revisions {
@@ -68,10 +92,17 @@ impl Human for Revisions {
 
 impl Revisions {
     fn list(&self, page: &mut Page) {
-        let width = self.history.iter().map(|revision| revision.revision.len()).max().unwrap_or(0);
+        let width = self
+            .history
+            .iter()
+            .map(|revision| revision.revision.len())
+            .max()
+            .unwrap_or(0);
         for (place, revision) in self.history.iter().enumerate() {
             let gap = width - revision.revision.len() + 2;
-            let mut line = piece(ID, &revision.revision).and(PLAIN, " ".repeat(gap)).and(PLAIN, &revision.message);
+            let mut line = piece(ID, &revision.revision)
+                .and(PLAIN, " ".repeat(gap))
+                .and(PLAIN, &revision.message);
             for part in [revision.marks(), self.odd_parents(place)] {
                 if !part.is_empty() {
                     line = line.and(PLAIN, "  ").then(part);
@@ -106,10 +137,11 @@ impl Revisions {
                 page.line(piece(DIM, lead));
             }
             let width = drawn.width();
-            let mut texts = vec![revision.line()];
+            let mut first = revision.line();
             if !revision.depends_on.is_empty() {
-                texts[0] = texts.remove(0).and(DIM, format!("  needs {}", revision.depends_on.join(", ")));
+                first = first.and(DIM, format!("  needs {}", revision.depends_on.join(", ")));
             }
+            let mut texts = vec![first];
             if page.volume() == Volume::Verbose {
                 let mut more = |name: &str, value: &str| {
                     if !value.is_empty() {

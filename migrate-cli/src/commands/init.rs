@@ -32,12 +32,18 @@ pub(crate) fn run(arguments: &Init, settings: &Settings) -> Result<Reply, Failur
     let start = std::env::current_dir()
         .map_err(|error| problem(format!("the current directory cannot be found: {error}")))?;
     let given = arguments.directory.as_ref().or(settings.dir.as_ref());
-    let project = Search::from(&start).config(existing(&start, settings)).dir(given).find_config()?;
+    let project = Search::from(&start)
+        .config(existing(&start, settings))
+        .dir(given)
+        .find_config()?;
     let mut prepared = Prepared {
         created: vec![],
         kept: vec![],
         flavour: Flavour::of(settings),
-        directory: given.map_or_else(|| "migrations".to_owned(), |path| path.display().to_string()),
+        directory: given.map_or_else(
+            || "migrations".to_owned(),
+            |path| path.display().to_string(),
+        ),
     };
     let config = match (&project.config_file, &settings.config) {
         (Some(file), _) => file.clone(),
@@ -47,16 +53,27 @@ pub(crate) fn run(arguments: &Init, settings: &Settings) -> Result<Reply, Failur
     for directory in &project.dirs {
         prepared.directory(&start, directory)?;
     }
-    prepared.file(&start, &config, &configuration(&prepared.directory, prepared.flavour))?;
+    prepared.file(
+        &start,
+        &config,
+        &configuration(&prepared.directory, prepared.flavour),
+    )?;
     if let Some(first) = project.dirs.first() {
-        prepared.file(&start, &first.join(lock::FILE_NAME), &lock::LockFile::default().render())?;
+        prepared.file(
+            &start,
+            &first.join(lock::FILE_NAME),
+            &lock::LockFile::default().to_string(),
+        )?;
     }
     Ok(Reply::new(prepared))
 }
 
 /// The configuration file that is to be read: one that `--config` names and that is yet to be made is not there.
 fn existing(start: &Path, settings: &Settings) -> Option<PathBuf> {
-    settings.config.clone().filter(|path| start.join(path).exists())
+    settings
+        .config
+        .clone()
+        .filter(|path| start.join(path).exists())
 }
 
 impl Prepared {
@@ -65,7 +82,8 @@ impl Prepared {
         if path.is_dir() {
             self.kept.push(shown);
         } else {
-            fs::create_dir_all(path).map_err(|error| cannot("make the directory", &shown, &error))?;
+            fs::create_dir_all(path)
+                .map_err(|error| cannot("make the directory", &shown, &error))?;
             self.created.push(shown);
         }
         Ok(())
@@ -73,7 +91,9 @@ impl Prepared {
 
     fn file(&mut self, start: &Path, path: &Path, text: &str) -> Result<(), Failure> {
         let shown = shown(start, path);
-        match fs::File::create_new(path).and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes())) {
+        match fs::File::create_new(path)
+            .and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()))
+        {
             Ok(()) => self.created.push(shown),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.kept.push(shown),
             Err(error) => return Err(cannot("write", &shown, &error)),
@@ -87,11 +107,16 @@ fn problem(message: impl Into<String>) -> Diagnostic {
 }
 
 fn cannot(what: &str, path: &str, error: &io::Error) -> Failure {
-    problem(format!("cannot {what}: {}", error.kind())).at(Frame::file(path)).into()
+    problem(format!("cannot {what}: {}", error.kind()))
+        .at(Frame::file(path))
+        .into()
 }
 
 fn shown(start: &Path, path: &Path) -> String {
-    path.strip_prefix(start).unwrap_or(path).display().to_string()
+    path.strip_prefix(start)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// The database that the printed lines are for.
@@ -104,7 +129,11 @@ enum Flavour {
 
 impl Flavour {
     fn of(settings: &Settings) -> Self {
-        let url = settings.option_url.as_deref().or(settings.variable_url.as_deref()).unwrap_or_default();
+        let url = settings
+            .option_url
+            .as_deref()
+            .or(settings.variable_url.as_deref())
+            .unwrap_or_default();
         match url.split([':', '+']).next() {
             Some("postgres" | "postgresql") => Self::Postgres,
             Some("mysql" | "mariadb") => Self::Mysql,
@@ -149,13 +178,22 @@ impl Human for Prepared {
             page.line(piece(DIM, "kept     ").and(BOLD, path));
         }
         if self.created.is_empty() {
-            page.end().line("everything is there already, nothing was changed");
+            page.end()
+                .line("everything is there already, nothing was changed");
         }
         let (feature, pool, url) = self.flavour.words();
-        let argument = if self.directory == "migrations" { String::new() } else { format!("{:?}", self.directory) };
-        page.end().line(piece(BOLD, "Cargo.toml")).raw(&indented(&cargo_lines(feature)));
-        page.end().line(piece(BOLD, "src/main.rs")).raw(&indented(&format!(
-            "\
+        let argument = if self.directory == "migrations" {
+            String::new()
+        } else {
+            format!("{:?}", self.directory)
+        };
+        page.end()
+            .line(piece(BOLD, "Cargo.toml"))
+            .raw(&indented(&cargo_lines(feature)));
+        page.end()
+            .line(piece(BOLD, "src/main.rs"))
+            .raw(&indented(&format!(
+                "\
 static MIGRATIONS: migrate::Migrations = migrate::embed_migrations!({argument});
 
 #[tokio::main(flavor = \"current_thread\")]
@@ -168,14 +206,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {{
     Ok(())
 }}
 "
-        )));
+            )));
         page.end()
-            .line(piece(BOLD, "build.rs").and(DIM, "  optional: also notices files that were restored with an old time"))
+            .line(piece(BOLD, "build.rs").and(
+                DIM,
+                "  optional: also notices files that were restored with an old time",
+            ))
             .raw(&indented(&format!(
                 "fn main() {{\n    println!(\"cargo::rerun-if-changed={}\");\n}}\n",
                 self.directory
             )));
-        page.end().line(piece(BOLD, "Next")).raw("    migrate-cli revision -m \"create users\"\n");
+        page.end()
+            .line(piece(BOLD, "Next"))
+            .raw("    migrate-cli revision -m \"create users\"\n");
     }
 }
 
@@ -201,10 +244,16 @@ tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}
 /// Where this program was built from, if that is still there; else a line to fill in.
 fn place() -> String {
     let repository = env!("CARGO_PKG_REPOSITORY");
-    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).parent().filter(|path| path.join("Cargo.toml").is_file());
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .filter(|path| path.join("Cargo.toml").is_file());
     match checkout {
         _ if !repository.is_empty() => format!("git = \"{repository}\""),
-        Some(path) if !path.components().any(|part| part.as_os_str() == "checkouts") => {
+        Some(path)
+            if !path
+                .components()
+                .any(|part| part.as_os_str() == "checkouts") =>
+        {
             format!("path = {:?}", path.display().to_string())
         }
         _ => "git = \"https://...\"".to_owned(),
@@ -212,5 +261,13 @@ fn place() -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+    text.lines()
+        .map(|line| {
+            if line.is_empty() {
+                "\n".to_owned()
+            } else {
+                format!("    {line}\n")
+            }
+        })
+        .collect()
 }

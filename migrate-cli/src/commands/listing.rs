@@ -47,7 +47,12 @@ impl Listed {
 
     fn of(graph: &Graph, entry: &Entry<'_>) -> Self {
         let index = entry.index;
-        let names = |indices: &[Index]| indices.iter().map(|index| graph.id(*index).to_string()).collect::<Vec<_>>();
+        let names = |indices: &[Index]| {
+            indices
+                .iter()
+                .map(|index| graph.id(*index).to_string())
+                .collect::<Vec<_>>()
+        };
         let text = |value: Option<&str>| value.map(ToOwned::to_owned);
         Self {
             revision: entry.id.to_string(),
@@ -75,17 +80,24 @@ impl Listed {
         let mut marks = Piece::default();
         let mut mark = |style, text: &str| {
             let gap = if marks.is_empty() { "" } else { " " };
-            marks = std::mem::take(&mut marks).and(PLAIN, gap).and(style, format!("({text})"));
+            marks = std::mem::take(&mut marks)
+                .and(PLAIN, gap)
+                .and(style, format!("({text})"));
         };
         if self.current == Some(true) {
             mark(GOOD.bold(), "current");
         }
         match (self.head, self.effective) {
             (true, true) => mark(GOOD, "head"),
-            (true, false) => mark(GOOD, &format!("head, needed by {}", self.needed_by.join(", "))),
+            (true, false) => mark(
+                GOOD,
+                &format!("head, needed by {}", self.needed_by.join(", ")),
+            ),
             _ => {}
         }
-        self.branch_labels.iter().for_each(|label| mark(LABEL, label));
+        self.branch_labels
+            .iter()
+            .for_each(|label| mark(LABEL, label));
         if self.branch_point {
             mark(DIM, "branch point");
         }
@@ -118,14 +130,35 @@ impl Listed {
             }
         };
         let ids = |ids: &[String]| piece(ID, ids.join(", "));
-        row("revision", piece(ID.bold(), &self.revision).and(PLAIN, "  ").then(self.marks()));
+        row(
+            "revision",
+            piece(ID.bold(), &self.revision)
+                .and(PLAIN, "  ")
+                .then(self.marks()),
+        );
         row("message", piece(BOLD, &self.message));
-        row("down_revision", if self.down_revision.is_empty() { piece(DIM, "none") } else { ids(&self.down_revision) });
+        row(
+            "down_revision",
+            if self.down_revision.is_empty() {
+                piece(DIM, "none")
+            } else {
+                ids(&self.down_revision)
+            },
+        );
         row("depends_on", ids(&self.depends_on));
         row("children", ids(&self.children));
-        row("created", self.created.as_deref().unwrap_or_default().into());
-        row("irreversible", self.irreversible.as_deref().unwrap_or_default().into());
-        row("breaking", self.breaking.as_deref().unwrap_or_default().into());
+        row(
+            "created",
+            self.created.as_deref().unwrap_or_default().into(),
+        );
+        row(
+            "irreversible",
+            self.irreversible.as_deref().unwrap_or_default().into(),
+        );
+        row(
+            "breaking",
+            self.breaking.as_deref().unwrap_or_default().into(),
+        );
         row("file", self.file.as_str().into());
         page.table(indent, &rows);
     }

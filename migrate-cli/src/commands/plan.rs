@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &Plan, context: &Context) -> Result<Reply, Failure>
     let graph = migrations.set()?.graph();
     let target: Target = match arguments.direction {
         Direction::Upgrade => Target::Upgrade(arguments.spec.as_deref().unwrap_or("head").parse()?),
-        Direction::Downgrade => Target::Downgrade(arguments.spec.as_deref().unwrap_or("-1").parse()?),
+        Direction::Downgrade => {
+            Target::Downgrade(arguments.spec.as_deref().unwrap_or("-1").parse()?)
+        }
     };
     let applied = if arguments.from.is_empty() {
         super::current::applied(context, migrations)?
@@ -40,13 +42,24 @@ pub(crate) fn run(arguments: &Plan, context: &Context) -> Result<Reply, Failure>
         starting(migrations, &arguments.from)?
     };
     let plan = model::plan(graph, &applied, &target)?;
-    let names = |ids: &[migrate_core::text::RevisionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let names = |ids: &[migrate_core::text::RevisionId]| {
+        ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
     let steps = plan.steps.iter().map(|step| {
         let listed = Listed::new(migrations, step.index)?;
-        Ok(Step { revision: step.revision.to_string(), heads_after: names(&step.heads_after), listed })
+        Ok(Step {
+            revision: step.revision.to_string(),
+            heads_after: names(&step.heads_after),
+            listed,
+        })
     });
     let steps = steps.collect::<Result<_, Failure>>()?;
-    Ok(Reply::new(Planned { direction: plan.operation.name(), from: names(&plan.from), target: plan.target, steps }))
+    Ok(Reply::new(Planned {
+        direction: plan.operation.name(),
+        from: names(&plan.from),
+        target: plan.target,
+        steps,
+    }))
 }
 
 /// The applied set that `--from` names: these revisions and everything below them.
@@ -62,14 +75,34 @@ fn starting(migrations: &Migrations, from: &[String]) -> Result<Applied, Failure
 
 impl Human for Planned {
     fn human(&self, page: &mut Page) {
-        let from = if self.from.is_empty() { "base".to_owned() } else { self.from.join(", ") };
+        let from = if self.from.is_empty() {
+            "base".to_owned()
+        } else {
+            self.from.join(", ")
+        };
         if self.steps.is_empty() {
-            page.line(piece(DIM, format!("nothing to do: {} from {from} to {}", self.direction, self.target)));
+            page.line(piece(
+                DIM,
+                format!(
+                    "nothing to do: {} from {from} to {}",
+                    self.direction, self.target
+                ),
+            ));
             return;
         }
-        let title = format!("{} from {from} to {}: {}", self.direction, self.target, count(self.steps.len(), "step"));
+        let title = format!(
+            "{} from {from} to {}: {}",
+            self.direction,
+            self.target,
+            count(self.steps.len(), "step")
+        );
         page.line(piece(BOLD, title));
-        let rows: Vec<Vec<Piece>> = self.steps.iter().enumerate().map(|(place, step)| self.row(place, step)).collect();
+        let rows: Vec<Vec<Piece>> = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(place, step)| self.row(place, step))
+            .collect();
         page.table("  ", &rows);
     }
 }
@@ -83,7 +116,14 @@ impl Planned {
             heads => format!("then at {}", heads.join(", ")),
         };
         vec![
-            piece(DIM, format!("{:>width$}", place + 1, width = self.steps.len().to_string().len())),
+            piece(
+                DIM,
+                format!(
+                    "{:>width$}",
+                    place + 1,
+                    width = self.steps.len().to_string().len()
+                ),
+            ),
             piece(ID, &step.revision),
             step.listed.message.as_str().into(),
             piece(DIM, after),

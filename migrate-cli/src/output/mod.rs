@@ -17,6 +17,7 @@ use crate::arguments::{Color, Format};
 use crate::exit::Exit;
 use crate::failure::Failure;
 pub(crate) use page::Page;
+use page::piece;
 
 /// How a result is put for a person.
 pub(crate) trait Human {
@@ -145,6 +146,29 @@ impl Output {
         let mut text = String::new();
         if diagnostic.write(&mut text, &Paint::ANSI).is_ok() {
             self.say(&(text + "\n"));
+        }
+    }
+
+    /// Prints warnings on stderr unless `-q` was given; of many only the first, unless `-v` was.
+    pub(crate) fn warnings<'a>(self, warnings: impl Iterator<Item = &'a Diagnostic>) {
+        const SHOWN: usize = 3;
+        let warnings: Vec<&Diagnostic> = warnings.collect();
+        let shown = match self.volume {
+            Volume::Quiet => return,
+            Volume::Normal if warnings.len() > SHOWN + 1 => SHOWN,
+            _ => warnings.len(),
+        };
+        warnings[..shown]
+            .iter()
+            .for_each(|warning| self.diagnostic(warning));
+        if shown < warnings.len() {
+            let more = warnings.len() - shown;
+            self.note(|page| {
+                page.line(piece(page::WARN, "warning").and(
+                    page::BOLD,
+                    format!(": {more} more like these, `-v` shows them"),
+                ));
+            });
         }
     }
 
