@@ -1,7 +1,7 @@
 //! What stands between the parentheses.
 
 use proc_macro2::{Span, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Token};
 
 /// `embed_migrations!()` or `embed_migrations!("path")`.

@@ -4,6 +4,7 @@
 //! the macro, the command line, the library and the tests all go through it. [`write`] makes and changes files.
 
 pub mod config;
+pub mod embed;
 pub mod load;
 pub mod lock;
 pub mod template;
@@ -11,6 +12,7 @@ pub mod template;
 pub mod write;
 
 pub use config::{Config, Project, Search};
+pub use embed::{LoadError, Stale};
 pub use load::{LoadMode, Loaded, load};
 pub use lock::LockFile;
 

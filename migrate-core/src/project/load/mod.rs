@@ -176,6 +176,11 @@ impl Loaded {
         self.diagnostics.iter().filter(|finding| finding.level == Level::Warning)
     }
 
+    /// What a release build says of the drafts; empty when the configuration allows them.
+    pub fn drafts_in_release(&self) -> Vec<Diagnostic> {
+        drafts(&self.project, &self.revisions)
+    }
+
     /// The revision at a place of the graph.
     pub fn revision(&self, index: Index) -> Option<&Revision> {
         self.revisions.get(usize::try_from(index.0).ok()?)
@@ -216,8 +221,8 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
         LockCheck::Lenient => diagnostics.extend(lock_findings.into_iter().map(as_warning)),
         LockCheck::Ignored => {}
     }
-    if mode.build == Build::Release && project.config.migrations.drafts == super::config::Drafts::Refuse {
-        diagnostics.extend(files.revisions.iter().filter(|revision| revision.state == State::Draft).map(draft));
+    if mode.build == Build::Release {
+        diagnostics.extend(drafts(project, &files.revisions));
     }
     if mode.depth == Depth::Full {
         for revision in &files.revisions {
@@ -235,6 +240,12 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
         lock_text,
         diagnostics,
     }
+}
+
+/// The files of the directories that should be revisions, as the lock file has them.
+pub(crate) fn file_names(project: &Project) -> Vec<String> {
+    let listed = directory::list(project, &mut Vec::new());
+    listed.into_iter().map(|file| file.lock_name).collect()
 }
 
 /// The lock file of a project: in its first migrations directory.
@@ -265,6 +276,13 @@ fn read_lock(path: &std::path::Path, shown: &str) -> (Option<String>, Option<Dia
 fn as_warning(mut finding: Diagnostic) -> Diagnostic {
     finding.level = Level::Warning;
     finding
+}
+
+fn drafts(project: &Project, revisions: &[Revision]) -> Vec<Diagnostic> {
+    if project.config.migrations.drafts == super::config::Drafts::Allow {
+        return Vec::new();
+    }
+    revisions.iter().filter(|revision| revision.state == State::Draft).map(draft).collect()
 }
 
 fn draft(revision: &Revision) -> Diagnostic {
