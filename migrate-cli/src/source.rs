@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use migrate_core::model::Index;
-use migrate_core::model::set::{Migrations, SourceRevision, SourceSection, pack};
-use migrate_core::project::lock::State;
+use migrate_core::model::Migrations;
+use migrate_core::project::embed::packed;
 use migrate_core::project::{Config, LoadMode, Loaded, Project, Search, load};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::revision::Direction;
@@ -132,7 +132,7 @@ impl Directory {
     fn migrations(&self) -> Result<&Migrations, Failure> {
         get_or_try(&self.migrations, || {
             let loaded = self.loaded()?;
-            Ok(packed(loaded, loaded.config().migrations.dialects))
+            set_of(loaded)
         })
     }
 
@@ -146,7 +146,7 @@ impl Directory {
         };
         let mode = LoadMode::strict(dialects).any_heads();
         let loaded = self.checked(load(project, mode))?;
-        Ok(packed(&loaded, dialects))
+        set_of(&loaded)
     }
 
     fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
@@ -184,49 +184,9 @@ fn get_or_try<T>(
     Ok(cell.get_or_init(|| value))
 }
 
-fn packed(loaded: &Loaded, dialects: DialectSet) -> Migrations {
-    let Some(graph) = &loaded.graph else {
-        return Migrations::from_packed(pack(&[], dialects, &loaded.config().settings()), None);
-    };
-    let revisions: Vec<SourceRevision<'_>> = graph
-        .order()
-        .zip(&loaded.revisions)
-        .map(|(index, revision)| {
-            let file = &revision.file;
-            let header = &file.header;
-            SourceRevision {
-                id: header.revision.value.as_str(),
-                down_revision: graph.parents(index).to_vec(),
-                depends_on: graph.dependencies(index).to_vec(),
-                labels: header
-                    .branch_labels
-                    .iter()
-                    .map(|label| label.value.as_str())
-                    .collect(),
-                message: &header.message,
-                file: &file.path,
-                created: header.created.as_ref().map(|text| text.value.as_str()),
-                irreversible: header.irreversible.as_ref().map(|text| text.value.as_str()),
-                breaking: header.breaking.as_ref().map(|text| text.value.as_str()),
-                locked: revision.state == State::Locked,
-                sections: file
-                    .sections
-                    .iter()
-                    .zip(&revision.digests)
-                    .map(|(section, digest)| SourceSection {
-                        direction: section.direction,
-                        dialects: section.dialects,
-                        transactional: section.transactional,
-                        line: section.line,
-                        text: file.body(section),
-                        digest: *digest,
-                    })
-                    .collect(),
-            }
-        })
-        .collect();
-    Migrations::from_packed(
-        pack(&revisions, dialects, &loaded.config().settings()),
-        None,
-    )
+fn set_of(loaded: &Loaded) -> Result<Migrations, Failure> {
+    match packed(loaded) {
+        Some(packed) => Ok(Migrations::from_packed(packed, None)),
+        None => Err(loaded.diagnostics.clone().into()),
+    }
 }
