@@ -24,16 +24,41 @@ pub struct Node {
 #[non_exhaustive]
 #[allow(missing_docs)]
 pub enum Problem {
-    DuplicateId { node: usize, first: usize },
+    DuplicateId {
+        node: usize,
+        first: usize,
+    },
     /// Two ids that differ only in case.
-    CaseClash { node: usize, first: usize },
-    SelfLoop { node: usize },
-    UnknownParent { node: usize, parent: RevisionId, suggestion: Option<RevisionId> },
-    UnknownDependency { node: usize, dependency: String, suggestion: Option<String> },
-    DuplicateParent { node: usize, parent: RevisionId },
-    LabelClash { node: usize, label: String, with: usize },
+    CaseClash {
+        node: usize,
+        first: usize,
+    },
+    SelfLoop {
+        node: usize,
+    },
+    UnknownParent {
+        node: usize,
+        parent: RevisionId,
+        suggestion: Option<RevisionId>,
+    },
+    UnknownDependency {
+        node: usize,
+        dependency: String,
+        suggestion: Option<String>,
+    },
+    DuplicateParent {
+        node: usize,
+        parent: RevisionId,
+    },
+    LabelClash {
+        node: usize,
+        label: String,
+        with: usize,
+    },
     /// The revisions of one cycle in order: each stands on the next, the last on the first.
-    Cycle { nodes: Vec<usize> },
+    Cycle {
+        nodes: Vec<usize>,
+    },
 }
 
 /// The graph: ids, parents, dependencies, labels, in topological order (oldest first).

@@ -7,7 +7,10 @@ use std::fmt;
 /// The class of an error: the stable word that `--format json` prints for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the names are the documentation; each is explained in the guide")]
+#[allow(
+    missing_docs,
+    reason = "the names are the documentation; each is explained in the guide"
+)]
 pub enum Class {
     UnknownRevision,
     AmbiguousRevision,
@@ -113,7 +116,14 @@ pub struct Frame {
 impl Frame {
     /// The whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), line: 0, column: 0, text: String::new(), width: 1, label: String::new() }
+        Self {
+            file: file.into(),
+            line: 0,
+            column: 0,
+            text: String::new(),
+            width: 1,
+            label: String::new(),
+        }
     }
 }
 
@@ -166,12 +176,22 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error.
     pub fn error(class: Class, message: impl Into<String>) -> Self {
-        Self { level: Level::Error, class, message: message.into(), frame: None, notes: vec![], help: vec![] }
+        Self {
+            level: Level::Error,
+            class,
+            message: message.into(),
+            frame: None,
+            notes: vec![],
+            help: vec![],
+        }
     }
 
     /// A warning.
     pub fn warning(class: Class, message: impl Into<String>) -> Self {
-        Self { level: Level::Warning, ..Self::error(class, message) }
+        Self {
+            level: Level::Warning,
+            ..Self::error(class, message)
+        }
     }
 
     /// The same at this place.
@@ -199,7 +219,10 @@ impl Diagnostic {
     pub fn sort(diagnostics: &mut [Self]) {
         diagnostics.sort_by(|a, b| {
             let place = |finding: &Self| {
-                finding.frame.as_ref().map(|frame| (frame.file.clone(), frame.line, frame.column))
+                finding
+                    .frame
+                    .as_ref()
+                    .map(|frame| (frame.file.clone(), frame.line, frame.column))
             };
             (a.level, place(a), &a.message).cmp(&(b.level, place(b), &b.message))
         });
@@ -216,8 +239,15 @@ impl Diagnostic {
         };
         let reset = paint.reset;
         let bold = paint.bold;
-        write!(out, "{style}{word}{reset}{bold}: {}{reset}", printable(&self.message))?;
-        let margin = self.frame.as_ref().map_or(1, |frame| frame.line.max(1).to_string().len());
+        write!(
+            out,
+            "{style}{word}{reset}{bold}: {}{reset}",
+            printable(&self.message)
+        )?;
+        let margin = self
+            .frame
+            .as_ref()
+            .map_or(1, |frame| frame.line.max(1).to_string().len());
         let gutter = paint.gutter;
         if let Some(frame) = &self.frame {
             write!(out, "\n{:margin$}{gutter}-->{reset} {}", "", frame.file)?;
@@ -235,7 +265,11 @@ impl Diagnostic {
             }
             let lines = self.notes.iter().map(|text| ("note", text));
             for (word, text) in lines.chain(self.help.iter().map(|text| ("help", text))) {
-                write!(out, "\n{:margin$} {gutter}={reset} {bold}{word}{reset}: ", "")?;
+                write!(
+                    out,
+                    "\n{:margin$} {gutter}={reset} {bold}{word}{reset}: ",
+                    ""
+                )?;
                 for (index, line) in text.lines().enumerate() {
                     if index > 0 {
                         write!(out, "\n{:width$}", "", width = margin + 9)?;
@@ -256,12 +290,35 @@ fn write_line(
 ) -> fmt::Result {
     const SHOWN: usize = 160;
     let column = frame.column.max(1);
-    let skipped = if column > SHOWN { column - SHOWN / 2 } else { 0 };
-    let shown = printable(&frame.text.chars().skip(skipped).take(SHOWN).collect::<String>());
+    let skipped = if column > SHOWN {
+        column - SHOWN / 2
+    } else {
+        0
+    };
+    let shown = printable(
+        &frame
+            .text
+            .chars()
+            .skip(skipped)
+            .take(SHOWN)
+            .collect::<String>(),
+    );
     let width = frame.width.clamp(1, SHOWN);
     write!(out, "\n{:margin$} {gutter}|{reset}", "")?;
-    write!(out, "\n{gutter}{:>margin$} |{reset} {}", frame.line, shown.trim_end())?;
-    write!(out, "\n{:margin$} {gutter}|{reset} {:indent$}{style}{:^<width$}", "", "", "", indent = column - 1 - skipped)?;
+    write!(
+        out,
+        "\n{gutter}{:>margin$} |{reset} {}",
+        frame.line,
+        shown.trim_end()
+    )?;
+    write!(
+        out,
+        "\n{:margin$} {gutter}|{reset} {:indent$}{style}{:^<width$}",
+        "",
+        "",
+        "",
+        indent = column - 1 - skipped
+    )?;
     if !frame.label.is_empty() {
         write!(out, " {}", printable(&frame.label))?;
     }
@@ -324,7 +381,12 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = text.chars().count().div_ceil(3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| (distance(&text.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                distance(&text.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)

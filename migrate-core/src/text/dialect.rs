@@ -68,7 +68,11 @@ pub struct UnknownDialect(pub String);
 
 impl fmt::Display for UnknownDialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown dialect `{}`: expected sqlite, postgres, mysql or mariadb", self.0)
+        write!(
+            f,
+            "unknown dialect `{}`: expected sqlite, postgres, mysql or mariadb",
+            self.0
+        )
     }
 }
 
@@ -128,7 +132,9 @@ impl DialectSet {
 
     /// The members in the order of [`Dialect::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Dialect> {
-        Dialect::ALL.into_iter().filter(move |dialect| self.contains(*dialect))
+        Dialect::ALL
+            .into_iter()
+            .filter(move |dialect| self.contains(*dialect))
     }
 
     /// The set as a byte, for the embedded index.

@@ -74,7 +74,11 @@ pub struct InvalidDigest(pub String);
 
 impl fmt::Display for InvalidDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no digest: expected v1:sha256: and 64 hex digits", self.0)
+        write!(
+            f,
+            "`{}` is no digest: expected v1:sha256: and 64 hex digits",
+            self.0
+        )
     }
 }
 

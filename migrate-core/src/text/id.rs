@@ -67,14 +67,20 @@ pub fn check(text: &str) -> Result<(), InvalidId> {
         Reason::Empty
     } else if text.len() > MAX_LENGTH {
         Reason::TooLong
-    } else if let Some(other) = text.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_') {
+    } else if let Some(other) = text
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && *c != '_')
+    {
         Reason::Character(other)
     } else if RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text)) {
         Reason::Reserved
     } else {
         return Ok(());
     };
-    Err(InvalidId { text: text.to_owned(), reason })
+    Err(InvalidId {
+        text: text.to_owned(),
+        reason,
+    })
 }
 
 /// The text cannot be an id or a label.
@@ -98,14 +104,21 @@ impl fmt::Display for InvalidId {
         match self.reason {
             Reason::Empty => f.write_str("an id cannot be empty"),
             Reason::TooLong => {
-                write!(f, "`{text}` is {} characters long: an id has at most {MAX_LENGTH}", text.chars().count())
+                write!(
+                    f,
+                    "`{text}` is {} characters long: an id has at most {MAX_LENGTH}",
+                    text.chars().count()
+                )
             }
             Reason::Character(other) => write!(
                 f,
                 "`{}` cannot be used in an id: ids are made of A-Z, a-z, 0-9 and _",
                 other.escape_default()
             ),
-            Reason::Reserved => write!(f, "`{text}` is a word of specs (head, heads, base, current, none), not an id"),
+            Reason::Reserved => write!(
+                f,
+                "`{text}` is a word of specs (head, heads, base, current, none), not an id"
+            ),
         }
     }
 }

@@ -25,8 +25,14 @@ pub struct LineIndex {
 impl LineIndex {
     /// Reads `text` once.
     pub fn new(text: &str) -> Self {
-        let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index + 1);
-        Self { starts: std::iter::once(0).chain(after_breaks).collect() }
+        let after_breaks = text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(index, _)| index + 1);
+        Self {
+            starts: std::iter::once(0).chain(after_breaks).collect(),
+        }
     }
 
     /// The position of the byte `offset` of `text`, the text that the index was made from.
@@ -41,7 +47,9 @@ impl LineIndex {
 
     /// The text of a line (from 1) without its line break; empty when there is no such line.
     pub fn line<'a>(&self, text: &'a str, line: usize) -> &'a str {
-        let Some(start) = line.checked_sub(1).and_then(|index| self.starts.get(index)) else { return "" };
+        let Some(start) = line.checked_sub(1).and_then(|index| self.starts.get(index)) else {
+            return "";
+        };
         let end = self.starts.get(line).copied().unwrap_or(text.len());
         text[*start..end].trim_end_matches(['\n', '\r'])
     }
