@@ -12,6 +12,7 @@ mod backend;
 mod error;
 mod event;
 mod execute;
+mod mask;
 mod report;
 mod run;
 mod state;

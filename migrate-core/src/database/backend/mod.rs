@@ -3,6 +3,7 @@
 //! One implementation for each kind of server. Everything above this trait is the same for all of them; everything
 //! that knows sqlx's typed connections is below it.
 
+mod driver;
 #[cfg(feature = "mysql")]
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
@@ -14,7 +15,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::error::ServerError;
-use super::execute::{Done, StepError, Work};
+use super::execute::{Done, Source, StepError, Work};
 use super::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
 
@@ -40,8 +41,8 @@ pub(crate) struct SessionSettings {
     pub(crate) ddl_lock: Duration,
     /// For one statement.
     pub(crate) statement: Option<Duration>,
-    /// What the server shows for our session: program and run.
-    pub(crate) application: String,
+    /// Who runs: the server shows it for our session where it can.
+    pub(crate) holder: Holder,
 }
 
 /// What came of one try to take the run lock.
@@ -101,6 +102,17 @@ pub(crate) trait Backend: Send {
     ///
     /// On success the fence in `work` has moved by [`Done::epochs`].
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>>;
+
+    /// Called before a statement of a `transaction:false` section that runs outside a transaction is sent: clears away
+    /// what an earlier try may have left, such as an invalid index.
+    fn before_statement<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<(), ServerError>> {
+        let _ = (source, number);
+        Box::pin(async { Ok(()) })
+    }
 
     /// Ends the connection politely.
     fn close(self: Box<Self>) -> Pending<'static, ()>;

@@ -2,12 +2,16 @@
 //!
 //! [`Work`] is everything that has to be known for that; the backends turn it into messages.
 
+pub(crate) mod journalled;
+pub(crate) mod message;
+pub(crate) mod transactional;
+
 use std::time::Duration;
 
 use super::error::ServerError;
 use super::event::Watch;
 use super::state::{Fence, Record};
-use crate::text::RevisionId;
+use crate::text::{Dialect, RevisionId};
 use crate::text::revision::Direction;
 use crate::text::sql::Script;
 
@@ -19,7 +23,7 @@ pub(crate) struct Work<'a> {
     /// The row as it will stand when the section has finished: `applied` or `reverted`.
     pub(crate) record: Record,
     /// Whether the table has a row of this revision already.
-    pub(crate) row: Row,
+    pub(crate) row: Known,
     /// The down section that is recorded with the row, with its marker line.
     pub(crate) down_section: Option<String>,
     /// Which other rows gain and lose `is_head`.
@@ -44,7 +48,7 @@ pub(crate) struct Work<'a> {
 
 /// Whether a revision has a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Row {
+pub(crate) enum Known {
     /// It must be inserted.
     Absent,
     /// It must be replaced.
@@ -56,8 +60,10 @@ pub(crate) enum Row {
 pub(crate) enum Transaction {
     /// The section has one of its own.
     Own,
-    /// The run has one (`single`), or the caller; the section has a savepoint.
+    /// The caller has one; the section has a savepoint in it.
     Savepoint,
+    /// The run has one, and takes everything back on the first error (`single`).
+    Run,
 }
 
 /// Rows other than the revision's own whose `is_head` changes.
@@ -74,6 +80,8 @@ pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
     /// The text, split for the dialect of the server.
     pub(crate) script: Script,
+    /// What it was split for.
+    pub(crate) dialect: Dialect,
     /// Whether it runs in a transaction.
     pub(crate) transactional: bool,
     /// The file, or what else to call it.

@@ -5,13 +5,14 @@
 
 use std::fmt::Write;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::tables::{Tables, identifier};
 use super::{
-    Compatible, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
+    Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
 use crate::database::backend::Row;
-use crate::database::execute::{HeadChange, Work};
+use crate::database::execute::{HeadChange, Known, Work};
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
 
@@ -36,6 +37,15 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
             hex
         }
     }
+}
+
+/// When a section began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Started {
+    /// When the fence of this transaction was raised.
+    AtFence,
+    /// When its row says.
+    Before,
 }
 
 /// The moment at which the statement runs, by the database's clock.
@@ -131,27 +141,39 @@ impl Tables {
         format!("SELECT {} FROM {}", self.record_columns(), self.state)
     }
 
-    /// The one statement of a start-up: the format of the tables, and the rows that are head, in flight, or one of
-    /// `heads`. The format comes in a row of its own with everything else NULL.
+    /// The one statement of a start-up: the format of the tables in a row of its own, with everything else NULL, then
+    /// the rows that are head, in flight, or one of `heads`; a row can come more than once.
+    ///
+    /// Three reads, each by an index, so that the number of rows does not matter.
     pub(crate) fn select_heads<'a>(&self, heads: impl IntoIterator<Item = &'a str>) -> String {
+        let Self { state, lock, .. } = self;
+        let (null, head, here) = match self.dialect {
+            Dialect::Postgres => ("NULL::pg_catalog.text", "is_head", self.is_here()),
+            _ => ("NULL", "is_head = 1", "'1'".to_owned()),
+        };
+        let row = format!("SELECT {null}, {null}, revision, chain, {}, state FROM {state}", self.as_text("is_head"));
+        let mut sql = format!(
+            "SELECT {}, {here}, {null}, {null}, {null}, {null} FROM {lock} WHERE id = 1\nUNION ALL {row} WHERE \
+             {head}\nUNION ALL {row} WHERE state IN ('upgrading', 'downgrading')",
+            self.as_text("format")
+        );
         let heads: Vec<String> = heads.into_iter().map(|id| self.literal(id)).collect();
-        let known = if heads.is_empty() {
-            String::new()
-        } else {
-            format!(" OR revision IN ({})", heads.join(", "))
-        };
-        let head = match self.dialect {
-            Dialect::Postgres => "is_head",
-            _ => "is_head = 1",
-        };
+        if !heads.is_empty() {
+            // Writing to a String does not fail.
+            let _ = write!(sql, "\nUNION ALL {row} WHERE revision IN ({})", heads.join(", "));
+        }
+        sql
+    }
+
+    /// Whether an unqualified name has found the table of the current schema, and not one further on the search path.
+    fn is_here(&self) -> String {
+        if self.schema.is_some() {
+            return "'1'".to_owned();
+        }
+        let name = self.literal(&identifier(self.dialect, &format!("{}_lock", self.name)));
         format!(
-            "SELECT {format}, {revision}, chain, {is_head}, state FROM {lock} LEFT JOIN {state} ON {head} OR state IN \
-             ('upgrading', 'downgrading'){known}",
-            format = self.as_text("format"),
-            revision = "revision",
-            is_head = self.as_text("is_head"),
-            lock = self.lock,
-            state = self.state,
+            "CASE WHEN tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || \
+             {name}) THEN '1' ELSE '0' END"
         )
     }
 
@@ -208,29 +230,29 @@ impl Tables {
         )
     }
 
-    /// The fence: moves the epoch on and raises unless the lock row says what it must.
-    pub(crate) fn fence(&self, fence: &Fence) -> String {
+    /// The fence: moves the epoch on and raises unless the lock row says what it must. The time it leaves in the row is
+    /// when the change began.
+    pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
         let Self { lock, .. } = self;
         let epoch = fence.epoch;
-        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
-            format!(" AND holder = {}", self.literal(run))
-        });
-        let heartbeat = now(self.dialect);
+        let holder = fence.holder.as_ref().map_or_else(String::new, |run| format!(" AND holder = {}", self.literal(run)));
+        let now = now(self.dialect);
         match self.dialect {
             // The NULL of a row that is not there violates NOT NULL before the conflict is looked at.
-            Dialect::Sqlite => format!(
-                "INSERT INTO {lock} (id, format, epoch) VALUES (1, 1, (SELECT epoch + 1 FROM {lock} WHERE id = 1 AND epoch = \
-                 {epoch}{holder})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch"
-            ),
-            Dialect::Postgres => format!(
-                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {heartbeat} WHERE id = 1 AND epoch = \
+            Dialect::Sqlite => vec![format!(
+                "INSERT INTO {lock} (id, format, epoch, heartbeat) VALUES (1, {FORMAT}, (SELECT epoch + 1 FROM {lock} WHERE \
+                 id = 1 AND epoch = {epoch}{holder}), {now}) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, \
+                 heartbeat = excluded.heartbeat"
+            )],
+            Dialect::Postgres => vec![format!(
+                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = \
                  {epoch}{holder} RETURNING 1) SELECT 1 / pg_catalog.count(*) FROM fence"
-            ),
-            // Two statements: the subquery has two rows, an error under every sql_mode, unless the update has hit.
-            Dialect::Mysql | Dialect::Mariadb => format!(
-                "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {heartbeat} WHERE id = 1 AND epoch = {epoch}{holder};\nDO \
-                 (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)"
-            ),
+            )],
+            // The subquery has two rows, an error under every sql_mode, unless the update has hit.
+            Dialect::Mysql | Dialect::Mariadb => vec![
+                format!("UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"),
+                "DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
+            ],
         }
     }
 
@@ -238,7 +260,7 @@ impl Tables {
     pub(crate) fn finish(&self, work: &Work<'_>) -> Vec<String> {
         let mut statements = self.heads(&work.heads);
         statements.extend(self.write_row(work));
-        statements.push(self.log(work, None));
+        statements.push(self.log(work));
         statements
     }
 
@@ -246,12 +268,11 @@ impl Tables {
     pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
         let update = |ids: &[RevisionId], flag: bool| {
             let ids: Vec<String> = ids.iter().map(|id| self.literal(id.as_str())).collect();
-            format!(
-                "UPDATE {} SET is_head = {} WHERE revision IN ({})",
-                self.state,
-                self.flag(flag),
-                ids.join(", ")
-            )
+            let condition = match ids.as_slice() {
+                [id] => format!("= {id}"),
+                ids => format!("IN ({})", ids.join(", ")),
+            };
+            format!("UPDATE {} SET is_head = {} WHERE revision {condition}", self.state, self.flag(flag))
         };
         [(&change.lost, false), (&change.gained, true)]
             .into_iter()
@@ -260,41 +281,25 @@ impl Tables {
             .collect()
     }
 
-    /// The statements that write the row of [`Work::record`] as it stands there.
+    /// The statements that write the row of [`Work::record`] as it stands there; behind the fence.
     pub(crate) fn write_row(&self, work: &Work<'_>) -> Vec<String> {
-        use crate::database::execute::Row as Was;
         let record = &work.record;
         match (work.direction, work.row) {
-            (Direction::Down, Was::Present) => vec![self.update_row(record)],
-            (_, Was::Present) => {
-                let delete = format!(
-                    "DELETE FROM {} WHERE revision = {}",
-                    self.state,
-                    self.literal(record.revision.as_str())
-                );
-                vec![
-                    delete,
-                    self.insert_row(record, work.down_section.as_deref()),
-                ]
+            (Direction::Down, Known::Present) => vec![self.update_row(record, Started::AtFence)],
+            (_, Known::Present) => {
+                let delete =
+                    format!("DELETE FROM {} WHERE revision = {}", self.state, self.literal(record.revision.as_str()));
+                vec![delete, self.insert_row(record, work.down_section.as_deref())]
             }
-            (_, Was::Absent) => vec![self.insert_row(record, work.down_section.as_deref())],
+            (_, Known::Absent) => vec![self.insert_row(record, work.down_section.as_deref())],
         }
     }
 
-    fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
-        let Journal {
-            statement_no,
-            in_flight,
-            session,
-        } = &record.journal;
+    /// Inserts a row; behind the fence, which has left the time at which the change began.
+    pub(crate) fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
+        let Journal { statement_no, in_flight, session } = &record.journal;
         let text = |text: &str| self.literal(text);
-        let started = self.started(record);
-        let finished = self.finished(record);
-        let mut sql = format!(
-            "INSERT INTO {} ({}, error, down_section) VALUES (",
-            self.state,
-            COLUMNS.join(", ")
-        );
+        let (finished, duration) = self.ended(record, "heartbeat");
         let values = [
             text(record.revision.as_str()),
             text(&join(&record.parents)),
@@ -307,82 +312,66 @@ impl Tables {
             text(record.state.name()),
             text(record.origin.name()),
             statement_no.to_string(),
-            self.optional(
-                in_flight
-                    .as_ref()
-                    .map(|statement| statement.hash.to_string())
-                    .as_deref(),
-            ),
+            self.optional(in_flight.as_ref().map(|statement| statement.hash.to_string()).as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
             text(record.compatible.name()),
-            started,
+            "heartbeat".to_owned(),
             finished,
-            "NULL".to_owned(),
+            duration,
             text(&record.who),
             text(&record.tool),
             self.optional(record.error.as_deref()),
             self.optional(down_section),
         ];
-        sql.push_str(&values.join(", "));
-        sql.push(')');
-        sql
+        format!(
+            "INSERT INTO {} ({}, error, down_section) SELECT {} FROM {} WHERE id = 1",
+            self.state,
+            COLUMNS.join(", "),
+            values.join(", "),
+            self.lock
+        )
     }
 
-    fn started(&self, record: &Record) -> String {
-        match &record.started_at {
-            Some(time) => self.time(time),
-            None => now(self.dialect).to_owned(),
-        }
-    }
-
-    fn finished(&self, record: &Record) -> String {
+    /// `finished_at` and `duration_us`, given the expression for the start.
+    fn ended(&self, record: &Record, started: &str) -> (String, String) {
         if record.in_flight() {
-            "NULL".to_owned()
-        } else {
-            now(self.dialect).to_owned()
+            return ("NULL".to_owned(), "NULL".to_owned());
         }
-    }
-
-    /// A time as [`as_text`](Self::as_text) gave it.
-    fn time(&self, time: &str) -> String {
-        let text = self.literal(time);
-        match self.dialect {
-            Dialect::Sqlite => text,
-            Dialect::Postgres => format!("{text}::pg_catalog.timestamptz"),
-            Dialect::Mysql | Dialect::Mariadb => {
-                self.literal(&time.replace('T', " ").replace('Z', ""))
+        let now = now(self.dialect);
+        let duration = match self.dialect {
+            Dialect::Sqlite => {
+                format!("CAST(ROUND((julianday('now') - julianday({started})) * 86400000.0) AS INTEGER) * 1000")
             }
-        }
+            Dialect::Postgres => {
+                format!("(extract(epoch FROM {now} - {started}) * 1000000)::pg_catalog.int8")
+            }
+            Dialect::Mysql | Dialect::Mariadb => format!("TIMESTAMPDIFF(MICROSECOND, {started}, {now})"),
+        };
+        (now.to_owned(), duration)
     }
 
     /// Changes the row of a revision to this state, keeping what does not change with a state.
-    pub(crate) fn update_row(&self, record: &Record) -> String {
-        let Journal {
-            statement_no,
-            in_flight,
-            session,
-        } = &record.journal;
+    pub(crate) fn update_row(&self, record: &Record, started: Started) -> String {
+        let Journal { statement_no, in_flight, session } = &record.journal;
+        let started = match started {
+            Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
+            Started::Before => "started_at".to_owned(),
+        };
+        let (finished, duration) = self.ended(record, &started);
         format!(
             "UPDATE {} SET is_head = {}, state = {}, origin = {}, statement_no = {statement_no}, statement_hash = {}, \
-             statement = {}, session_id = {}, session_start = {}, started_at = {}, finished_at = {}, who = {}, tool = {}, \
-             error = {} WHERE revision = {}",
+             statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
+             started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
             self.state,
             self.flag(record.is_head),
             self.literal(record.state.name()),
             self.literal(record.origin.name()),
-            self.optional(
-                in_flight
-                    .as_ref()
-                    .map(|statement| statement.hash.to_string())
-                    .as_deref()
-            ),
+            self.optional(in_flight.as_ref().map(|statement| statement.hash.to_string()).as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
-            self.started(record),
-            self.finished(record),
             self.literal(&record.who),
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
@@ -390,15 +379,10 @@ impl Tables {
         )
     }
 
-    /// Records that a statement of a section that is not one transaction begins.
-    pub(crate) fn begin_statement(
-        &self,
-        revision: &RevisionId,
-        number: usize,
-        statement: &StatementInFlight,
-    ) -> String {
+    /// Records that a statement of a section that is not one transaction begins; all before it have finished.
+    pub(crate) fn begin_statement(&self, revision: &RevisionId, number: usize, statement: &StatementInFlight) -> String {
         format!(
-            "UPDATE {} SET statement_no = {number}, statement_hash = {}, statement = {} WHERE revision = {}",
+            "UPDATE {} SET statement_no = {number}, statement_hash = {}, statement = {}, error = NULL WHERE revision = {}",
             self.state,
             self.literal(&statement.hash.to_string()),
             self.literal(&statement.text),
@@ -406,10 +390,11 @@ impl Tables {
         )
     }
 
-    /// Records that so many statements have finished.
+    /// Records that so many statements have finished and none is in flight.
     pub(crate) fn end_statement(&self, revision: &RevisionId, finished: usize) -> String {
         format!(
-            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL WHERE revision = {}",
+            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = NULL WHERE revision = \
+             {}",
             self.state,
             self.literal(revision.as_str()),
         )
@@ -418,44 +403,55 @@ impl Tables {
     /// Records the error of a section that is in flight.
     pub(crate) fn fail(&self, revision: &RevisionId, error: &str) -> String {
         format!(
-            "UPDATE {} SET error = {}, finished_at = {} WHERE revision = {}",
+            "UPDATE {} SET error = {} WHERE revision = {}",
             self.state,
             self.literal(error),
-            now(self.dialect),
             self.literal(revision.as_str()),
         )
     }
 
-    /// One row of the log.
-    pub(crate) fn log(&self, work: &Work<'_>, error: Option<&str>) -> String {
+    /// The row of the log for a section that has finished; after its row was written.
+    pub(crate) fn log(&self, work: &Work<'_>) -> String {
+        let digest = match work.direction {
+            Direction::Up => "digest",
+            Direction::Down => "down_digest",
+        };
+        let statements = work.section.as_ref().map_or(0, |section| section.script.statements.len());
+        format!(
+            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, run, who, \
+             host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, duration_us, {statements}, {}, \
+             who, {}, tool FROM {} WHERE revision = {}",
+            self.log,
+            self.literal(work.action),
+            self.literal(work.run),
+            self.literal(work.host),
+            self.state,
+            self.literal(work.record.revision.as_str()),
+        )
+    }
+
+    /// The row of the log for a section that has failed.
+    pub(crate) fn log_failure(&self, work: &Work<'_>, error: &str, duration: Duration) -> String {
         let record = &work.record;
         let digest = match work.direction {
             Direction::Up => record.digest,
             Direction::Down => record.down_digest,
         };
-        let statements = work
-            .section
-            .as_ref()
-            .map_or(0, |section| section.script.statements.len());
+        let statements = work.section.as_ref().map_or(0, |section| section.script.statements.len());
         format!(
-            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, statements, run, who, host, tool, \
-             error) VALUES ({}, {}, {}, {}, {}, {}, {statements}, {}, {}, {}, {}, {})",
+            "INSERT INTO {} (revision, action, outcome, digest, finished_at, duration_us, statements, run, who, host, tool, \
+             error) VALUES ({}, {}, 'failed', {}, {}, {}, {statements}, {}, {}, {}, {}, {})",
             self.log,
             self.literal(record.revision.as_str()),
             self.literal(work.action),
-            if error.is_some() {
-                "'failed'"
-            } else {
-                "'finished'"
-            },
             self.literal(&digest.to_string()),
-            self.started(record),
             now(self.dialect),
+            duration.as_micros(),
             self.literal(work.run),
             self.literal(&record.who),
             self.literal(work.host),
             self.literal(&record.tool),
-            self.optional(error),
+            self.literal(error),
         )
     }
 

@@ -39,54 +39,106 @@ impl Tables {
     /// The statements that create what is missing, in the order in which they are run: the state table last, because
     /// its absence is what an empty database is known by.
     pub(crate) fn create(&self) -> Vec<String> {
-        let Columns {
-            id,
-            key,
-            text,
-            long,
-            flag,
-            number,
-            time,
-            serial,
-            now,
-            suffix,
-        } = Columns::of(self.dialect);
-        let Self {
-            state, log, lock, ..
-        } = self;
-        let insert = if self.dialect.is_mysql_family() {
-            "INSERT IGNORE INTO"
+        let Columns { id, key, text, long, flag, number, time, serial, indexes, suffix } = Columns::of(self.dialect);
+        let Self { state, log, lock, .. } = self;
+        let (insert, ignore) = if self.dialect.is_mysql_family() {
+            ("INSERT IGNORE INTO", "")
         } else {
-            "INSERT INTO"
+            ("INSERT INTO", " ON CONFLICT DO NOTHING")
         };
-        let ignore = if self.dialect.is_mysql_family() {
-            ""
-        } else {
-            " ON CONFLICT DO NOTHING"
-        };
-        vec![
+        let mut statements = vec![
             format!(
-                "CREATE TABLE IF NOT EXISTS {lock} (\n  id {number} NOT NULL PRIMARY KEY,\n  format {number} NOT NULL,\n  \
-                 epoch {number} NOT NULL,\n  holder {text},\n  host {text},\n  pid {number},\n  application {text},\n  \
-                 since {time},\n  heartbeat {time}\n){suffix}"
+                "CREATE TABLE IF NOT EXISTS {lock} (
+  id {number} NOT NULL PRIMARY KEY,
+  format {number} NOT NULL,
+  epoch {number} NOT NULL,
+  holder {text},
+  host {text},
+  pid {number},
+  application {text},
+  since {time},
+  heartbeat {time}
+){suffix}"
             ),
             format!(
-                "CREATE TABLE IF NOT EXISTS {log} (\n  seq {serial},\n  revision {id} NOT NULL,\n  action {text} NOT \
-                 NULL,\n  outcome {text} NOT NULL,\n  digest {text},\n  started_at {time},\n  finished_at {time} DEFAULT \
-                 {now},\n  duration_us {number},\n  statements {number},\n  run {text},\n  who {text},\n  host {text},\n  \
-                 tool {text},\n  error {long}\n){suffix}"
+                "CREATE TABLE IF NOT EXISTS {log} (
+  seq {serial},
+  revision {id} NOT NULL,
+  action {text} NOT NULL,
+  outcome {text} NOT NULL,
+  digest {text},
+  started_at {time},
+  finished_at {time},
+  duration_us {number},
+  statements {number},
+  run {text},
+  who {text},
+  host {text},
+  tool {text},
+  error {long}
+){suffix}"
             ),
             format!("{insert} {lock} (id, format, epoch) VALUES (1, {FORMAT}, 0){ignore}"),
             format!(
-                "CREATE TABLE IF NOT EXISTS {state} (\n  revision {key},\n  parents {long} NOT NULL,\n  depends_on {long} NOT \
-                 NULL,\n  message {long} NOT NULL,\n  digest {text} NOT NULL,\n  down_digest {text} NOT NULL,\n  chain {text} \
-                 NOT NULL,\n  is_head {flag} NOT NULL,\n  state {text} NOT NULL,\n  origin {text} NOT NULL,\n  \
-                 statement_no {number} NOT NULL,\n  statement_hash {text},\n  statement {long},\n  session_id {text},\n  \
-                 session_start {text},\n  compatible {text} NOT NULL,\n  started_at {time},\n  finished_at {time},\n  \
-                 duration_us {number},\n  who {text} NOT NULL,\n  tool {text} NOT NULL,\n  error {long},\n  down_section \
-                 {long}\n){suffix}"
+                "CREATE TABLE IF NOT EXISTS {state} (
+  revision {key},
+  parents {long} NOT NULL,
+  depends_on {long} NOT NULL,
+  message {long} NOT NULL,
+  digest {text} NOT NULL,
+  down_digest {text} NOT NULL,
+  chain {text} NOT NULL,
+  is_head {flag} NOT NULL,
+  state {text} NOT NULL,
+  origin {text} NOT NULL,
+  statement_no {number} NOT NULL,
+  statement_hash {text},
+  statement {long},
+  session_id {text},
+  session_start {text},
+  compatible {text} NOT NULL,
+  started_at {time},
+  finished_at {time},
+  duration_us {number},
+  who {text} NOT NULL,
+  tool {text} NOT NULL,
+  error {long},
+  down_section {long}{indexes}
+){suffix}"
             ),
-        ]
+        ];
+        // What a start-up looks for, found without reading every row.
+        if !self.dialect.is_mysql_family() {
+            let is_head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+            statements.push(format!(
+                "CREATE INDEX IF NOT EXISTS {} ON {state_name} (is_head) WHERE {is_head}",
+                self.index("head"),
+                state_name = self.index_target(),
+            ));
+            statements.push(format!(
+                "CREATE INDEX IF NOT EXISTS {} ON {state_name} (state) WHERE state IN ('upgrading', 'downgrading')",
+                self.index("flight"),
+                state_name = self.index_target(),
+            ));
+        }
+        statements
+    }
+
+    /// The name of an index of the state table: SQLite wants the schema before it, PostgreSQL none.
+    fn index(&self, suffix: &str) -> String {
+        let index = identifier(self.dialect, &format!("{}_{suffix}", self.name));
+        match (self.dialect, &self.schema) {
+            (Dialect::Sqlite, Some(schema)) => format!("{}.{index}", identifier(self.dialect, schema)),
+            _ => index,
+        }
+    }
+
+    /// The state table in `CREATE INDEX`: SQLite wants no schema before it.
+    fn index_target(&self) -> String {
+        match self.dialect {
+            Dialect::Sqlite => identifier(self.dialect, &self.name),
+            _ => self.state.clone(),
+        }
     }
 
     /// The sentence that says which rights the state tables need.
@@ -145,7 +197,7 @@ struct Columns {
     number: &'static str,
     time: &'static str,
     serial: &'static str,
-    now: &'static str,
+    indexes: &'static str,
     suffix: &'static str,
 }
 
@@ -161,7 +213,7 @@ impl Columns {
                 number: "INTEGER",
                 time: "TEXT",
                 serial: "INTEGER PRIMARY KEY AUTOINCREMENT",
-                now: "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+                indexes: "",
                 suffix: "",
             },
             Dialect::Postgres => Self {
@@ -173,19 +225,19 @@ impl Columns {
                 number: "bigint",
                 time: "timestamptz",
                 serial: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-                now: "pg_catalog.clock_timestamp()",
+                indexes: "",
                 suffix: "",
             },
             Dialect::Mysql | Dialect::Mariadb => Self {
                 id: "VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin",
                 key: "VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY",
-                text: "VARCHAR(255)",
+                text: "VARCHAR(191)",
                 long: "LONGTEXT",
                 flag: "BOOLEAN",
                 number: "BIGINT",
                 time: "DATETIME(6)",
                 serial: "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY",
-                now: "CURRENT_TIMESTAMP(6)",
+                indexes: ",\n  INDEX (is_head),\n  INDEX (state)",
                 suffix: " ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin",
             },
         }
