@@ -1,1 +1,20 @@
-//! The facade.
+#![doc = include_str!("../README.md")]
+//!
+//! # This crate
+//!
+//! The façade: the one crate an application names. Everything here is defined in `migrate-core`, `migrate-macros` and
+//! `migrate-cli`.
+
+#[cfg(feature = "macros")]
+pub use migrate_macros::{embed_migrations, revision};
+
+pub use migrate_core::model::set::Migrations;
+pub use migrate_core::text::diagnostic::Class;
+pub use migrate_core::text::{Diagnostic, Dialect, RevisionId};
+
+#[cfg(feature = "runtime")]
+pub use migrate_core::database::*;
+
+/// The command line inside an application.
+#[cfg(feature = "cli")]
+pub use migrate_cli as cli;

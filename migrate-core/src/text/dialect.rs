@@ -45,6 +45,29 @@ impl Dialect {
         }
     }
 
+    /// The place of the section that this dialect uses among sections with these dialect lists: the one that names it,
+    /// else the one that names its [`fallback`](Self::fallback), else the one that names none.
+    ///
+    /// ```
+    /// use migrate_core::text::{Dialect, DialectSet};
+    ///
+    /// let sections = [DialectSet::EMPTY, DialectSet::one(Dialect::Mysql)];
+    /// assert_eq!(Dialect::Mariadb.choose(sections), Some(1));
+    /// assert_eq!(Dialect::Sqlite.choose(sections), Some(0));
+    /// ```
+    pub fn choose(self, sections: impl IntoIterator<Item = DialectSet>) -> Option<usize> {
+        let rank = |set: DialectSet| match (set.contains(self), self.fallback()) {
+            (true, _) => Some(0),
+            (false, Some(fallback)) if set.contains(fallback) => Some(1),
+            _ => set.is_empty().then_some(2),
+        };
+        let ranked = sections
+            .into_iter()
+            .enumerate()
+            .filter_map(|(place, set)| Some((rank(set)?, place)));
+        ranked.min().map(|(_, place)| place)
+    }
+
     /// Whether the lexical rules are MySQL's (MySQL and MariaDB).
     pub const fn is_mysql_family(self) -> bool {
         matches!(self, Self::Mysql | Self::Mariadb)

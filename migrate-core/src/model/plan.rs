@@ -1,1 +1,0 @@
-//! Plans: what a run will do, computed before anything runs.
