@@ -57,7 +57,8 @@ impl RevisionCall {
 }
 
 fn literal(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    LitStr::parse(input)
+    input
+        .parse::<LitStr>()
         .map_err(|error| syn::Error::new(error.span(), "expected a text in double quotes"))
 }
 

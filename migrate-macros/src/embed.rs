@@ -3,7 +3,7 @@
 use std::env;
 use std::path::Path;
 
-use migrate_core::project::{LoadMode, Loaded, Project, embed, load};
+use migrate_core::project::{LoadMode, Loaded, Project, load};
 use migrate_core::text::{Dialect, DialectSet};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote_spanned;
@@ -28,8 +28,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         configured
     };
     let loaded = load(&project, LoadMode::strict(dialects));
-    match embed::packed(&loaded) {
-        None => {
+    match loaded.pack() {
+        Err(_) => {
             let tracking = tracking(&loaded, span);
             let dummy = dummy(span);
             emit::errors(
@@ -38,7 +38,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 &quote_spanned!(span=> #tracking #dummy),
             )
         }
-        Some(packed) => {
+        Ok(packed) => {
             let (text, index) = (
                 Literal::string(&packed.text),
                 Literal::byte_string(&packed.index),

@@ -77,16 +77,18 @@ fn find(call: &RevisionCall) -> Result<Found, Vec<Diagnostic>> {
             vec![finding.help("`migrate-cli lock` says what is wrong")]
         })?;
     let name = call.id.value();
-    let targets = RevisionId::new(&name)
-        .map_err(|error| Diagnostic::error(Class::InvalidSpec, error.to_string()))
-        .and_then(|id| resolve(&graph, &Spec::id(&id), None).map_err(|error| error.diagnostic()))
-        .map_err(|finding| vec![finding])?;
-    let target = targets.first().ok_or_else(|| {
-        vec![Diagnostic::error(
-            Class::UnknownRevision,
-            "no revision is named",
-        )]
-    })?;
+    let target = match RevisionId::new(&name) {
+        Err(error) => Err(Diagnostic::error(Class::InvalidSpec, error.to_string())),
+        Ok(id) => match resolve(&graph, &Spec::id(&id), None).as_deref() {
+            Ok([target, ..]) => Ok(*target),
+            Ok([]) => Err(Diagnostic::error(
+                Class::UnknownRevision,
+                "no revision is named",
+            )),
+            Err(error) => Err(error.diagnostic()),
+        },
+    };
+    let target = target.map_err(|finding| vec![finding])?;
     let lock = path.to_str().ok_or_else(|| {
         vec![
             Diagnostic::error(Class::Config, "the path of the lock file is not UTF-8")
@@ -94,7 +96,7 @@ fn find(call: &RevisionCall) -> Result<Found, Vec<Diagnostic>> {
         ]
     })?;
     Ok(Found {
-        id: graph.id(*target).clone(),
+        id: graph.id(target).clone(),
         lock: lock.to_owned(),
     })
 }

@@ -1,1 +1,5 @@
-//! tests
+//! The integration tests: one binary, one module for each subject.
+
+mod app;
+mod rebuild;
+mod ui;
