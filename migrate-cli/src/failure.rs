@@ -2,6 +2,7 @@
 
 use migrate_core::model::SpecError;
 use migrate_core::model::set::UnpackError;
+use migrate_core::project::LoadError;
 use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::{Class, Level};
 use serde::Serialize;
@@ -77,6 +78,12 @@ impl From<Vec<Diagnostic>> for Failure {
 impl From<SpecError> for Failure {
     fn from(error: SpecError) -> Self {
         error.diagnostic().into()
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        error.0.into()
     }
 }
 

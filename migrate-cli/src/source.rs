@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use migrate_core::model::Index;
 use migrate_core::model::Migrations;
-use migrate_core::project::embed::packed;
 use migrate_core::project::{Config, LoadMode, Loaded, Project, Search, load};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::revision::Direction;
@@ -132,7 +131,7 @@ impl Directory {
     fn migrations(&self) -> Result<&Migrations, Failure> {
         get_or_try(&self.migrations, || {
             let loaded = self.loaded()?;
-            set_of(loaded)
+            Ok(loaded.migrations()?)
         })
     }
 
@@ -146,7 +145,7 @@ impl Directory {
         };
         let mode = LoadMode::strict(dialects).any_heads();
         let loaded = self.checked(load(project, mode))?;
-        set_of(&loaded)
+        Ok(loaded.migrations()?)
     }
 
     fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
@@ -182,11 +181,4 @@ fn get_or_try<T>(
     }
     let value = make()?;
     Ok(cell.get_or_init(|| value))
-}
-
-fn set_of(loaded: &Loaded) -> Result<Migrations, Failure> {
-    match packed(loaded) {
-        Some(packed) => Ok(Migrations::from_packed(packed, None)),
-        None => Err(loaded.diagnostics.clone().into()),
-    }
 }

@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use migrate_core::text::Dialect;
 
 pub(crate) use help::command;
+pub(crate) use values::protect;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -181,7 +182,7 @@ pub(crate) struct Revision {
     #[arg(short, long, value_name = "TEXT", value_parser = values::message)]
     pub(crate) message: String,
     /// The revision to stand on; `base` begins a new base [default: head]
-    #[arg(long, value_name = "SPEC", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
     pub(crate) head: Option<String>,
     /// Allow a --head that is no head: this begins a branch
     #[arg(long)]
@@ -190,7 +191,7 @@ pub(crate) struct Revision {
     #[arg(long, value_name = "LABEL")]
     pub(crate) branch_label: Vec<String>,
     /// A revision that must be applied before
-    #[arg(long, value_name = "SPEC", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
     pub(crate) depends_on: Vec<String>,
     /// The id, instead of a random one
     #[arg(long, value_name = "ID")]
@@ -204,7 +205,7 @@ pub(crate) struct Revision {
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
     /// The revisions to join [default: all heads]
-    #[arg(value_name = "SPEC", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
     pub(crate) revisions: Vec<String>,
     /// What is said of the merge [default: the ids that are joined]
     #[arg(short, long, value_name = "TEXT", value_parser = values::message)]
@@ -243,7 +244,7 @@ pub(crate) struct LockWait {
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
     /// Where to: head, heads, an id or its beginning, a label, +1, label@head ...
-    #[arg(value_name = "SPEC", default_value = "head", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", default_value = "head", value_parser = values::spec)]
     pub(crate) spec: String,
     /// Show the steps and change nothing
     #[arg(long)]
@@ -262,7 +263,7 @@ pub(crate) struct Upgrade {
 #[derive(Debug, Args)]
 pub(crate) struct Downgrade {
     /// Where to: -1, base, an id or its beginning, label@-1 ...
-    #[arg(value_name = "SPEC", default_value = "-1", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", default_value = "-1", value_parser = values::spec)]
     pub(crate) spec: String,
     /// Show the steps and change nothing
     #[arg(long)]
@@ -278,7 +279,7 @@ pub(crate) struct Downgrade {
 #[derive(Debug, Args)]
 pub(crate) struct Redo {
     /// The revision [default: the one that the database is at]
-    #[arg(value_name = "SPEC", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
     pub(crate) spec: Option<String>,
     #[command(flatten)]
     pub(crate) wait: LockWait,
@@ -288,7 +289,7 @@ pub(crate) struct Redo {
 #[derive(Debug, Args)]
 pub(crate) struct Stamp {
     /// The revisions that the database is at
-    #[arg(value_name = "SPEC", required = true, allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
     pub(crate) specs: Vec<String>,
     /// Forget everything recorded first, also revisions unknown here
     #[arg(long)]
@@ -352,7 +353,7 @@ pub(crate) struct Plan {
     #[arg(value_enum)]
     pub(crate) direction: Direction,
     /// Where to [default: head, or -1]
-    #[arg(value_name = "SPEC", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
     pub(crate) spec: Option<String>,
     /// Start from these revisions instead of asking a database: comma-separated, or base
     #[arg(long, value_name = "REVS", value_delimiter = ',')]
@@ -378,7 +379,7 @@ pub(crate) struct Branches {}
 #[derive(Debug, Args)]
 pub(crate) struct History {
     /// Only these: A:B, A:, :B; both ends included
-    #[arg(short, long, value_name = "A:B", allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(short, long, value_name = "A:B", value_parser = values::spec)]
     pub(crate) range: Option<String>,
     /// Mark what the database is at
     #[arg(short, long)]
@@ -395,7 +396,7 @@ pub(crate) struct History {
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The revisions
-    #[arg(value_name = "SPEC", required = true, allow_hyphen_values = true, value_parser = values::spec)]
+    #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
     pub(crate) specs: Vec<String>,
     /// How each section splits into statements
     #[arg(long)]

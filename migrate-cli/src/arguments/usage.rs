@@ -6,8 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::{Class, nearest};
 
-/// What a value parser answers when the value is an option that does not exist.
-pub(super) const UNKNOWN_OPTION: &str = "unknown option";
+use super::values;
 
 /// Names that other tools have for our commands: the name, ours, and what is said besides.
 const ELSEWHERE: [(&str, &str); 35] = [
@@ -72,23 +71,14 @@ pub(crate) fn explain(error: &clap::Error, words: &[OsString]) -> Diagnostic {
             return problem("no command").help("`migrate-cli --help` lists the commands");
         }
         ErrorKind::UnknownArgument => {
-            let suggested = text(ContextKind::SuggestedArg);
-            unknown_argument(
-                &text(ContextKind::InvalidArg),
-                Some(suggested).filter(|name| !name.is_empty()),
-            )
+            let (name, suggested) = (text(ContextKind::InvalidArg), text(ContextKind::SuggestedArg));
+            unknown_argument(values::typed(&name), near_option(&name, &suggested, sub))
         }
         ErrorKind::ValueValidation => {
             let cause = std::error::Error::source(error)
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            let value = text(ContextKind::InvalidValue);
-            if cause == UNKNOWN_OPTION {
-                let (option, _) = value.split_once('=').unwrap_or((&value, ""));
-                unknown_argument(option, near_option(option, sub))
-            } else {
-                problem(format!("{}: {cause}", argument()))
-            }
+            problem(format!("{}: {cause}", argument()))
         }
         ErrorKind::InvalidValue => {
             let (value, valid) = (
@@ -194,17 +184,14 @@ fn missing_argument(missing: &str, command: &str) -> Diagnostic {
     problem(format!("{} is missing", missing.replace(", ", " and ")))
 }
 
-/// The option of the command that is nearest to `option`.
-fn near_option(option: &str, sub: Option<&clap::Command>) -> Option<String> {
-    let options: Vec<&str> = sub?
-        .get_arguments()
-        .filter_map(clap::Arg::get_long)
-        .collect();
-    let typed = option.trim_start_matches('-');
-    let longer = || options.iter().find(|name| name.starts_with(typed)).copied();
-    nearest(typed, options.iter().copied())
-        .or_else(longer)
-        .map(|near| format!("--{near}"))
+/// The option that was meant: the one that the parser suggests, else the one that begins so.
+fn near_option(name: &str, suggested: &str, sub: Option<&clap::Command>) -> Option<String> {
+    if !suggested.is_empty() {
+        return Some(suggested.to_owned());
+    }
+    let begins = |option: &&str| name.len() > 3 && format!("--{option}").starts_with(name);
+    let mut options = sub?.get_arguments().filter_map(clap::Arg::get_long);
+    options.find(begins).map(|option| format!("--{option}"))
 }
 
 /// `--lock-wait` of `--lock-wait <SECS>`.
@@ -226,7 +213,7 @@ mod tests {
     use super::*;
 
     fn said(line: &str) -> String {
-        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let words: Vec<OsString> = line.split(' ').map(|word| values::protect(word.into())).collect();
         let error = super::super::command()
             .try_get_matches_from(&words)
             .expect_err(line);

@@ -1,21 +1,41 @@
 //! Reading single values of the command line.
 
+use std::convert::Infallible;
+use std::ffi::OsString;
 use std::time::Duration;
 
 use migrate_core::text::Dialect;
 
-/// A spec as typed. Its meaning is found later; only what is plainly a misspelt option is refused here, because
-/// specs may begin with a hyphen (`-1`, `-2:current`).
-pub(super) fn spec(text: &str) -> Result<String, String> {
-    let after_hyphen = text.strip_prefix('-');
-    if after_hyphen.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())) {
-        return Err(super::usage::UNKNOWN_OPTION.to_owned());
+/// Stands before a word that begins like `-1`, so that the parser takes it for a value.
+const PROTECTED: char = '\u{1}';
+
+/// A word of the command line as the parser is to see it: `-1` and `-2:current` are values, no options.
+pub(crate) fn protect(word: OsString) -> OsString {
+    let begins = word.to_str().and_then(|text| text.strip_prefix('-')).and_then(|rest| rest.chars().next());
+    match begins {
+        Some(c) if c.is_ascii_digit() => {
+            let mut protected = OsString::from(PROTECTED.to_string());
+            protected.push(word);
+            protected
+        }
+        _ => word,
     }
-    Ok(text.to_owned())
+}
+
+/// The word as it was typed.
+pub(super) fn typed(text: &str) -> &str {
+    text.trim_start_matches(PROTECTED)
+}
+
+/// A spec as typed. What it means is found later.
+#[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
+pub(super) fn spec(text: &str) -> Result<String, Infallible> {
+    Ok(typed(text).to_owned())
 }
 
 /// A message: one line of text that is not blank.
 pub(super) fn message(text: &str) -> Result<String, String> {
+    let text = typed(text);
     if text.trim().is_empty() {
         return Err("the message is empty: say in a few words what the revision does".to_owned());
     }
@@ -75,15 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn a_spec_may_begin_with_a_number_but_not_look_like_an_option() {
-        for (text, good) in [
-            ("-1", true),
-            ("-2:current", true),
-            ("head", true),
-            ("--dry", false),
-            ("-z", false),
-        ] {
-            assert_eq!(spec(text).is_ok(), good, "{text}");
+    fn only_what_begins_with_a_number_is_protected() {
+        for (word, value) in [("-1", true), ("-2:current", true), ("head", false), ("--dry-run", false), ("-q", false)] {
+            let protected = protect(word.into());
+            assert_eq!(protected != *word, value, "{word}");
+            assert_eq!(spec(&protected.to_string_lossy()), Ok(word.to_owned()));
         }
     }
 }
