@@ -9,7 +9,7 @@ mod labels;
 mod set;
 mod sort;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod walk;
 
 use std::collections::HashMap;
