@@ -389,6 +389,8 @@ struct Rows<'a> {
     graph: &'a Graph,
     applied: IndexSet,
     applied_above: Vec<u32>,
+    /// Not applied, though something above is: once filled in, they are no rows.
+    missing: IndexSet,
     rows: Vec<Index>,
 }
 
@@ -398,10 +400,12 @@ impl<'a> Rows<'a> {
         for below in applied.set().iter().flat_map(|index| graph.below(index)) {
             applied_above[below.place()] += 1;
         }
+        let below = graph.ancestors(applied.set().iter());
         Self {
             graph,
             applied: applied.set().clone(),
             applied_above,
+            missing: graph.set(below.iter().filter(|index| !applied.contains(*index))),
             rows: applied.rows(graph),
         }
     }
@@ -413,7 +417,7 @@ impl<'a> Rows<'a> {
                 self.applied_above[below.place()] += 1;
                 self.drop_row(below);
             }
-            if self.applied_above[index.place()] == 0 {
+            if self.applied_above[index.place()] == 0 && !self.missing.contains(index) {
                 self.add_row(index);
             }
         } else {
