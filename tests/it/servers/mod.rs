@@ -41,11 +41,16 @@ pub(crate) fn mariadb() -> Option<&'static Server> {
 
 /// How many rounds a fault test takes: a bounded set by default, the long one under `scripts/test --faults`.
 pub(crate) fn rounds(bounded: usize, long: usize) -> usize {
-    if env::var_os("MIGRATE_TEST_FAULTS").is_some() { long } else { bounded }
+    if env::var_os("MIGRATE_TEST_FAULTS").is_some() {
+        long
+    } else {
+        bounded
+    }
 }
 
 fn is_wanted(name: &str) -> bool {
-    let wanted = env::var("MIGRATE_TEST_DATABASES").map_or(true, |list| list.split(',').any(|each| each.trim() == name));
+    let wanted = env::var("MIGRATE_TEST_DATABASES")
+        .map_or(true, |list| list.split(',').any(|each| each.trim() == name));
     if !wanted {
         eprintln!("not asked for in MIGRATE_TEST_DATABASES: {name}");
     }
@@ -86,9 +91,17 @@ impl<'a> Url<'a> {
             let (place, rest) = rest.split_once('/')?;
             let (host, port) = place.split_once(':')?;
             let database = rest.split('?').next()?;
-            Some(Url { user, password, host, port, database })
+            Some(Url {
+                user,
+                password,
+                host,
+                port,
+                database,
+            })
         };
-        parts().unwrap_or_else(|| panic!("expected scheme://user:password@host:port/database, found {url}"))
+        parts().unwrap_or_else(|| {
+            panic!("expected scheme://user:password@host:port/database, found {url}")
+        })
     }
 }
 
@@ -102,10 +115,23 @@ impl Server {
     pub(crate) fn database(&'static self, name: &str) -> TestDatabase {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+        let name: String = name
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_lowercase()
+                } else {
+                    '_'
+                }
+            })
+            .collect();
         let name = format!("t_{name:.30}_{}_{number}", std::process::id());
         self.run(&self.url, &self.client.create(&name));
-        TestDatabase { server: self, url: self.url_of(&name), name }
+        TestDatabase {
+            server: self,
+            url: self.url_of(&name),
+            name,
+        }
     }
 
     /// URL of a database of this server.
@@ -120,7 +146,9 @@ impl Server {
             .command(&Url::parse(url), sql)
             .stdin(Stdio::null())
             .output()
-            .unwrap_or_else(|error| panic!("the server's client does not start: {error}; run scripts/setup"));
+            .unwrap_or_else(|error| {
+                panic!("the server's client does not start: {error}; run scripts/setup")
+            });
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{sql}\n{errors}");
         String::from_utf8_lossy(&output.stdout).into_owned()
@@ -163,6 +191,11 @@ impl Drop for TestDatabase {
         }
         let sql = self.server.client.drop(&self.name);
         // The server may have been ended by the test; a second panic would hide the first.
-        let _ = self.server.client.command(&Url::parse(&self.server.url), &sql).stdin(Stdio::null()).output();
+        let _ = self
+            .server
+            .client
+            .command(&Url::parse(&self.server.url), &sql)
+            .stdin(Stdio::null())
+            .output();
     }
 }

@@ -5,7 +5,10 @@ use std::process::Command;
 use super::{Client, Server, Url, watchdog};
 
 pub(super) fn server() -> Server {
-    Server { url: watchdog::url("TEST_POSTGRES_URL", "postgres"), client: &Psql }
+    Server {
+        url: watchdog::url("TEST_POSTGRES_URL", "postgres"),
+        client: &Psql,
+    }
 }
 
 struct Psql;
@@ -15,7 +18,18 @@ impl Client for Psql {
         let mut command = Command::new("psql");
         command
             .args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"])
-            .args(["-h", url.host, "-p", url.port, "-U", url.user, "-d", url.database, "-c", sql])
+            .args([
+                "-h",
+                url.host,
+                "-p",
+                url.port,
+                "-U",
+                url.user,
+                "-d",
+                url.database,
+                "-c",
+                sql,
+            ])
             .env("PGPASSWORD", url.password);
         command
     }

@@ -18,14 +18,25 @@ fn a_database_is_empty_apart_and_dropped_afterwards() {
     for (name, server) in each() {
         let (one, two) = (server.database("Same Name"), server.database("Same Name"));
         one.sql("CREATE TABLE here (id INT); INSERT INTO here VALUES (1), (2)");
-        assert_eq!(one.sql("SELECT id, id + 1 FROM here ORDER BY id"), "1\t2\n2\t3\n", "{name}");
+        assert_eq!(
+            one.sql("SELECT id, id + 1 FROM here ORDER BY id"),
+            "1\t2\n2\t3\n",
+            "{name}"
+        );
         two.sql("CREATE TABLE here (id INT)");
-        assert!(one.url().ends_with(one.name()) && one.url() == server.url_of(one.name()), "{name}");
+        assert!(
+            one.url().ends_with(one.name()) && one.url() == server.url_of(one.name()),
+            "{name}"
+        );
 
         let gone = one.name().to_owned();
         drop(one);
         let left = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'here'";
-        assert_eq!(two.sql(left), "1\n", "{name}: {gone} is dropped, the other stays");
+        assert_eq!(
+            two.sql(left),
+            "1\n",
+            "{name}: {gone} is dropped, the other stays"
+        );
     }
 }
 
@@ -38,7 +49,10 @@ fn the_servers_are_private_and_leave_nothing_on_disk() {
     for (server, ask) in directory {
         let Some(server) = server else { continue };
         let found = server.run(server.url(), ask);
-        assert!(found.contains("migrate-servers."), "a directory of scripts/servers.sh, found {found}");
+        assert!(
+            found.contains("migrate-servers."),
+            "a directory of scripts/servers.sh, found {found}"
+        );
     }
 }
 
@@ -57,11 +71,17 @@ fn a_server_ends_with_the_process_that_started_it() {
         .expect("bash");
     let mut lines = BufReader::new(holder.stdout.take().expect("a pipe")).lines();
     let url = lines.next().expect("a line").expect("text");
-    let url = url.strip_prefix("TEST_POSTGRES_URL=").expect("a URL").to_owned();
+    let url = url
+        .strip_prefix("TEST_POSTGRES_URL=")
+        .expect("a URL")
+        .to_owned();
     assert_eq!(lines.next().expect("a line").expect("text"), "ready");
     let answers = || {
         let mut ask = Command::new("psql");
-        ask.args(["-X", &url, "-c", "SELECT 1"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        ask.args(["-X", &url, "-c", "SELECT 1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         ask.status().expect("psql").success()
     };
     assert!(answers());

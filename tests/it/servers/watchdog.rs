@@ -12,7 +12,10 @@ static PIPES: Mutex<Vec<ChildStdin>> = Mutex::new(Vec::new());
 
 /// The URL that the environment names, else that of a server started now.
 pub(super) fn url(variable: &str, server: &str) -> String {
-    env::var(variable).ok().filter(|url| !url.is_empty()).unwrap_or_else(|| start(variable, server))
+    env::var(variable)
+        .ok()
+        .filter(|url| !url.is_empty())
+        .unwrap_or_else(|| start(variable, server))
 }
 
 fn start(variable: &str, server: &str) -> String {
@@ -24,7 +27,10 @@ fn start(variable: &str, server: &str) -> String {
         .process_group(0)
         .spawn()
         .unwrap_or_else(|error| panic!("scripts/servers.sh does not start: {error}"));
-    PIPES.lock().expect("no panic holds the pipes").push(script.stdin.take().expect("a pipe"));
+    PIPES
+        .lock()
+        .expect("no panic holds the pipes")
+        .push(script.stdin.take().expect("a pipe"));
 
     let lines = BufReader::new(script.stdout.take().expect("a pipe")).lines();
     let mut url = None;
@@ -36,7 +42,9 @@ fn start(variable: &str, server: &str) -> String {
             _ => {}
         }
     }
-    url.unwrap_or_else(|| panic!("{server} could not be started, the reason stands above; run scripts/setup"))
+    url.unwrap_or_else(|| {
+        panic!("{server} could not be started, the reason stands above; run scripts/setup")
+    })
 }
 
 /// `scripts/servers.sh`, in this package's directory or one above it: other packages include these files too.
