@@ -301,10 +301,17 @@ fn stamp(
     let mut dropped = graph.none();
     let mut targets = Vec::new();
     for spec in specs {
-        if spec.symbol == Symbol::Base && spec.offset == Offset::None {
-            dropped.extend(down_to_base(graph, applied, spec)?.iter());
-        } else {
-            targets.extend(resolve(graph, spec, Some(applied))?);
+        match (&spec.symbol, spec.offset) {
+            (Symbol::Base, Offset::None) => {
+                dropped.extend(down_to_base(graph, applied, spec)?.iter());
+            }
+            // From where the database is, as in upgrade and downgrade: counted from the heads of the files, `-1` would
+            // record revisions that never ran.
+            (Symbol::Here, Offset::Down(steps)) => {
+                dropped.extend(relative_downgrade(graph, applied, spec, steps)?.iter());
+            }
+            (Symbol::Here, _) => targets.extend(upgrade_targets(graph, applied, spec)?),
+            _ => targets.extend(resolve(graph, spec, Some(applied))?),
         }
     }
     let wanted = graph.ancestors(targets.iter().copied());

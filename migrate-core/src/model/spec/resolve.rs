@@ -10,7 +10,7 @@ pub type Targets = Vec<Index>;
 
 /// The revisions that a spec names, without the meaning that upgrade and downgrade give to relative ones.
 ///
-/// `-N` goes down from every head, as in Alembic's `show` and `stamp`; `current` are the rows of `applied`, and an error
+/// `-N` goes down from every head, as in Alembic's `show`; `current` are the rows of `applied`, and an error
 /// when there is no database to ask.
 ///
 /// # Errors

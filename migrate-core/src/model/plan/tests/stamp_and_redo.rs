@@ -24,6 +24,9 @@ fn stamp_writes_what_lacks_a_row_and_reverts_what_is_above() {
             ("d1", "stamp --purge c2", "ud1 uc1 sc2 => c2"),
             ("d1", "stamp --purge base", "ud1 uc1 ub ua =>"),
             ("a", "stamp a-1", "! out_of_range"),
+            ("b", "stamp -1", "ub => a"),
+            ("a", "stamp +1", "sb => b"),
+            ("d1 c2", "stamp -1", "! ambiguous_walk"),
             ("a", "stamp nope", "! unknown_revision"),
         ],
     );
