@@ -20,7 +20,11 @@ fn fixtures() -> Vec<PathBuf> {
 }
 
 fn name(fixture: &Path) -> String {
-    fixture.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    fixture
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// What is said about a fixture as the macro would load it.
@@ -30,17 +34,28 @@ fn report(fixture: &Path) -> String {
         Err(findings) => return texts(&findings),
     };
     let mode = LoadMode::strict(project.config.migrations.dialects);
-    let mode = if name(fixture).contains("release_build") { mode.release() } else { mode };
+    let mode = if name(fixture).contains("release_build") {
+        mode.release()
+    } else {
+        mode
+    };
     let loaded = load(&project, mode);
     if loaded.diagnostics.is_empty() {
-        let ids = loaded.revisions.iter().map(|revision| revision.file.header.revision.value.to_string());
+        let ids = loaded
+            .revisions
+            .iter()
+            .map(|revision| revision.file.header.revision.value.to_string());
         return format!("fine: {}", ids.collect::<Vec<_>>().join(", "));
     }
     texts(&loaded.diagnostics)
 }
 
 fn texts(findings: &[crate::text::Diagnostic]) -> String {
-    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
+    findings
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 #[test]
