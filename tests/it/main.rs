@@ -2,5 +2,6 @@
 
 mod app;
 mod binary;
+mod cli;
 mod rebuild;
 mod ui;

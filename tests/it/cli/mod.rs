@@ -7,4 +7,4 @@ mod files;
 mod project;
 mod usage;
 
-use project::Project;
+pub(crate) use project::Project;

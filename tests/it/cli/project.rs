@@ -1,7 +1,7 @@
 //! A project in a directory of its own, and sessions in it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use tempfile::TempDir;
 
@@ -158,18 +158,8 @@ impl Project {
 
     /// Types one command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_migrate-cli"));
-        command.args(arguments).current_dir(self.directory.path());
-        for name in [
-            "MIGRATE_CONFIG",
-            "MIGRATE_DIR",
-            "MIGRATE_ENV",
-            "DATABASE_URL",
-            "CLICOLOR_FORCE",
-            "RUST_BACKTRACE",
-        ] {
-            command.env_remove(name);
-        }
+        let mut command = crate::binary::command(self.directory.path());
+        command.args(arguments).env_remove("CLICOLOR_FORCE").env_remove("RUST_BACKTRACE");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.output().expect("migrate-cli runs")
     }
@@ -206,14 +196,10 @@ impl Project {
     fn masked(&self, text: &[u8]) -> String {
         let text = String::from_utf8_lossy(text).into_owned();
         let root = self.directory.path().display().to_string();
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
-        mask_times(
+                mask_times(
             &text
                 .replace(&root, "[ROOT]")
-                .replace(&checkout, "[CHECKOUT]")
+                .replace(env!("CARGO_MANIFEST_DIR"), "[CHECKOUT]")
                 .replace("migrate-cli.exe", "migrate-cli"),
         )
     }

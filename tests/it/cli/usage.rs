@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, file};
 
-use crate::Project;
+use super::Project;
 
 #[test]
 fn mistakes_are_explained() {

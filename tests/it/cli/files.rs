@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, file};
 
-use crate::Project;
+use super::Project;
 
 #[test]
 fn init_prepares_a_project_and_keeps_what_is_there() {
