@@ -6,13 +6,13 @@
 pub mod config;
 pub mod load;
 pub mod lock;
+mod stale;
 pub mod template;
-#[cfg(feature = "write")]
-pub mod write;
 
 pub use config::{Config, Project, Search};
-pub use load::{LoadMode, Loaded, load};
+pub use load::{LoadError, LoadMode, Loaded, load};
 pub use lock::LockFile;
+pub use stale::Stale;
 
 /// What went wrong, without the number of the operating system.
 pub(crate) fn reason(error: &std::io::Error) -> String {
@@ -22,7 +22,10 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
         _ => {
             let text = error.to_string();
-            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+            text.split(" (os error")
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
         }
     }
 }

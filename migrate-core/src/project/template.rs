@@ -3,8 +3,7 @@
 use std::fmt;
 
 /// The tokens of a template.
-pub const HELP: &str =
-    "tokens: {revision}, {slug}, {epoch}, {year}, {month}, {day}, {hour}, {minute}, {second}; `{{` is a brace";
+pub const HELP: &str = "tokens: {revision}, {slug}, {epoch}, {year}, {month}, {day}, {hour}, {minute}, {second}; `{{` is a brace";
 
 /// A template that can be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,14 +73,27 @@ pub enum InvalidTemplate {
 impl fmt::Display for InvalidTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unbalanced => f.write_str("the file name template has a brace without its partner"),
-            Self::UnknownToken(token, None) => write!(f, "unknown token `{{{token}}}` in the file name template"),
-            Self::UnknownToken(token, Some(meant)) => {
-                write!(f, "unknown token `{{{token}}}` in the file name template: did you mean `{{{meant}}}`?")
+            Self::Unbalanced => {
+                f.write_str("the file name template has a brace without its partner")
             }
-            Self::NotUnique => f.write_str("the file name template must hold `{revision}`, which makes names unique"),
+            Self::UnknownToken(token, None) => {
+                write!(f, "unknown token `{{{token}}}` in the file name template")
+            }
+            Self::UnknownToken(token, Some(meant)) => {
+                write!(
+                    f,
+                    "unknown token `{{{token}}}` in the file name template: did you mean `{{{meant}}}`?"
+                )
+            }
+            Self::NotUnique => f.write_str(
+                "the file name template must hold `{revision}`, which makes names unique",
+            ),
             Self::Character(c) => {
-                write!(f, "the file name template holds {:?}, which file names cannot hold everywhere", c)
+                write!(
+                    f,
+                    "the file name template holds {:?}, which file names cannot hold everywhere",
+                    c
+                )
             }
         }
     }
@@ -121,7 +133,9 @@ impl Template {
                     rest = after;
                 }
                 '}' => return Err(InvalidTemplate::Unbalanced),
-                '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '/' => return Err(InvalidTemplate::Character(c)),
+                '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '/' => {
+                    return Err(InvalidTemplate::Character(c));
+                }
                 c if c.is_control() => return Err(InvalidTemplate::Character(c)),
                 c => literal.push(c),
             }
@@ -143,7 +157,11 @@ impl Template {
             }
         }
         let name = name.strip_suffix(".sql").unwrap_or(&name);
-        let name = if values.slug.is_empty() { name.trim_end_matches(['_', '-']) } else { name };
+        let name = if values.slug.is_empty() {
+            name.trim_end_matches(['_', '-'])
+        } else {
+            name
+        };
         // A leading dot would hide the file from the reader of directories.
         format!("{}.sql", name.trim_start_matches('.'))
     }
@@ -154,7 +172,10 @@ fn unknown(name: &str) -> InvalidTemplate {
         "rev" => Some("revision"),
         _ => crate::text::diagnostic::nearest(name, TOKENS.map(|(token, _)| token)),
     };
-    let meant = TOKENS.iter().map(|(token, _)| *token).find(|token| Some(*token) == alembic);
+    let meant = TOKENS
+        .iter()
+        .map(|(token, _)| *token)
+        .find(|token| Some(*token) == alembic);
     InvalidTemplate::UnknownToken(name.escape_default().to_string(), meant)
 }
 

@@ -16,7 +16,11 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) const fn new(path: &'a str, text: &'a str) -> Self {
-        Self { path, text, lines: OnceCell::new() }
+        Self {
+            path,
+            text,
+            lines: OnceCell::new(),
+        }
     }
 
     fn lines(&self) -> &LineIndex {
@@ -33,8 +37,18 @@ impl<'a> Source<'a> {
         let Position { line, column } = self.position(range.start);
         let text = self.lines().line(self.text, line);
         let before = text.chars().count().saturating_sub(column - 1);
-        let wanted = self.text.get(range).map_or(1, |text| text.chars().take_while(|c| *c != '\n').count());
+        let wanted = self
+            .text
+            .get(range)
+            .map_or(1, |text| text.chars().take_while(|c| *c != '\n').count());
         let width = wanted.min(before).max(1);
-        Frame { file: self.path.to_owned(), line, column, text: text.to_owned(), width, label: label.into() }
+        Frame {
+            file: self.path.to_owned(),
+            line,
+            column,
+            text: text.to_owned(),
+            width,
+            label: label.into(),
+        }
     }
 }

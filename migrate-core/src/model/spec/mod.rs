@@ -2,7 +2,9 @@
 //!
 //! One grammar for all of them:
 //!
-//!     [ BRANCH "@" ] [ SYMBOL ] [ ("+" | "-") DIGITS ]
+//! ```text
+//! [ BRANCH "@" ] [ SYMBOL ] [ ("+" | "-") DIGITS ]
+//! ```
 //!
 //! where `SYMBOL` is an id, the beginning of one, a label, `head`, `heads`, `base` or `current`, and `BRANCH` a label or
 //! an id. The grammar is Alembic's; unlike there, every character counts.
@@ -18,7 +20,7 @@ use std::str::FromStr;
 
 pub use error::SpecError;
 pub use range::SpecRange;
-pub(super) use resolve::{Branch, branch, first_step, rows_in, walk_down, walk_up};
+pub(super) use resolve::{Branch, branch, first_step, starts, walk_down, walk_up};
 pub use resolve::{Targets, resolve};
 
 /// A parsed spec.

@@ -37,7 +37,11 @@ pub struct Project {
 impl Search {
     /// A search that begins in `start`.
     pub fn from(start: impl Into<PathBuf>) -> Self {
-        Self { start: start.into(), config: None, dir: None }
+        Self {
+            start: start.into(),
+            config: None,
+            dir: None,
+        }
     }
 
     /// The same with this configuration file, if it is `Some`.
@@ -68,7 +72,10 @@ impl Search {
         if missing.is_empty() {
             return Ok(project);
         }
-        Err(missing.into_iter().map(|dir| self.missing(&project, dir)).collect())
+        Err(missing
+            .into_iter()
+            .map(|dir| self.missing(&project, dir))
+            .collect())
     }
 
     /// As [`find`](Self::find), but the directories need not exist: what `init` begins with.
@@ -76,21 +83,43 @@ impl Search {
     /// # Errors
     /// Everything that is wrong with the file.
     pub fn find_config(&self) -> Result<Project, Vec<Diagnostic>> {
-        let given_dir = self.dir.as_ref().map(|dir| normalise(&self.start.join(dir)));
+        let given_dir = self
+            .dir
+            .as_ref()
+            .map(|dir| normalise(&self.start.join(dir)));
         let begin = given_dir.as_deref().unwrap_or(&self.start);
         let file = match &self.config {
             Some(path) => Some(normalise(&self.start.join(path))),
-            None => upwards(begin).into_iter().map(|dir| dir.join(FILE_NAME)).find(|path| path.is_file()),
+            None => upwards(begin)
+                .into_iter()
+                .map(|dir| dir.join(FILE_NAME))
+                .find(|path| path.is_file()),
         };
         let (root, config) = match &file {
-            Some(path) => (path.parent().unwrap_or(&self.start).to_owned(), self.read(path)?),
-            None => (self.root_without_file(given_dir.is_some()), Config::default()),
+            Some(path) => (
+                path.parent().unwrap_or(&self.start).to_owned(),
+                self.read(path)?,
+            ),
+            None => (
+                self.root_without_file(given_dir.is_some()),
+                Config::default(),
+            ),
         };
         let dirs = match given_dir {
             Some(dir) => vec![dir],
-            None => config.migrations.dirs.iter().map(|dir| normalise(&root.join(dir))).collect(),
+            None => config
+                .migrations
+                .dirs
+                .iter()
+                .map(|dir| normalise(&root.join(dir)))
+                .collect(),
         };
-        Ok(Project { root, config_file: file, config, dirs })
+        Ok(Project {
+            root,
+            config_file: file,
+            config,
+            dirs,
+        })
     }
 
     /// Without a file, `migrations` is looked for upwards, as the file would be.
@@ -100,34 +129,54 @@ impl Search {
             return start;
         }
         let name = &Config::default().migrations.dirs[0];
-        upwards(&start).into_iter().find(|dir| dir.join(name).is_dir()).unwrap_or(&start).to_owned()
+        upwards(&start)
+            .into_iter()
+            .find(|dir| dir.join(name).is_dir())
+            .unwrap_or(&start)
+            .to_owned()
     }
 
     fn read(&self, path: &Path) -> Result<Config, Vec<Diagnostic>> {
         let shown = display(&self.start, path);
         let text = std::fs::read_to_string(path).map_err(|error| {
-            let message = format!("cannot read the configuration: {}", super::super::reason(&error));
+            let message = format!(
+                "cannot read the configuration: {}",
+                super::super::reason(&error)
+            );
             let finding = Diagnostic::error(Class::Config, message).at(Frame::file(&*shown));
             vec![match self.config {
-                Some(_) => finding.help("it was given by `--config` or MIGRATE_CONFIG: correct that path"),
+                Some(_) => {
+                    finding.help("it was given by `--config` or MIGRATE_CONFIG: correct that path")
+                }
                 None => finding,
             }]
         })?;
         let (config, findings) = Config::parse(&shown, &text);
-        if findings.is_empty() { Ok(config) } else { Err(findings) }
+        if findings.is_empty() {
+            Ok(config)
+        } else {
+            Err(findings)
+        }
     }
 
     fn missing(&self, project: &Project, dir: &Path) -> Diagnostic {
         let shown = display(&self.start, dir);
-        let finding = Diagnostic::error(Class::Config, format!("the migrations directory `{shown}` does not exist"));
+        let finding = Diagnostic::error(
+            Class::Config,
+            format!("the migrations directory `{shown}` does not exist"),
+        );
         let finding = match (&self.dir, &project.config_file) {
-            (Some(_), _) => finding.note("it was given by `--dir`, MIGRATE_DIR or the argument of the macro"),
+            (Some(_), _) => {
+                finding.note("it was given by `--dir`, MIGRATE_DIR or the argument of the macro")
+            }
             (None, Some(file)) => {
                 finding.note(format!("`dirs` in {} names it", display(&self.start, file)))
             }
             (None, None) => {
                 let name = &Config::default().migrations.dirs[0];
-                let places = upwards(&project.root).into_iter().map(|dir| display(&self.start, &dir.join(name)));
+                let places = upwards(&project.root)
+                    .into_iter()
+                    .map(|dir| display(&self.start, &dir.join(name)));
                 finding.note(format!(
                     "tried {}; no {FILE_NAME} was found that names another",
                     places.collect::<Vec<_>>().join(", ")
@@ -148,7 +197,9 @@ fn upwards(begin: &Path) -> Vec<&Path> {
 }
 
 fn is_workspace_root(dir: &Path) -> bool {
-    let Ok(text) = std::fs::read_to_string(dir.join("Cargo.toml")) else { return false };
+    let Ok(text) = std::fs::read_to_string(dir.join("Cargo.toml")) else {
+        return false;
+    };
     text.lines().any(|line| {
         let line = line.trim();
         line.starts_with("[workspace]") || line.starts_with("[workspace.")
@@ -161,7 +212,9 @@ pub(crate) fn normalise(path: &Path) -> PathBuf {
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            Component::ParentDir if matches!(normal.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(normal.components().next_back(), Some(Component::Normal(_))) =>
+            {
                 normal.pop();
             }
             other => normal.push(other),
@@ -173,23 +226,42 @@ pub(crate) fn normalise(path: &Path) -> PathBuf {
 /// The path as seen from `base`, with `/`: what messages show. Far away from it, the whole path says more.
 pub(crate) fn display(base: &Path, path: &Path) -> String {
     let shown = relative(base, path);
-    if shown.starts_with("../../../") { slashes(&normalise(path)) } else { shown }
+    if shown.starts_with("../../../") {
+        slashes(&normalise(path))
+    } else {
+        shown
+    }
 }
 
 /// The path as seen from `base`, with `/`; whole when the two share nothing.
 pub(crate) fn relative(base: &Path, path: &Path) -> String {
     let (base, path) = (normalise(base), normalise(path));
-    let shared = base.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    let shared = base
+        .components()
+        .zip(path.components())
+        .take_while(|(a, b)| a == b)
+        .count();
     if shared == 0 && base.is_absolute() {
         return slashes(&path);
     }
     let up = base.components().skip(shared).map(|_| "..".to_owned());
-    let down = path.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = path
+        .components()
+        .skip(shared)
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
     let shown: Vec<String> = up.chain(down).collect();
-    if shown.is_empty() { ".".to_owned() } else { shown.join("/") }
+    if shown.is_empty() {
+        ".".to_owned()
+    } else {
+        shown.join("/")
+    }
 }
 
 fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
 }

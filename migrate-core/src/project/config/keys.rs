@@ -23,7 +23,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) fn error(&mut self, message: impl Into<String>, range: Range<usize>, label: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        message: impl Into<String>,
+        range: Range<usize>,
+        label: impl Into<String>,
+    ) {
         let finding = Diagnostic::error(Class::Config, message).at(self.source.frame(range, label));
         self.findings.push(finding);
     }
@@ -37,11 +42,19 @@ impl Reader<'_> {
 
     fn expected(&mut self, value: &Value<'_>, what: &str) {
         let message = format!("`{}` must be {what}", value.key);
-        self.error(message, value.range.clone(), format!("found {}", kind(value.value)));
+        self.error(
+            message,
+            value.range.clone(),
+            format!("found {}", kind(value.value)),
+        );
     }
 
     /// The entries of a table in the order in which they stand in the file.
-    pub(super) fn entries<'t>(&self, prefix: &str, table: &'t DeTable<'_>) -> Vec<(String, Range<usize>, Value<'t>)>
+    pub(super) fn entries<'t>(
+        &self,
+        prefix: &str,
+        table: &'t DeTable<'_>,
+    ) -> Vec<(String, Range<usize>, Value<'t>)>
     where
         Self: Sized,
     {
@@ -49,8 +62,16 @@ impl Reader<'_> {
             .iter()
             .map(|(key, value)| {
                 let name = key.get_ref().as_ref().to_owned();
-                let full = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-                let value = Value { key: full, value: value.get_ref(), range: value.span() };
+                let full = if prefix.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{prefix}.{name}")
+                };
+                let value = Value {
+                    key: full,
+                    value: value.get_ref(),
+                    range: value.span(),
+                };
                 (name, key.span(), value)
             })
             .collect();
@@ -59,7 +80,11 @@ impl Reader<'_> {
     }
 
     pub(super) fn unknown(&mut self, prefix: &str, key: &str, range: Range<usize>, known: &[&str]) {
-        let place = if prefix.is_empty() { String::new() } else { format!(" in [{prefix}]") };
+        let place = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!(" in [{prefix}]")
+        };
         match nearest(&key.replace('-', "_"), known.iter().copied()) {
             Some(meant) => {
                 self.error(format!("unknown key `{key}`{place}"), range, "no such key");
@@ -92,7 +117,11 @@ impl Reader<'_> {
     pub(super) fn full_text<'t>(&mut self, value: &Value<'t>) -> Option<&'t str> {
         let text = self.text(value)?;
         if text.trim().is_empty() {
-            self.error(format!("`{}` is empty", value.key), value.range.clone(), "expected a text");
+            self.error(
+                format!("`{}` is empty", value.key),
+                value.range.clone(),
+                "expected a text",
+            );
             return None;
         }
         Some(text)
@@ -109,7 +138,11 @@ impl Reader<'_> {
     /// One of a list of words.
     pub(super) fn word<T: Copy>(&mut self, value: &Value<'_>, words: &[(&str, T)]) -> Option<T> {
         let names: Vec<&str> = words.iter().map(|(name, _)| *name).collect();
-        let listed = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(" or ");
+        let listed = names
+            .iter()
+            .map(|name| format!("\"{name}\""))
+            .collect::<Vec<_>>()
+            .join(" or ");
         let Some(text) = value.value.as_str() else {
             self.expected(value, &listed);
             return None;
@@ -134,7 +167,11 @@ impl Reader<'_> {
             Ok(number) if (least..=most).contains(&number) => Some(number),
             _ => {
                 let message = format!("`{}` is out of range", value.key);
-                self.error(message, value.range.clone(), format!("expected {least} to {most}"));
+                self.error(
+                    message,
+                    value.range.clone(),
+                    format!("expected {least} to {most}"),
+                );
                 None
             }
         }
@@ -171,9 +208,18 @@ impl Reader<'_> {
         Some(array.iter().map(item).collect())
     }
 
-    pub(super) fn texts<'t>(&mut self, value: &Value<'t>, what: &str) -> Option<Vec<(&'t str, Range<usize>)>> {
+    pub(super) fn texts<'t>(
+        &mut self,
+        value: &Value<'t>,
+        what: &str,
+    ) -> Option<Vec<(&'t str, Range<usize>)>> {
         let items = self.items(value, what)?;
-        Some(items.iter().filter_map(|item| Some((self.full_text(item)?, item.range.clone()))).collect())
+        Some(
+            items
+                .iter()
+                .filter_map(|item| Some((self.full_text(item)?, item.range.clone())))
+                .collect(),
+        )
     }
 }
 

@@ -6,12 +6,13 @@
 mod find;
 mod keys;
 mod read;
-mod values;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{
-    Config, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection, Recursion, Timezone, Url,
+    Config, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection, Recursion,
+    Timezone, Url,
 };

@@ -13,7 +13,14 @@ use crate::text::diagnostic::{Class, Diagnostic, nearest};
 use crate::text::source::Source;
 use crate::text::{Dialect, DialectSet};
 
-const SECTIONS: [&str; 6] = ["migrations", "startup", "timeouts", "lints", "environments", "hooks"];
+const SECTIONS: [&str; 6] = [
+    "migrations",
+    "startup",
+    "timeouts",
+    "lints",
+    "environments",
+    "hooks",
+];
 const MIGRATIONS: [&str; 10] = [
     "dirs",
     "recursive",
@@ -26,7 +33,15 @@ const MIGRATIONS: [&str; 10] = [
     "heads",
     "drafts",
 ];
-const STARTUP: [&str; 7] = ["auto", "auto_env", "limit", "wait", "require_head", "ahead", "cancel_at_limit"];
+const STARTUP: [&str; 7] = [
+    "auto",
+    "auto_env",
+    "limit",
+    "wait",
+    "require_head",
+    "ahead",
+    "cancel_at_limit",
+];
 const TIMEOUTS: [&str; 4] = ["connect", "run_lock", "ddl_lock", "statement"];
 
 impl Config {
@@ -35,13 +50,22 @@ impl Config {
     /// What cannot be read is a finding and keeps its default, so that everything wrong is reported at once.
     pub fn parse(path: &str, text: &str) -> (Self, Vec<Diagnostic>) {
         let mut config = Self::default();
-        let mut reader = Reader { source: Source::new(path, text), findings: Vec::new() };
+        let mut reader = Reader {
+            source: Source::new(path, text),
+            findings: Vec::new(),
+        };
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let range = error.span().unwrap_or(0..0);
-            let message = error.message().split('\n').next().unwrap_or_default().to_owned();
+            let message = error
+                .message()
+                .split('\n')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             reader.findings.push(
-                Diagnostic::error(Class::Config, message).at(reader.source.frame(range, "no valid TOML")),
+                Diagnostic::error(Class::Config, message)
+                    .at(reader.source.frame(range, "no valid TOML")),
             );
         }
         // A table with a syntax error in it would only yield more of the same.
@@ -65,8 +89,14 @@ impl Reader<'_> {
                 _ => {
                     self.unknown("", &name, place, &SECTIONS);
                     // Seen often: the keys written without their section.
-                    let home = [("migrations", &MIGRATIONS[..]), ("startup", &STARTUP), ("timeouts", &TIMEOUTS)];
-                    if let Some((section, _)) = home.iter().find(|(_, keys)| keys.contains(&name.as_str())) {
+                    let home = [
+                        ("migrations", &MIGRATIONS[..]),
+                        ("startup", &STARTUP),
+                        ("timeouts", &TIMEOUTS),
+                    ];
+                    if let Some((section, _)) =
+                        home.iter().find(|(_, keys)| keys.contains(&name.as_str()))
+                    {
                         self.help(format!("it belongs below `[{section}]`"));
                     }
                 }
@@ -81,7 +111,9 @@ impl Reader<'_> {
         known: &[&str],
         read: fn(&mut Self, &str, &Value<'_>, &mut Config),
     ) {
-        let Some(table) = self.table(value) else { return };
+        let Some(table) = self.table(value) else {
+            return;
+        };
         for (name, place, entry) in self.entries(&value.key, table) {
             if known.contains(&name.as_str()) {
                 read(self, &name, &entry, config);
@@ -101,7 +133,11 @@ impl Reader<'_> {
             }
             "recursive" => {
                 if let Some(flag) = self.flag(value) {
-                    migrations.recursion = if flag { Recursion::Recursive } else { Recursion::Flat };
+                    migrations.recursion = if flag {
+                        Recursion::Recursive
+                    } else {
+                        Recursion::Flat
+                    };
                 }
             }
             "dialects" => {
@@ -120,7 +156,11 @@ impl Reader<'_> {
                     match super::super::template::Template::parse(text) {
                         Ok(_) => migrations.file_template = text.to_owned(),
                         Err(problem) => {
-                            self.error(problem.to_string(), value.range.clone(), "in this template");
+                            self.error(
+                                problem.to_string(),
+                                value.range.clone(),
+                                "in this template",
+                            );
                             self.help(super::super::template::HELP);
                         }
                     }
@@ -141,23 +181,43 @@ impl Reader<'_> {
                 }
             }
             "heads" => {
-                set(&mut migrations.heads, self.word(value, &[("one", HeadsPolicy::One), ("many", HeadsPolicy::Many)]));
+                set(
+                    &mut migrations.heads,
+                    self.word(
+                        value,
+                        &[("one", HeadsPolicy::One), ("many", HeadsPolicy::Many)],
+                    ),
+                );
             }
-            _ => set(&mut migrations.drafts, self.word(value, &[("refuse", Drafts::Refuse), ("allow", Drafts::Allow)])),
+            _ => set(
+                &mut migrations.drafts,
+                self.word(
+                    value,
+                    &[("refuse", Drafts::Refuse), ("allow", Drafts::Allow)],
+                ),
+            ),
         }
     }
 
     fn dirs(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
         let dirs = self.texts(value, "a list of directories")?;
         if dirs.is_empty() {
-            self.error("`migrations.dirs` is empty", value.range.clone(), "expected at least one directory");
+            self.error(
+                "`migrations.dirs` is empty",
+                value.range.clone(),
+                "expected at least one directory",
+            );
             return None;
         }
         let mut seen: Vec<String> = Vec::with_capacity(dirs.len());
         for (dir, range) in dirs {
             let dir = dir.trim_end_matches('/').to_owned();
             if seen.contains(&dir) {
-                self.error(format!("`{dir}` stands twice in `migrations.dirs`"), range, "the second one");
+                self.error(
+                    format!("`{dir}` stands twice in `migrations.dirs`"),
+                    range,
+                    "the second one",
+                );
             } else {
                 seen.push(dir);
             }
@@ -173,7 +233,11 @@ impl Reader<'_> {
                 Ok(dialect) => set = set.with(dialect),
                 Err(_) => {
                     let message = format!("unknown dialect `{}`", name.escape_default());
-                    self.error(message, range, "expected sqlite, postgres, mysql or mariadb");
+                    self.error(
+                        message,
+                        range,
+                        "expected sqlite, postgres, mysql or mariadb",
+                    );
                     if let Some(meant) = nearest(name, Dialect::ALL.map(Dialect::name)) {
                         self.help(format!("did you mean `{meant}`?"));
                     }
@@ -186,10 +250,17 @@ impl Reader<'_> {
     /// The name of a table or schema: whatever a database may call one, but nothing that needs thought when quoted.
     fn identifier(&mut self, value: &Value<'_>) -> Option<String> {
         let text = self.full_text(value)?;
-        let fits = text.len() <= 48 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+        let fits = text.len() <= 48
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
         if !fits || text.starts_with(|c: char| c.is_ascii_digit()) {
             let message = format!("`{}` cannot be \"{}\"", value.key, text.escape_default());
-            self.error(message, value.range.clone(), "expected at most 48 of A-Z, a-z, 0-9, _ and $, no digit first");
+            self.error(
+                message,
+                value.range.clone(),
+                "expected at most 48 of A-Z, a-z, 0-9, _ and $, no digit first",
+            );
             if text.contains('.') {
                 self.help("a schema has a key of its own: `schema = \"..\"`");
             }
@@ -207,7 +278,11 @@ impl Reader<'_> {
             "wait" => set(&mut startup.wait, self.flag(value)),
             "require_head" => set(&mut startup.require_head, self.flag(value)),
             "ahead" => {
-                let words = [("compatible", Ahead::Compatible), ("allow", Ahead::Allow), ("refuse", Ahead::Refuse)];
+                let words = [
+                    ("compatible", Ahead::Compatible),
+                    ("allow", Ahead::Allow),
+                    ("refuse", Ahead::Refuse),
+                ];
                 set(&mut startup.ahead, self.word(value, &words));
             }
             _ => set(&mut startup.cancel_at_limit, self.flag(value)),
@@ -236,10 +311,15 @@ impl Reader<'_> {
             ("warn", LintLevel::Warn),
             ("error", LintLevel::Error),
         ];
-        let Some(table) = self.table(value) else { return };
+        let Some(table) = self.table(value) else {
+            return;
+        };
         for (name, _, entry) in self.entries(&value.key, table) {
             if name == "policy" {
-                let words = [("default", Policy::Default), ("no-breakage", Policy::NoBreakage)];
+                let words = [
+                    ("default", Policy::Default),
+                    ("no-breakage", Policy::NoBreakage),
+                ];
                 set(&mut config.lints.policy, self.word(&entry, &words));
             } else if let Some(level) = self.word(&entry, &LEVELS) {
                 config.lints.rules.insert(name, level);
@@ -248,9 +328,13 @@ impl Reader<'_> {
     }
 
     fn environments(&mut self, value: &Value<'_>, config: &mut Config) {
-        let Some(table) = self.table(value) else { return };
+        let Some(table) = self.table(value) else {
+            return;
+        };
         for (name, _, entry) in self.entries(&value.key, table) {
-            let Some(table) = self.table(&entry) else { continue };
+            let Some(table) = self.table(&entry) else {
+                continue;
+            };
             let mut environment = Environment::default();
             for (key, place, entry) in self.entries(&entry.key, table) {
                 match key.as_str() {
@@ -260,7 +344,12 @@ impl Reader<'_> {
                             environment.protection = Protection::Protected;
                         }
                     }
-                    _ => self.unknown(&format!("environments.{name}"), &key, place, &["url", "protected"]),
+                    _ => self.unknown(
+                        &format!("environments.{name}"),
+                        &key,
+                        place,
+                        &["url", "protected"],
+                    ),
                 }
             }
             config.environments.insert(name, environment);
@@ -274,7 +363,10 @@ impl Reader<'_> {
                 let line = self.source.position(value.range.start).line;
                 let _ = password;
                 let mut frame = self.source.frame(value.range.clone(), "");
-                frame.text = format!("{} = \"***\"", value.key.rsplit('.').next().unwrap_or("url"));
+                frame.text = format!(
+                    "{} = \"***\"",
+                    value.key.rsplit('.').next().unwrap_or("url")
+                );
                 frame.column = frame.text.find('"').map_or(1, |at| at + 1);
                 frame.line = line;
                 frame.width = 5;
@@ -282,14 +374,21 @@ impl Reader<'_> {
                 self.findings.push(
                     Diagnostic::error(Class::Config, format!("`{}` holds a password", value.key))
                         .at(frame)
-                        .help("keep it in the environment: `url = { env = \"PROD_DATABASE_URL\" }`"),
+                        .help(
+                            "keep it in the environment: `url = { env = \"PROD_DATABASE_URL\" }`",
+                        ),
                 );
                 return None;
             }
-            return self.full_text(value).map(|url| Url::Literal(url.to_owned()));
+            return self
+                .full_text(value)
+                .map(|url| Url::Literal(url.to_owned()));
         }
         let Some(table) = value.value.as_table() else {
-            let message = format!("`{}` must be `{{ env = \"NAME\" }}` or an address without a password", value.key);
+            let message = format!(
+                "`{}` must be `{{ env = \"NAME\" }}` or an address without a password",
+                value.key
+            );
             self.error(message, value.range.clone(), "no address");
             return None;
         };
@@ -302,15 +401,24 @@ impl Reader<'_> {
         }
         if url.is_none() && table.is_empty() {
             let message = format!("`{}` lacks `env`", value.key);
-            self.error(message, value.range.clone(), "expected `{ env = \"NAME\" }`");
+            self.error(
+                message,
+                value.range.clone(),
+                "expected `{ env = \"NAME\" }`",
+            );
         }
         url
     }
 
     fn variable(&mut self, value: &Value<'_>) -> Option<String> {
         let name = self.full_text(value)?;
-        if name.contains(['=', '\0']) || name.contains(char::is_whitespace) || name.contains("://") {
-            self.error(format!("`{}` is no name of a variable", value.key), value.range.clone(), "expected a name");
+        if name.contains(['=', '\0']) || name.contains(char::is_whitespace) || name.contains("://")
+        {
+            self.error(
+                format!("`{}` is no name of a variable", value.key),
+                value.range.clone(),
+                "expected a name",
+            );
             return None;
         }
         Some(name.to_owned())
@@ -318,19 +426,36 @@ impl Reader<'_> {
 
     fn hooks(&mut self, _: &str, value: &Value<'_>, config: &mut Config) {
         const WHAT: &str = "a list of commands such as [[\"sqlfluff\", \"fix\", \"{file}\"]]";
-        let Some(commands) = self.items(value, WHAT) else { return };
+        let Some(commands) = self.items(value, WHAT) else {
+            return;
+        };
         for command in commands {
             if command.value.is_str() {
-                self.error("a command must be a list of its arguments", command.range.clone(), "found one text");
+                self.error(
+                    "a command must be a list of its arguments",
+                    command.range.clone(),
+                    "found one text",
+                );
                 self.help("no shell is involved: write `[\"sqlfluff\", \"fix\", \"{file}\"]`");
                 continue;
             }
-            let Some(arguments) = self.texts(&command, WHAT) else { continue };
+            let Some(arguments) = self.texts(&command, WHAT) else {
+                continue;
+            };
             if arguments.is_empty() {
-                self.error("a command without a program", command.range.clone(), "expected its arguments");
+                self.error(
+                    "a command without a program",
+                    command.range.clone(),
+                    "expected its arguments",
+                );
                 continue;
             }
-            config.post_write.push(arguments.into_iter().map(|(argument, _): (&str, Range<usize>)| argument.to_owned()).collect());
+            config.post_write.push(
+                arguments
+                    .into_iter()
+                    .map(|(argument, _): (&str, Range<usize>)| argument.to_owned())
+                    .collect(),
+            );
         }
     }
 }
@@ -347,10 +472,16 @@ fn password(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let authority = rest.rsplit_once('@').map(|(before, _)| before);
-    let in_authority = authority.and_then(|user| user.split_once(':')).map(|(_, password)| password);
+    let in_authority = authority
+        .and_then(|user| user.split_once(':'))
+        .map(|(_, password)| password);
     let in_query = query.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
-        ["password", "passwd", "pwd"].contains(&key.to_ascii_lowercase().as_str()).then_some(value)
+        ["password", "passwd", "pwd"]
+            .contains(&key.to_ascii_lowercase().as_str())
+            .then_some(value)
     });
-    in_authority.or(in_query).filter(|password| !password.is_empty())
+    in_authority
+        .or(in_query)
+        .filter(|password| !password.is_empty())
 }

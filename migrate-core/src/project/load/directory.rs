@@ -22,9 +22,17 @@ pub(super) struct Listed {
 /// Reads every revision file of the project.
 pub(super) fn read(project: &Project, findings: &mut Vec<Diagnostic>) -> Files {
     let listed = list(project, findings);
-    let mut files = Files { links: Some(Links::Sound), ..Files::default() };
+    let mut files = Files {
+        links: Some(Links::Sound),
+        ..Files::default()
+    };
     let mut foreign = foreign::Foreign::default();
-    for Listed { path, shown, lock_name } in listed {
+    for Listed {
+        path,
+        shown,
+        lock_name,
+    } in listed
+    {
         if let Some(style) = foreign::by_extension(&shown) {
             foreign.add(style, shown);
             continue;
@@ -33,7 +41,9 @@ pub(super) fn read(project: &Project, findings: &mut Vec<Diagnostic>) -> Files {
             Ok(bytes) => bytes,
             Err(error) => {
                 let message = format!("cannot read the file: {}", reason(&error));
-                findings.push(Diagnostic::error(Class::InvalidRevision, message).at(Frame::file(shown)));
+                findings.push(
+                    Diagnostic::error(Class::InvalidRevision, message).at(Frame::file(shown)),
+                );
                 files.broken.push(lock_name);
                 files.links = Some(Links::Broken);
                 continue;
@@ -43,7 +53,11 @@ pub(super) fn read(project: &Project, findings: &mut Vec<Diagnostic>) -> Files {
             findings.push(stranger(&shown));
             continue;
         }
-        let Parsed { file, mut diagnostics, links } = crate::text::revision::RevisionFile::read(&shown, &bytes);
+        let Parsed {
+            file,
+            mut diagnostics,
+            links,
+        } = crate::text::revision::RevisionFile::read(&shown, &bytes);
         match file {
             Some(file) => {
                 findings.append(&mut diagnostics);
@@ -66,8 +80,18 @@ pub(super) fn read(project: &Project, findings: &mut Vec<Diagnostic>) -> Files {
 }
 
 fn revision(file: RevisionFile, path: PathBuf, lock_name: String) -> Revision {
-    let digests = file.sections.iter().map(|section| file.digest(section)).collect();
-    Revision { file, path, lock_name, state: State::Draft, digests }
+    let digests = file
+        .sections
+        .iter()
+        .map(|section| file.digest(section))
+        .collect();
+    Revision {
+        file,
+        path,
+        lock_name,
+        state: State::Draft,
+        digests,
+    }
 }
 
 fn stranger(shown: &str) -> Diagnostic {
@@ -79,11 +103,17 @@ fn stranger(shown: &str) -> Diagnostic {
 
 /// The files of the directories that should be revisions, sorted within each directory.
 pub(super) fn list(project: &Project, findings: &mut Vec<Diagnostic>) -> Vec<Listed> {
-    let Some(first) = project.dirs.first() else { return Vec::new() };
+    let Some(first) = project.dirs.first() else {
+        return Vec::new();
+    };
     let mut listed = Vec::new();
     for dir in &project.dirs {
         // Names of one directory are built from its own, not by comparing paths file by file.
-        let lister = Lister { project, first, findings };
+        let lister = Lister {
+            project,
+            first,
+            findings,
+        };
         let shown = display(&project.root, dir);
         let lock_name = relative(first, dir);
         lister.directory(dir, &shown, &lock_name, &mut listed);
@@ -107,7 +137,8 @@ impl Lister<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let message = format!("cannot read the directory: {}", reason(&error));
-                self.findings.push(Diagnostic::error(Class::Config, message).at(Frame::file(shown)));
+                self.findings
+                    .push(Diagnostic::error(Class::Config, message).at(Frame::file(shown)));
                 return;
             }
         };
@@ -116,8 +147,10 @@ impl Lister<'_> {
             let path = dir.join(&name);
             let Some(name) = name.to_str() else {
                 let shown = join(shown, &name.to_string_lossy());
-                let finding = Diagnostic::error(Class::InvalidRevision, "the name of this file is not UTF-8");
-                self.findings.push(finding.at(Frame::file(shown)).help("rename it"));
+                let finding =
+                    Diagnostic::error(Class::InvalidRevision, "the name of this file is not UTF-8");
+                self.findings
+                    .push(finding.at(Frame::file(shown)).help("rename it"));
                 continue;
             };
             if name.starts_with('.') {
@@ -127,12 +160,22 @@ impl Lister<'_> {
             if is_dir {
                 self.sub_directory(&path, &shown, &lock_name, listed);
             } else if !is_passed_over(name) {
-                listed.push(Listed { path, shown, lock_name });
+                listed.push(Listed {
+                    path,
+                    shown,
+                    lock_name,
+                });
             }
         }
     }
 
-    fn sub_directory(&mut self, dir: &Path, shown: &str, lock_name: &str, listed: &mut Vec<Listed>) {
+    fn sub_directory(
+        &mut self,
+        dir: &Path,
+        shown: &str,
+        lock_name: &str,
+        listed: &mut Vec<Listed>,
+    ) {
         // A directory of the list is read by its own right, wherever it is.
         if self.project.dirs.iter().any(|other| other == dir) && dir != self.first {
             return;
@@ -142,14 +185,21 @@ impl Lister<'_> {
             Recursion::Flat => {
                 let inside = entries(dir).unwrap_or_default();
                 let sql = |(name, is_dir): &(std::ffi::OsString, bool)| {
-                    !is_dir && Path::new(name).extension().is_some_and(|extension| extension == "sql")
+                    !is_dir
+                        && Path::new(name)
+                            .extension()
+                            .is_some_and(|extension| extension == "sql")
                 };
                 if let Some((name, _)) = inside.iter().filter(|entry| sql(entry)).min() {
                     let name = name.to_string_lossy();
                     let shown = join(shown, &name);
                     let lock_name = join(lock_name, &name);
                     if name == "up.sql" || name == "down.sql" {
-                        listed.push(Listed { path: dir.join(&*name), shown, lock_name });
+                        listed.push(Listed {
+                            path: dir.join(&*name),
+                            shown,
+                            lock_name,
+                        });
                         return;
                     }
                     self.findings.push(
@@ -169,14 +219,22 @@ fn entries(dir: &Path) -> std::io::Result<Vec<(std::ffi::OsString, bool)>> {
         .map(|entry| {
             let entry = entry?;
             let kind = entry.file_type()?;
-            let is_dir = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
+            let is_dir = if kind.is_symlink() {
+                entry.path().is_dir()
+            } else {
+                kind.is_dir()
+            };
             Ok((entry.file_name(), is_dir))
         })
         .collect()
 }
 
 fn join(dir: &str, name: &str) -> String {
-    if dir == "." { name.to_owned() } else { format!("{dir}/{name}") }
+    if dir == "." {
+        name.to_owned()
+    } else {
+        format!("{dir}/{name}")
+    }
 }
 
 /// The lock file, the configuration, documentation, and what editors and merge tools leave behind.

@@ -37,16 +37,31 @@ impl Foreign {
     pub(super) fn finding(self) -> Option<Diagnostic> {
         let (style, first) = self.files.first()?;
         let same = self.files.iter().all(|(other, _)| other == style);
-        let tool = if same { style.name().to_owned() } else { "other tools".to_owned() };
+        let tool = if same {
+            style.name().to_owned()
+        } else {
+            "other tools".to_owned()
+        };
         let message = match self.files.len() {
             1 => format!("a file without header, named in the style of {tool}"),
             count => format!("{count} files without header, named in the style of {tool}"),
         };
-        let mut finding = Diagnostic::error(Class::InvalidRevision, message).at(Frame::file(&**first));
+        let mut finding =
+            Diagnostic::error(Class::InvalidRevision, message).at(Frame::file(&**first));
         if self.files.len() > 1 {
-            let shown: Vec<&str> = self.files.iter().skip(1).take(3).map(|(_, file)| file.as_str()).collect();
+            let shown: Vec<&str> = self
+                .files
+                .iter()
+                .skip(1)
+                .take(3)
+                .map(|(_, file)| file.as_str())
+                .collect();
             let rest = self.files.len() - 1 - shown.len();
-            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+            let more = if rest > 0 {
+                format!(" and {rest} more")
+            } else {
+                String::new()
+            };
             finding = finding.note(format!("the others: {}{more}", shown.join(", ")));
         }
         Some(finding.help(
@@ -68,7 +83,11 @@ pub(super) fn by_name(path: &str) -> Option<Style> {
     if name == "up.sql" || name == "down.sql" {
         return Some(Style::Diesel);
     }
-    let digits = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let digits = |text: &str| {
+        text.bytes()
+            .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+            .count()
+    };
     if let Some(rest) = name.strip_prefix(['V', 'U', 'R']) {
         let version = digits(rest);
         return rest[version..].starts_with("__").then_some(Style::Refinery);
@@ -79,6 +98,11 @@ pub(super) fn by_name(path: &str) -> Option<Style> {
 
 /// Whether a file does not even try to have a header.
 pub(super) fn has_no_header(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    !text.lines().any(|line| line.strip_prefix("--").is_some_and(|rest| rest.trim_start().starts_with("revision")))
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    !text.lines().any(|line| {
+        line.strip_prefix("--")
+            .is_some_and(|rest| rest.trim_start().starts_with("revision"))
+    })
 }

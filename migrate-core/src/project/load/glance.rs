@@ -52,12 +52,20 @@ pub fn glance(project: &Project, dialect: Dialect) -> Option<Glance> {
             && now.depends_on == entry.depends_on
             && now.branch_labels == entry.branch_labels;
         let up = file.section(Direction::Up, dialect);
-        same.then(|| up.map_or_else(|| absent_digest(Direction::Up), |section| file.digest(section)))
+        same.then(|| {
+            up.map_or_else(
+                || absent_digest(Direction::Up),
+                |section| file.digest(section),
+            )
+        })
     };
     let heads = lock.effective_heads(dialect, draft)?;
     let heads = heads
         .into_iter()
         .map(|head| Some((RevisionId::new(head.id).ok()?, head.chain)))
         .collect::<Option<Vec<_>>>()?;
-    Some(Glance { heads, revisions: lock.entries.len() })
+    Some(Glance {
+        heads,
+        revisions: lock.entries.len(),
+    })
 }

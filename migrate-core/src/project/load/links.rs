@@ -22,15 +22,23 @@ pub(super) fn graph(
     let graph = match Graph::new(nodes) {
         Ok(graph) => graph,
         Err(problems) => {
-            let describe = Describe { revisions: &files.revisions, broken: &files.broken };
-            findings.extend(problems.iter().filter_map(|problem| describe.problem(problem)));
+            let describe = Describe {
+                revisions: &files.revisions,
+                broken: &files.broken,
+            };
+            findings.extend(
+                problems
+                    .iter()
+                    .filter_map(|problem| describe.problem(problem)),
+            );
             return None;
         }
     };
     sort(&mut files.revisions, &graph);
     // Heads that are there only because a link could not be read are no finding of their own.
     let sound = files.links != Some(Links::Broken);
-    let one = mode.heads == HeadsCheck::Configured && project.config.migrations.heads == HeadsPolicy::One;
+    let one =
+        mode.heads == HeadsCheck::Configured && project.config.migrations.heads == HeadsPolicy::One;
     if one && sound {
         findings.extend(heads(&graph, &files.revisions));
     }
@@ -41,9 +49,21 @@ fn node(revision: &Revision) -> Node {
     let header = &revision.file.header;
     Node {
         id: header.revision.value.clone(),
-        down_revision: header.down_revision.iter().map(|item| item.value.clone()).collect(),
-        depends_on: header.depends_on.iter().map(|item| item.value.clone()).collect(),
-        labels: header.branch_labels.iter().map(|item| item.value.clone()).collect(),
+        down_revision: header
+            .down_revision
+            .iter()
+            .map(|item| item.value.clone())
+            .collect(),
+        depends_on: header
+            .depends_on
+            .iter()
+            .map(|item| item.value.clone())
+            .collect(),
+        labels: header
+            .branch_labels
+            .iter()
+            .map(|item| item.value.clone())
+            .collect(),
     }
 }
 
@@ -108,36 +128,66 @@ impl Describe<'_> {
     }
 
     fn source(&self, node: usize) -> Source<'_> {
-        Source::new(&self.revisions[node].file.path, &self.revisions[node].file.text)
+        Source::new(
+            &self.revisions[node].file.path,
+            &self.revisions[node].file.text,
+        )
     }
 
-    fn at_id(&self, node: usize, class: Class, message: impl Fn(&str) -> String, other: usize) -> Diagnostic {
+    fn at_id(
+        &self,
+        node: usize,
+        class: Class,
+        message: impl Fn(&str) -> String,
+        other: usize,
+    ) -> Diagnostic {
         let id = &self.revisions[node].file.header.revision;
         let label = format!("also in {}", file_name(&self.revisions[other]));
-        Diagnostic::error(class, message(id.value.as_str())).at(self.source(node).frame(id.range.clone(), label))
+        Diagnostic::error(class, message(id.value.as_str()))
+            .at(self.source(node).frame(id.range.clone(), label))
     }
 
     /// Where a revision names `id` as parent or dependency.
     fn link_range(&self, node: usize, id: &str) -> Range<usize> {
         let header = &self.revisions[node].file.header;
-        let parents = header.down_revision.iter().map(|item| (item.value.as_str(), &item.range));
-        let dependencies = header.depends_on.iter().map(|item| (item.value.as_str(), &item.range));
+        let parents = header
+            .down_revision
+            .iter()
+            .map(|item| (item.value.as_str(), &item.range));
+        let dependencies = header
+            .depends_on
+            .iter()
+            .map(|item| (item.value.as_str(), &item.range));
         let found = parents.chain(dependencies).find(|(name, _)| *name == id);
         found.map_or_else(|| header.revision.range.clone(), |(_, range)| range.clone())
     }
 
-    fn unknown(&self, node: usize, key: &str, name: &str, suggestion: Option<&str>) -> Option<Diagnostic> {
+    fn unknown(
+        &self,
+        node: usize,
+        key: &str,
+        name: &str,
+        suggestion: Option<&str>,
+    ) -> Option<Diagnostic> {
         // The file is there, its header could not be read, and that has been said.
         if self.broken.iter().any(|file| file.contains(name)) {
             return None;
         }
         let header = &self.revisions[node].file.header;
-        let dependency = header.depends_on.iter().find(|item| item.value == name).map(|item| item.range.clone());
+        let dependency = header
+            .depends_on
+            .iter()
+            .find(|item| item.value == name)
+            .map(|item| item.range.clone());
         let range = match key {
             "depends_on" => dependency.unwrap_or_else(|| header.revision.range.clone()),
             _ => self.link_range(node, name),
         };
-        let label = if key == "depends_on" { "no revision has this id or label" } else { "no revision has this id" };
+        let label = if key == "depends_on" {
+            "no revision has this id or label"
+        } else {
+            "no revision has this id"
+        };
         let finding = Diagnostic::error(Class::MissingParent, format!("unknown {key} `{name}`"))
             .at(self.source(node).frame(range, label));
         Some(match suggestion {
@@ -150,9 +200,16 @@ impl Describe<'_> {
     fn label_clash(&self, node: usize, label: &str, with: usize) -> Diagnostic {
         let labels = &self.revisions[node].file.header.branch_labels;
         let found = labels.iter().find(|item| item.value == label);
-        let range = found.map_or_else(|| self.revisions[node].file.header.revision.range.clone(), |item| item.range.clone());
+        let range = found.map_or_else(
+            || self.revisions[node].file.header.revision.range.clone(),
+            |item| item.range.clone(),
+        );
         let name = file_name(&self.revisions[with]);
-        let what = if self.id(with).eq_ignore_ascii_case(label) { "is the id of" } else { "is declared in" };
+        let what = if self.id(with).eq_ignore_ascii_case(label) {
+            "is the id of"
+        } else {
+            "is declared in"
+        };
         Diagnostic::error(Class::DuplicateRevision, format!("the branch label `{label}` is taken"))
             .at(self.source(node).frame(range, format!("{what} {name}")))
             .help("give the label another name; a label is declared once, on the first revision of its branch")
@@ -168,7 +225,9 @@ impl Describe<'_> {
         walk.push(self.id(first));
         Some(
             Diagnostic::error(Class::Cycle, "the revisions stand on each other in a cycle")
-                .at(self.source(first).frame(range, "leads back to this revision"))
+                .at(self
+                    .source(first)
+                    .frame(range, "leads back to this revision"))
                 .note(walk.join(" stands on "))
                 .help("one of these links is wrong: correct its `down_revision` or `depends_on`"),
         )
@@ -176,7 +235,12 @@ impl Describe<'_> {
 }
 
 fn file_name(revision: &Revision) -> &str {
-    revision.file.path.rsplit('/').next().unwrap_or(&revision.file.path)
+    revision
+        .file
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or(&revision.file.path)
 }
 
 /// Several effective heads: shown where the last of them leaves the others.
@@ -190,7 +254,11 @@ fn heads(graph: &Graph, revisions: &[Revision]) -> Option<Diagnostic> {
     sorted.sort_by(|a, b| at(*a).file.path.cmp(&at(*b).file.path));
     let last = sorted.pop()?;
     let other = *sorted.last()?;
-    let count = if sorted.len() == 1 { "two heads".to_owned() } else { format!("{} heads", sorted.len() + 1) };
+    let count = if sorted.len() == 1 {
+        "two heads".to_owned()
+    } else {
+        format!("{} heads", sorted.len() + 1)
+    };
     let id = |index: Index| at(index).file.header.revision.value.as_str();
 
     let fork = fork(graph, last, other);
@@ -199,13 +267,33 @@ fn heads(graph: &Graph, revisions: &[Revision]) -> Option<Diagnostic> {
     let frame = match fork.shared.zip(fork.sibling) {
         Some((parent, sibling)) => {
             let header = &below.file.header;
-            let parents = header.down_revision.iter().map(|item| (item.value.as_str(), &item.range));
-            let dependencies = header.depends_on.iter().map(|item| (item.value.as_str(), &item.range));
-            let found = parents.chain(dependencies).find(|(name, _)| *name == id(parent));
-            let range = found.map_or(&header.revision.range, |(_, range)| range).clone();
-            source.frame(range, format!("also the parent of {} ({})", id(sibling), file_name(at(sibling))))
+            let parents = header
+                .down_revision
+                .iter()
+                .map(|item| (item.value.as_str(), &item.range));
+            let dependencies = header
+                .depends_on
+                .iter()
+                .map(|item| (item.value.as_str(), &item.range));
+            let found = parents
+                .chain(dependencies)
+                .find(|(name, _)| *name == id(parent));
+            let range = found
+                .map_or(&header.revision.range, |(_, range)| range)
+                .clone();
+            source.frame(
+                range,
+                format!(
+                    "also the parent of {} ({})",
+                    id(sibling),
+                    file_name(at(sibling))
+                ),
+            )
         }
-        None => source.frame(below.file.header.revision.range.clone(), "begins a history of its own"),
+        None => source.frame(
+            below.file.header.revision.range.clone(),
+            "begins a history of its own",
+        ),
     };
     let mut finding = Diagnostic::error(Class::MultipleHeads, count).at(frame);
     for head in sorted.iter().chain([&last]) {
@@ -237,15 +325,35 @@ fn fork(graph: &Graph, head: Index, other: Index) -> Fork {
     let mut own = head;
     // Parents have lower places, so this ends.
     loop {
-        let below = || graph.parents(own).iter().chain(graph.dependencies(own)).copied();
+        let below = || {
+            graph
+                .parents(own)
+                .iter()
+                .chain(graph.dependencies(own))
+                .copied()
+        };
         if let Some(shared) = below().find(|index| theirs.contains(*index)) {
-            let children = graph.children(shared).iter().chain(graph.dependents(shared)).copied();
+            let children = graph
+                .children(shared)
+                .iter()
+                .chain(graph.dependents(shared))
+                .copied();
             let sibling = children.into_iter().find(|child| theirs.contains(*child));
-            return Fork { own, shared: Some(shared), sibling };
+            return Fork {
+                own,
+                shared: Some(shared),
+                sibling,
+            };
         }
         match below().next() {
             Some(next) => own = next,
-            None => return Fork { own, shared: None, sibling: None },
+            None => {
+                return Fork {
+                    own,
+                    shared: None,
+                    sibling: None,
+                };
+            }
         }
     }
 }

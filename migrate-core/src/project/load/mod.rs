@@ -9,6 +9,7 @@ mod foreign;
 mod glance;
 mod links;
 mod listing;
+mod pack;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use glance::{Glance, glance};
+pub use pack::LoadError;
 
 use super::config::display;
 use super::lock::{self, LockFile, State};
@@ -168,12 +170,21 @@ impl Loaded {
 
     /// The errors among the diagnostics.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|finding| finding.level == Level::Error)
+        self.diagnostics
+            .iter()
+            .filter(|finding| finding.level == Level::Error)
     }
 
     /// The warnings among the diagnostics.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|finding| finding.level == Level::Warning)
+        self.diagnostics
+            .iter()
+            .filter(|finding| finding.level == Level::Warning)
+    }
+
+    /// What a release build says of the drafts; empty when the configuration allows them.
+    pub fn drafts_in_release(&self) -> Vec<Diagnostic> {
+        drafts(&self.project, &self.revisions)
     }
 
     /// The revision at a place of the graph.
@@ -183,7 +194,9 @@ impl Loaded {
 
     /// The lock file, as far as it can be read.
     pub fn lock(&self) -> LockFile<'_> {
-        self.lock_text.as_deref().map_or_else(LockFile::default, |text| LockFile::parse("", text).0)
+        self.lock_text
+            .as_deref()
+            .map_or_else(LockFile::default, |text| LockFile::parse("", text).0)
     }
 
     /// The configuration.
@@ -216,12 +229,18 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
         LockCheck::Lenient => diagnostics.extend(lock_findings.into_iter().map(as_warning)),
         LockCheck::Ignored => {}
     }
-    if mode.build == Build::Release && project.config.migrations.drafts == super::config::Drafts::Refuse {
-        diagnostics.extend(files.revisions.iter().filter(|revision| revision.state == State::Draft).map(draft));
+    if mode.build == Build::Release {
+        diagnostics.extend(drafts(project, &files.revisions));
     }
     if mode.depth == Depth::Full {
         for revision in &files.revisions {
-            sections::check(revision, list.entry(revision), &lock, mode.dialects, &mut diagnostics);
+            sections::check(
+                revision,
+                list.entry(revision),
+                &lock,
+                mode.dialects,
+                &mut diagnostics,
+            );
         }
     }
     let graph = links::graph(&mut files, project, mode, &mut diagnostics);
@@ -237,9 +256,19 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
     }
 }
 
+/// The files of the directories that should be revisions, as the lock file has them.
+pub(crate) fn file_names(project: &Project) -> Vec<String> {
+    let listed = directory::list(project, &mut Vec::new());
+    listed.into_iter().map(|file| file.lock_name).collect()
+}
+
 /// The lock file of a project: in its first migrations directory.
 pub fn lock_path(project: &Project) -> PathBuf {
-    project.dirs.first().map_or_else(|| project.root.clone(), Clone::clone).join(lock::FILE_NAME)
+    project
+        .dirs
+        .first()
+        .map_or_else(|| project.root.clone(), Clone::clone)
+        .join(lock::FILE_NAME)
 }
 
 fn read_lock(path: &std::path::Path, shown: &str) -> (Option<String>, Option<Diagnostic>) {
@@ -247,17 +276,25 @@ fn read_lock(path: &std::path::Path, shown: &str) -> (Option<String>, Option<Dia
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => (Some(text), None),
             Err(_) => {
-                let finding = Diagnostic::error(Class::LockFile, "the lock file is not UTF-8").at(Frame::file(shown));
-                (None, Some(finding.help("`migrate-cli lock` writes it anew from the files")))
+                let finding = Diagnostic::error(Class::LockFile, "the lock file is not UTF-8")
+                    .at(Frame::file(shown));
+                (
+                    None,
+                    Some(finding.help("`migrate-cli lock` writes it anew from the files")),
+                )
             }
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let finding = Diagnostic::error(Class::LockFile, "the lock file does not exist").at(Frame::file(shown));
+            let finding = Diagnostic::error(Class::LockFile, "the lock file does not exist")
+                .at(Frame::file(shown));
             (None, Some(finding.help("`migrate-cli lock` writes it")))
         }
         Err(error) => {
             let message = format!("cannot read the lock file: {}", reason(&error));
-            (None, Some(Diagnostic::error(Class::LockFile, message).at(Frame::file(shown))))
+            (
+                None,
+                Some(Diagnostic::error(Class::LockFile, message).at(Frame::file(shown))),
+            )
         }
     }
 }
@@ -267,12 +304,26 @@ fn as_warning(mut finding: Diagnostic) -> Diagnostic {
     finding
 }
 
+fn drafts(project: &Project, revisions: &[Revision]) -> Vec<Diagnostic> {
+    if project.config.migrations.drafts == super::config::Drafts::Allow {
+        return Vec::new();
+    }
+    revisions
+        .iter()
+        .filter(|revision| revision.state == State::Draft)
+        .map(draft)
+        .collect()
+}
+
 fn draft(revision: &Revision) -> Diagnostic {
     let id = &revision.file.header.revision;
     let source = crate::text::source::Source::new(&revision.file.path, &revision.file.text);
-    Diagnostic::error(Class::Draft, format!("the draft `{}` in a release build", id.value))
-        .at(source.frame(id.range.clone(), "may still be edited"))
-        .help("`migrate-cli lock` checks and locks all drafts")
+    Diagnostic::error(
+        Class::Draft,
+        format!("the draft `{}` in a release build", id.value),
+    )
+    .at(source.frame(id.range.clone(), "may still be edited"))
+    .help("`migrate-cli lock` checks and locks all drafts")
 }
 
 /// What the directories hold.

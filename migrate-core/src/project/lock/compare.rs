@@ -37,7 +37,11 @@ pub struct ListedHead<'a> {
 impl LockFile<'_> {
     /// The digest of the up section that `dialect` uses, as locked.
     pub fn up_digest(&self, entry: &Entry<'_>, dialect: Dialect) -> Digest {
-        let ups = || self.sections(entry).iter().filter(|section| section.direction == Direction::Up);
+        let ups = || {
+            self.sections(entry)
+                .iter()
+                .filter(|section| section.direction == Direction::Up)
+        };
         dialect
             .choose(ups().map(|section| section.dialects))
             .and_then(|place| ups().nth(place))
@@ -74,7 +78,19 @@ impl LockFile<'_> {
             chains.push(Chain::of(&below, entry.id, &up));
             is_head.push(true);
         }
-        let heads = self.entries.iter().zip(chains).zip(is_head).filter(|(_, is_head)| *is_head);
-        Some(heads.map(|((entry, chain), _)| ListedHead { id: entry.id, chain }).collect())
+        let heads = self
+            .entries
+            .iter()
+            .zip(chains)
+            .zip(is_head)
+            .filter(|(_, is_head)| *is_head);
+        Some(
+            heads
+                .map(|((entry, chain), _)| ListedHead {
+                    id: entry.id,
+                    chain,
+                })
+                .collect(),
+        )
     }
 }

@@ -179,6 +179,8 @@ impl<'a> List<'a> {
 impl LockFile<'_> {
     /// The sections of an entry.
     pub fn sections(&self, entry: &Entry<'_>) -> &[LockedSection] {
-        self.sections.get(entry.sections.clone()).unwrap_or_default()
+        self.sections
+            .get(entry.sections.clone())
+            .unwrap_or_default()
     }
 }

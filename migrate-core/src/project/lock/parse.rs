@@ -59,7 +59,9 @@ enum Side {
 
 impl<'a> Parser<'_, 'a> {
     fn error(&mut self, message: impl Into<String>, range: Range<usize>, label: &str) {
-        let finding = Diagnostic::error(Class::LockFile, message).at(self.source.frame(range, label)).help(LOCK);
+        let finding = Diagnostic::error(Class::LockFile, message)
+            .at(self.source.frame(range, label))
+            .help(LOCK);
         self.findings.push(finding);
     }
 
@@ -67,7 +69,9 @@ impl<'a> Parser<'_, 'a> {
         let text = self.text;
         if text.trim().is_empty() {
             self.findings.push(
-                Diagnostic::error(Class::LockFile, "the lock file is empty").at(Frame::file(self.source.path)).help(LOCK),
+                Diagnostic::error(Class::LockFile, "the lock file is empty")
+                    .at(Frame::file(self.source.path))
+                    .help(LOCK),
             );
             return;
         }
@@ -76,7 +80,11 @@ impl<'a> Parser<'_, 'a> {
             let start = place;
             place += line.len() + 1;
             let line = line.strip_suffix('\r').unwrap_or(line);
-            if self.conflict(line, start) || self.side == Side::Ancestor || line.is_empty() || line.starts_with('#') {
+            if self.conflict(line, start)
+                || self.side == Side::Ancestor
+                || line.is_empty()
+                || line.starts_with('#')
+            {
                 continue;
             }
             let range = start..start + line.len();
@@ -95,26 +103,41 @@ impl<'a> Parser<'_, 'a> {
         }
         if self.format == Format::Missing {
             let end = text.find('\n').unwrap_or(text.len());
-            self.error("the lock file lacks its format number", 0..end, "expected a line `format 1` before the revisions");
+            self.error(
+                "the lock file lacks its format number",
+                0..end,
+                "expected a line `format 1` before the revisions",
+            );
         }
     }
 
     /// Whether the line is a marker of git; the first one is reported.
     fn conflict(&mut self, line: &str, start: usize) -> bool {
-        let marker = |word: &str| line.starts_with(word) && !line[word.len()..].starts_with(|c: char| c != ' ');
+        let marker = |word: &str| {
+            line.starts_with(word) && !line[word.len()..].starts_with(|c: char| c != ' ')
+        };
         if !line.starts_with(['<', '|', '=', '>']) {
             return false;
         }
-        let side = if marker("|||||||") { Side::Ancestor } else { Side::Both };
+        let side = if marker("|||||||") {
+            Side::Ancestor
+        } else {
+            Side::Both
+        };
         if side == Side::Both && !marker("<<<<<<<") && !marker("=======") && !marker(">>>>>>>") {
             return false;
         }
         if self.lock.merge == Merge::Clean {
-            let frame = self.source.frame(start..start + line.len(), "git could not join the two sides");
+            let frame = self.source.frame(
+                start..start + line.len(),
+                "git could not join the two sides",
+            );
             self.findings.push(
                 Diagnostic::error(Class::LockFile, "a merge conflict in the lock file")
                     .at(frame)
-                    .help("`migrate-cli lock` keeps the revisions of both sides and writes it anew"),
+                    .help(
+                        "`migrate-cli lock` keeps the revisions of both sides and writes it anew",
+                    ),
             );
         }
         self.lock.merge = Merge::Conflict;
@@ -128,7 +151,10 @@ impl<'a> Parser<'_, 'a> {
             return;
         }
         self.format = Format::Unknown;
-        let message = format!("the lock file has format {}, this release reads format {FORMAT}", number.trim());
+        let message = format!(
+            "the lock file has format {}, this release reads format {FORMAT}",
+            number.trim()
+        );
         let finding = Diagnostic::error(Class::LockFile, message)
             .at(self.source.frame(range, "written by another release"))
             .help("use the release that wrote it, or a newer one");
@@ -139,14 +165,22 @@ impl<'a> Parser<'_, 'a> {
         let mut words = rest.split_ascii_whitespace();
         match (words.next(), words.next(), words.next()) {
             (Some(tag), Some(heads), None) => {
-                let release = Release { tag, heads: List::read(heads) };
+                let release = Release {
+                    tag,
+                    heads: List::read(heads),
+                };
                 // Both sides of a conflict hold the releases that they share.
-                let known = self.lock.merge == Merge::Conflict && self.lock.releases.contains(&release);
+                let known =
+                    self.lock.merge == Merge::Conflict && self.lock.releases.contains(&release);
                 if !known {
                     self.lock.releases.push(release);
                 }
             }
-            _ => self.error("a release that cannot be read", range, "expected `released <tag> <heads>`"),
+            _ => self.error(
+                "a release that cannot be read",
+                range,
+                "expected `released <tag> <heads>`",
+            ),
         }
     }
 
@@ -217,7 +251,11 @@ impl<'a> Parser<'_, 'a> {
                 self.lock.sections.push(section);
                 entry.sections.end = self.lock.sections.len();
             }
-            (Some(_), None) => self.error("a section without its revision", range, "expected the line of a revision above"),
+            (Some(_), None) => self.error(
+                "a section without its revision",
+                range,
+                "expected the line of a revision above",
+            ),
             (None, _) => self.error(
                 "a section that cannot be read",
                 range,
@@ -235,7 +273,10 @@ impl<'a> Parser<'_, 'a> {
         let mut duplicates = Vec::new();
         let conflict = self.lock.merge == Merge::Conflict;
         for (place, entry) in entries.iter().enumerate() {
-            let first = places.get(entry.id).or_else(|| files.get(&*entry.file)).copied();
+            let first = places
+                .get(entry.id)
+                .or_else(|| files.get(&*entry.file))
+                .copied();
             places.entry(entry.id).or_insert(place);
             files.entry(&entry.file).or_insert(place);
             let Some(first) = first else { continue };
@@ -244,23 +285,36 @@ impl<'a> Parser<'_, 'a> {
             if conflict {
                 continue;
             }
-            let what = if first.id == entry.id { format!("`{}`", entry.id) } else { format!("the file `{}`", entry.file) };
+            let what = if first.id == entry.id {
+                format!("`{}`", entry.id)
+            } else {
+                format!("the file `{}`", entry.file)
+            };
             let line = self.source.position(first.line.start).line;
             findings.push(
                 Diagnostic::error(Class::LockFile, format!("{what} is listed twice"))
-                    .at(self.source.frame(id_range(entry), format!("first on line {line}")))
+                    .at(self
+                        .source
+                        .frame(id_range(entry), format!("first on line {line}")))
                     .help(LOCK),
             );
         }
         if !conflict {
             for (place, entry) in entries.iter().enumerate() {
                 let below = entry.down_revision.iter().chain(entry.depends_on.iter());
-                let late = below.filter_map(|id| places.get(id)).find(|parent| **parent > place);
-                let Some(parent) = late.map(|parent| &entries[*parent]) else { continue };
+                let late = below
+                    .filter_map(|id| places.get(id))
+                    .find(|parent| **parent > place);
+                let Some(parent) = late.map(|parent| &entries[*parent]) else {
+                    continue;
+                };
                 let line = self.source.position(parent.line.start).line;
                 findings.push(
                     Diagnostic::error(Class::LockFile, "the lock file is not in order")
-                        .at(self.source.frame(id_range(entry), format!("stands on `{}`, which is on line {line}", parent.id)))
+                        .at(self.source.frame(
+                            id_range(entry),
+                            format!("stands on `{}`, which is on line {line}", parent.id),
+                        ))
                         .help("`migrate-cli lock` puts parents before their children"),
                 );
                 break;
@@ -292,7 +346,13 @@ fn section(line: &str) -> Option<LockedSection> {
         word = words.next()?;
     }
     let digest = word.parse().ok()?;
-    let mut section = LockedSection { direction, dialects, digest, checked: DialectSet::EMPTY, checker: 0 };
+    let mut section = LockedSection {
+        direction,
+        dialects,
+        digest,
+        checked: DialectSet::EMPTY,
+        checker: 0,
+    };
     for word in words {
         if let Some(names) = word.strip_prefix("checked:") {
             section.checked = dialect_set(names)?;
@@ -304,5 +364,8 @@ fn section(line: &str) -> Option<LockedSection> {
 }
 
 fn dialect_set(names: &str) -> Option<DialectSet> {
-    names.split(',').map(|name| name.parse::<Dialect>().ok()).collect()
+    names
+        .split(',')
+        .map(|name| name.parse::<Dialect>().ok())
+        .collect()
 }

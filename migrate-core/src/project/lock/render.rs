@@ -26,13 +26,25 @@ impl fmt::Display for LockFile<'_> {
 /// The line of a revision.
 impl fmt::Display for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} down_revision:{}", self.id, self.state.name(), self.down_revision.as_str())?;
-        for (name, list) in [("depends_on", &self.depends_on), ("branch_labels", &self.branch_labels)] {
+        write!(
+            f,
+            "{} {} down_revision:{}",
+            self.id,
+            self.state.name(),
+            self.down_revision.as_str()
+        )?;
+        for (name, list) in [
+            ("depends_on", &self.depends_on),
+            ("branch_labels", &self.branch_labels),
+        ] {
             if !list.is_empty() {
                 write!(f, " {name}:{}", list.as_str())?;
             }
         }
-        for (name, flag) in [("irreversible", self.irreversible), ("breaking", self.breaking)] {
+        for (name, flag) in [
+            ("irreversible", self.irreversible),
+            ("breaking", self.breaking),
+        ] {
             if flag {
                 write!(f, " {name}")?;
             }

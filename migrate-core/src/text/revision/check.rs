@@ -3,15 +3,30 @@
 use std::ops::Range;
 
 use super::{RevisionFile, Section};
+use crate::text::Dialect;
 use crate::text::diagnostic::{Class, Diagnostic};
 use crate::text::source::Source;
-use crate::text::sql::{self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, Transactional};
-use crate::text::Dialect;
+use crate::text::sql::{
+    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, Transactional,
+};
 
-pub(super) fn check(file: &RevisionFile, section: &Section, dialect: Dialect) -> (Script, Vec<Diagnostic>) {
+pub(super) fn check(
+    file: &RevisionFile,
+    section: &Section,
+    dialect: Dialect,
+) -> (Script, Vec<Diagnostic>) {
     let script = sql::split(file.body(section), dialect);
-    let checker = Checker { source: Source::new(&file.path, &file.text), file, section, dialect };
-    let mut findings: Vec<Diagnostic> = script.errors.iter().map(|error| checker.syntax(error)).collect();
+    let checker = Checker {
+        source: Source::new(&file.path, &file.text),
+        file,
+        section,
+        dialect,
+    };
+    let mut findings: Vec<Diagnostic> = script
+        .errors
+        .iter()
+        .map(|error| checker.syntax(error))
+        .collect();
     for statement in &script.statements {
         findings.extend(checker.transaction(statement));
         findings.extend(checker.batch(statement));
@@ -37,7 +52,9 @@ impl Checker<'_> {
     }
 
     fn syntax(&self, error: &SyntaxError) -> Diagnostic {
-        let mut finding = self.error(&*error.message).at(self.source.frame(self.place(&error.range), ""));
+        let mut finding = self
+            .error(&*error.message)
+            .at(self.source.frame(self.place(&error.range), ""));
         if let Some(help) = &error.help {
             finding = finding.help(&**help);
         }
@@ -72,10 +89,16 @@ impl Checker<'_> {
     }
 
     fn batch(&self, statement: &Statement) -> Option<Diagnostic> {
-        let batch = statement.directives.iter().find(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }))?;
+        let batch = statement
+            .directives
+            .iter()
+            .find(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }))?;
         let frame = |label: &str| self.source.frame(self.place(&batch.range), label);
         if self.section.transactional {
-            let marker = marker(self.file.text.get(self.section.marker.clone()), self.section.direction.name());
+            let marker = marker(
+                self.file.text.get(self.section.marker.clone()),
+                self.section.direction.name(),
+            );
             return Some(
                 self.error("`migrate:batch` in a section that runs in a transaction")
                     .at(frame("each round is a transaction of its own"))
@@ -83,11 +106,18 @@ impl Checker<'_> {
             );
         }
         if !matches!(statement.kind, StatementKind::Sql) {
-            return Some(self.error("`migrate:batch` before `migrate:rust`").at(frame("expected an UPDATE, DELETE or INSERT below")));
+            return Some(
+                self.error("`migrate:batch` before `migrate:rust`")
+                    .at(frame("expected an UPDATE, DELETE or INSERT below")),
+            );
         }
         let first = statement.keywords.first().map_or("", String::as_str);
         if !["UPDATE", "DELETE", "INSERT", "REPLACE", "WITH"].contains(&first) {
-            let found = if first.is_empty() { "something else" } else { first };
+            let found = if first.is_empty() {
+                "something else"
+            } else {
+                first
+            };
             return Some(
                 self.error(format!("`migrate:batch` before {found}"))
                     .at(frame("expected an UPDATE, DELETE or INSERT below"))
@@ -107,7 +137,8 @@ impl Checker<'_> {
     fn has_where(&self, statement: &Statement) -> bool {
         let body = self.file.body(self.section);
         let text = body.get(statement.text.clone()).unwrap_or_default();
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word.eq_ignore_ascii_case("where"))
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| word.eq_ignore_ascii_case("where"))
     }
 }
 

@@ -11,13 +11,31 @@ pub fn absent_digest(direction: Direction) -> Digest {
 }
 
 pub(super) fn of(section: &Section, body: &str) -> Digest {
-    fields(section.direction, section.dialects, section.transactional, &normalised(body))
+    fields(
+        section.direction,
+        section.dialects,
+        section.transactional,
+        &normalised(body),
+    )
 }
 
 fn fields(direction: Direction, dialects: DialectSet, transactional: bool, text: &str) -> Digest {
-    let dialects = if dialects.is_empty() { String::new() } else { dialects.to_string() };
-    let options = if transactional { "" } else { "transaction:false" };
-    Digest::of([direction.name().as_bytes(), dialects.as_bytes(), options.as_bytes(), text.as_bytes()])
+    let dialects = if dialects.is_empty() {
+        String::new()
+    } else {
+        dialects.to_string()
+    };
+    let options = if transactional {
+        ""
+    } else {
+        "transaction:false"
+    };
+    Digest::of([
+        direction.name().as_bytes(),
+        dialects.as_bytes(),
+        options.as_bytes(),
+        text.as_bytes(),
+    ])
 }
 
 /// The text without blanks at the ends of lines, empty lines at its end, and lines that hold only a
@@ -40,8 +58,16 @@ fn normalised(body: &str) -> Cow<'_, str> {
 
 /// Whether a line is a `-- migrate:allow` comment and nothing else, in any case and spacing.
 fn is_allow(line: &str) -> bool {
-    let Some(comment) = line.trim_start_matches([' ', '\t']).strip_prefix("--") else { return false };
-    let Some((prefix, rest)) = comment.split_once(':') else { return false };
-    let word = rest.trim_start().split([' ', '\t']).next().unwrap_or_default();
+    let Some(comment) = line.trim_start_matches([' ', '\t']).strip_prefix("--") else {
+        return false;
+    };
+    let Some((prefix, rest)) = comment.split_once(':') else {
+        return false;
+    };
+    let word = rest
+        .trim_start()
+        .split([' ', '\t'])
+        .next()
+        .unwrap_or_default();
     prefix.trim().eq_ignore_ascii_case("migrate") && word.eq_ignore_ascii_case("allow")
 }

@@ -139,7 +139,9 @@ pub(crate) enum Links {
 impl RevisionFile {
     /// Reads a file. Problems of header and markers are in the list; `None` when the header has no usable id.
     pub fn parse(path: &str, bytes: &[u8]) -> (Option<Self>, Vec<Diagnostic>) {
-        let Parsed { file, diagnostics, .. } = Self::read(path, bytes);
+        let Parsed {
+            file, diagnostics, ..
+        } = Self::read(path, bytes);
         (file, diagnostics)
     }
 
@@ -151,7 +153,11 @@ impl RevisionFile {
     /// The section that `dialect` uses for `direction`: the one that names it, else the one for its fallback dialect,
     /// else the one without a dialect.
     pub fn section(&self, direction: Direction, dialect: Dialect) -> Option<&Section> {
-        let sections = || self.sections.iter().filter(|section| section.direction == direction);
+        let sections = || {
+            self.sections
+                .iter()
+                .filter(|section| section.direction == direction)
+        };
         let place = dialect.choose(sections().map(|section| section.dialects))?;
         sections().nth(place)
     }

@@ -9,8 +9,16 @@ use crate::text::source::Source;
 use crate::text::{RevisionId, id};
 
 /// The keys, in the order in which they are written.
-const KEYS: [&str; 8] =
-    ["revision", "down_revision", "branch_labels", "depends_on", "created", "irreversible", "breaking", "replaces"];
+const KEYS: [&str; 8] = [
+    "revision",
+    "down_revision",
+    "branch_labels",
+    "depends_on",
+    "created",
+    "irreversible",
+    "breaking",
+    "replaces",
+];
 
 /// Reads the header; `None` when it has no usable id.
 pub(super) fn read(
@@ -18,7 +26,11 @@ pub(super) fn read(
     preamble: &Preamble<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> (Option<Header>, Links) {
-    let mut holders = preamble.paragraphs.iter().enumerate().filter(|(_, paragraph)| holds_revision(paragraph));
+    let mut holders = preamble
+        .paragraphs
+        .iter()
+        .enumerate()
+        .filter(|(_, paragraph)| holds_revision(paragraph));
     let Some((place, paragraph)) = holders.next() else {
         findings.push(missing(source, preamble));
         return (None, Links::Broken);
@@ -26,14 +38,21 @@ pub(super) fn read(
     for (_, second) in holders {
         findings.push(second_header(source, paragraph, second));
     }
-    let mut reader = Reader { source, findings, links: Links::Sound };
+    let mut reader = Reader {
+        source,
+        findings,
+        links: Links::Sound,
+    };
     let keys = reader.keys(paragraph);
     let header = reader.header(preamble, place, &keys);
     (header, reader.links)
 }
 
 fn holds_revision(paragraph: &Paragraph<'_>) -> bool {
-    paragraph.lines.iter().any(|line| key(line) == Some("revision"))
+    paragraph
+        .lines
+        .iter()
+        .any(|line| key(line) == Some("revision"))
 }
 
 /// The text before the colon, if the line looks like a key with a value.
@@ -47,7 +66,12 @@ fn error(message: impl Into<String>) -> Diagnostic {
 
 fn missing(source: &Source<'_>, preamble: &Preamble<'_>) -> Diagnostic {
     let finding = error("no header: this is no revision file");
-    let lines = || preamble.paragraphs.iter().flat_map(|paragraph| &paragraph.lines);
+    let lines = || {
+        preamble
+            .paragraphs
+            .iter()
+            .flat_map(|paragraph| &paragraph.lines)
+    };
     let near = lines().find(|line| {
         let key = key(line).unwrap_or_default().to_ascii_lowercase();
         key == "revision id" || nearest(&key, ["revision"]).is_some()
@@ -56,11 +80,17 @@ fn missing(source: &Source<'_>, preamble: &Preamble<'_>) -> Diagnostic {
         Some(line) => {
             let width = key(line).unwrap_or_default().len();
             finding
-                .at(source.frame(line.range.start..line.range.start + width, "expected the key `revision`"))
+                .at(source.frame(
+                    line.range.start..line.range.start + width,
+                    "expected the key `revision`",
+                ))
                 .help("write `-- revision: <id>`")
         }
         None => match lines().find(|line| key(line).is_some_and(|key| KEYS.contains(&key))) {
-            Some(line) => finding.at(source.frame(line.range.clone(), "expected `revision: <id>` beside this key")),
+            Some(line) => finding.at(source.frame(
+                line.range.clone(),
+                "expected `revision: <id>` beside this key",
+            )),
             None => finding.at(Frame::file(source.path)),
         },
     };
@@ -72,7 +102,10 @@ fn missing(source: &Source<'_>, preamble: &Preamble<'_>) -> Diagnostic {
 
 fn second_header(source: &Source<'_>, first: &Paragraph<'_>, second: &Paragraph<'_>) -> Diagnostic {
     let line = |paragraph: &Paragraph<'_>| {
-        let found = paragraph.lines.iter().find(|line| key(line) == Some("revision"));
+        let found = paragraph
+            .lines
+            .iter()
+            .find(|line| key(line) == Some("revision"));
         found.map_or(0..0, |line| line.range.clone())
     };
     let first = source.position(line(first).start).line;
@@ -112,12 +145,18 @@ impl<'a> Reader<'a, '_> {
             let name = name.trim_end();
             let value = rest.trim();
             let name_range = line.range.start..line.range.start + name.len();
-            let range = if value.is_empty() { line.range.clone() } else { line.range.end - value.len()..line.range.end };
+            let range = if value.is_empty() {
+                line.range.clone()
+            } else {
+                line.range.end - value.len()..line.range.end
+            };
             if let Some(first) = entries.iter().find(|entry| entry.key == name) {
                 let first = self.source.position(first.range.start).line;
                 self.broken(
                     error(format!("the key `{name}` stands twice"))
-                        .at(self.source.frame(name_range, format!("the first one is on line {first}")))
+                        .at(self
+                            .source
+                            .frame(name_range, format!("the first one is on line {first}")))
                         .help("keep one of them; several ids are parted by commas"),
                 );
             } else if !KEYS.contains(&name) {
@@ -129,7 +168,11 @@ impl<'a> Reader<'a, '_> {
                         .help("remove the line; revisions cannot be squashed yet"),
                 );
             } else {
-                entries.push(Entry { key: name, value, range });
+                entries.push(Entry {
+                    key: name,
+                    value,
+                    range,
+                });
             }
         }
         entries
@@ -137,7 +180,9 @@ impl<'a> Reader<'a, '_> {
 
     fn prose(&self, line: &Line<'_>) -> Diagnostic {
         error("prose in the paragraph of the header's keys")
-            .at(self.source.frame(line.range.clone(), "expected `key: value`"))
+            .at(self
+                .source
+                .frame(line.range.clone(), "expected `key: value`"))
             .help("part prose from the keys by an empty comment line `--`")
     }
 
@@ -147,16 +192,23 @@ impl<'a> Reader<'a, '_> {
         }
         let finding = error(format!("unknown key `{name}`"));
         match nearest(&name.replace(['-', ' '], "_"), KEYS) {
-            Some(meant) => {
-                finding.at(self.source.frame(range, "no such key")).help(format!("did you mean `{meant}`?"))
-            }
+            Some(meant) => finding
+                .at(self.source.frame(range, "no such key"))
+                .help(format!("did you mean `{meant}`?")),
             None => finding
-                .at(self.source.frame(range, format!("expected one of {}", KEYS[..7].join(", "))))
+                .at(self
+                    .source
+                    .frame(range, format!("expected one of {}", KEYS[..7].join(", "))))
                 .help("part prose from the keys by an empty comment line `--`"),
         }
     }
 
-    fn header(&mut self, preamble: &Preamble<'a>, place: usize, entries: &[Entry<'a>]) -> Option<Header> {
+    fn header(
+        &mut self,
+        preamble: &Preamble<'a>,
+        place: usize,
+        entries: &[Entry<'a>],
+    ) -> Option<Header> {
         let find = |key: &str| entries.iter().find(|entry| entry.key == key);
         let message = self.message(preamble, place);
         let revision = find("revision").and_then(|entry| self.revision(entry));
@@ -171,13 +223,17 @@ impl<'a> Reader<'a, '_> {
             .into_iter()
             .filter_map(|item| {
                 let id = RevisionId::new(&item.value).ok()?;
-                Some(Spanned { value: id, range: item.range })
+                Some(Spanned {
+                    value: id,
+                    range: item.range,
+                })
             })
             .collect();
         let branch_labels = find("branch_labels").map_or_else(Vec::new, |entry| self.list(entry));
         let depends_on = find("depends_on").map_or_else(Vec::new, |entry| self.list(entry));
         let mut text = |key: &str| find(key).and_then(|entry| self.text(entry));
-        let (created, irreversible, breaking) = (text("created"), text("irreversible"), text("breaking"));
+        let (created, irreversible, breaking) =
+            (text("created"), text("irreversible"), text("breaking"));
         Some(Header {
             message,
             revision: revision?,
@@ -194,16 +250,29 @@ impl<'a> Reader<'a, '_> {
     fn message(&mut self, preamble: &Preamble<'_>, keys: usize) -> String {
         let paragraphs = &preamble.paragraphs;
         let block = paragraphs[keys].block;
-        let own = |(place, paragraph): &(usize, &Paragraph<'_>)| paragraph.block == block && *place != keys;
-        let prose = paragraphs.iter().enumerate().find(own).map(|(_, paragraph)| paragraph);
+        let own = |(place, paragraph): &(usize, &Paragraph<'_>)| {
+            paragraph.block == block && *place != keys
+        };
+        let prose = paragraphs
+            .iter()
+            .enumerate()
+            .find(own)
+            .map(|(_, paragraph)| paragraph);
         let prose = prose.or_else(|| keys.checked_sub(1).and_then(|above| paragraphs.get(above)));
-        let Some(line) = prose.and_then(|paragraph| paragraph.lines.first()) else { return String::new() };
+        let Some(line) = prose.and_then(|paragraph| paragraph.lines.first()) else {
+            return String::new();
+        };
         if let Some((at, other)) = line.text.char_indices().find(|(_, c)| c.is_control()) {
             let start = line.range.start + at;
             self.findings.push(
-                error(format!("the message holds the control character {}", other.escape_default()))
-                    .at(self.source.frame(start..start + other.len_utf8(), "expected text"))
-                    .help("remove it"),
+                error(format!(
+                    "the message holds the control character {}",
+                    other.escape_default()
+                ))
+                .at(self
+                    .source
+                    .frame(start..start + other.len_utf8(), "expected text"))
+                .help("remove it"),
             );
         }
         line.text.to_owned()
@@ -219,7 +288,10 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         match RevisionId::new(entry.value) {
-            Ok(value) => Some(Spanned { value, range: entry.range.clone() }),
+            Ok(value) => Some(Spanned {
+                value,
+                range: entry.range.clone(),
+            }),
             Err(invalid) => {
                 self.broken(self.invalid(&invalid, entry.range.clone()));
                 None
@@ -228,15 +300,26 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn no_down_revision(&mut self, preamble: &Preamble<'_>, revision: Option<&Entry<'_>>) {
-        let mut lines = preamble.paragraphs.iter().flat_map(|paragraph| &paragraph.lines);
+        let mut lines = preamble
+            .paragraphs
+            .iter()
+            .flat_map(|paragraph| &paragraph.lines);
         let elsewhere = lines.find(|line| key(line) == Some("down_revision"));
         let near = self.links == Links::Broken && elsewhere.is_none();
         // A misspelt key has been reported; that this one is missing follows from it.
-        if near && self.findings.iter().any(|finding| finding.help.iter().any(|help| help.contains("down_revision"))) {
+        if near
+            && self.findings.iter().any(|finding| {
+                finding
+                    .help
+                    .iter()
+                    .any(|help| help.contains("down_revision"))
+            })
+        {
             return;
         }
         let range = revision.map_or(0..0, |entry| entry.range.clone());
-        let finding = error("the header lacks `down_revision`").at(self.source.frame(range, "beside this key"));
+        let finding = error("the header lacks `down_revision`")
+            .at(self.source.frame(range, "beside this key"));
         let finding = match elsewhere {
             Some(line) => finding.note(format!(
                 "line {} holds `down_revision:`, but keys are read only in the paragraph that holds `revision:`",
@@ -244,7 +327,11 @@ impl<'a> Reader<'a, '_> {
             )),
             None => finding,
         };
-        self.broken(finding.help("write `-- down_revision: <id of the parent>`, or `none` for a first revision"));
+        self.broken(
+            finding.help(
+                "write `-- down_revision: <id of the parent>`, or `none` for a first revision",
+            ),
+        );
     }
 
     /// Ids or labels, parted by commas or blanks; `none` is the empty list.
@@ -252,7 +339,10 @@ impl<'a> Reader<'a, '_> {
         if entry.value.is_empty() {
             self.broken(
                 error(format!("`{}` lacks its value", entry.key))
-                    .at(self.source.frame(entry.range.clone(), "expected ids or `none` behind the colon"))
+                    .at(self.source.frame(
+                        entry.range.clone(),
+                        "expected ids or `none` behind the colon",
+                    ))
                     .help(format!("write `{}: none` for an empty list", entry.key)),
             );
             return Vec::new();
@@ -275,7 +365,10 @@ impl<'a> Reader<'a, '_> {
                         .at(self.source.frame(range, "the second one"))
                         .help("keep one of them"),
                 ),
-                Ok(()) => items.push(Spanned { value: part.to_owned(), range }),
+                Ok(()) => items.push(Spanned {
+                    value: part.to_owned(),
+                    range,
+                }),
                 Err(_) if part.eq_ignore_ascii_case("none") => self.broken(
                     error("`none` beside other ids")
                         .at(self.source.frame(range, "`none` stands for an empty list"))
@@ -293,20 +386,34 @@ impl<'a> Reader<'a, '_> {
 
     fn text(&mut self, entry: &Entry<'_>) -> Option<Spanned<String>> {
         if entry.value.is_empty() {
-            let what = if entry.key == "created" { "a time such as 2025-10-24T17:40:00Z" } else { "the reason" };
-            self.findings.push(
-                error(format!("`{}` lacks its value", entry.key))
-                    .at(self.source.frame(entry.range.clone(), format!("expected {what} behind the colon"))),
-            );
+            let what = if entry.key == "created" {
+                "a time such as 2025-10-24T17:40:00Z"
+            } else {
+                "the reason"
+            };
+            self.findings
+                .push(
+                    error(format!("`{}` lacks its value", entry.key)).at(self.source.frame(
+                        entry.range.clone(),
+                        format!("expected {what} behind the colon"),
+                    )),
+                );
             return None;
         }
         if let Some(other) = entry.value.chars().find(|c| c.is_control()) {
             self.findings.push(
-                error(format!("`{}` holds the control character {}", entry.key, other.escape_default()))
-                    .at(self.source.frame(entry.range.clone(), "expected text"))
-                    .help("remove it"),
+                error(format!(
+                    "`{}` holds the control character {}",
+                    entry.key,
+                    other.escape_default()
+                ))
+                .at(self.source.frame(entry.range.clone(), "expected text"))
+                .help("remove it"),
             );
         }
-        Some(Spanned { value: entry.value.to_owned(), range: entry.range.clone() })
+        Some(Spanned {
+            value: entry.value.to_owned(),
+            range: entry.range.clone(),
+        })
     }
 }

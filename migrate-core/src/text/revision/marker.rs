@@ -28,13 +28,19 @@ pub(super) fn markers(text: &str) -> Vec<Marker> {
 }
 
 fn marker(text: &str, start: usize) -> Option<Marker> {
-    let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    let end = text[start..]
+        .find('\n')
+        .map_or(text.len(), |length| start + length);
     let after = start + PREFIX.len();
     let rest = &text[after..end];
     Direction::ALL.into_iter().find_map(|direction| {
         let options = rest.strip_prefix(direction.name())?;
         let alone = options.is_empty() || options.starts_with([' ', '\t', '\r']);
-        alone.then(|| Marker { direction, line: start..end, options: after + direction.name().len()..end })
+        alone.then(|| Marker {
+            direction,
+            line: start..end,
+            options: after + direction.name().len()..end,
+        })
     })
 }
 
@@ -46,8 +52,15 @@ pub(super) struct Options {
 }
 
 /// Reads the options; what cannot be read is a finding and has no effect.
-pub(super) fn options(source: &Source<'_>, marker: &Marker, findings: &mut Vec<Diagnostic>) -> Options {
-    let mut options = Options { dialects: DialectSet::EMPTY, transactional: true };
+pub(super) fn options(
+    source: &Source<'_>,
+    marker: &Marker,
+    findings: &mut Vec<Diagnostic>,
+) -> Options {
+    let mut options = Options {
+        dialects: DialectSet::EMPTY,
+        transactional: true,
+    };
     let mut seen: Vec<&str> = Vec::new();
     for (range, word) in words(source.text, marker.options.clone()) {
         let (name, value) = word.split_once(':').unwrap_or((word, ""));
@@ -63,7 +76,9 @@ pub(super) fn options(source: &Source<'_>, marker: &Marker, findings: &mut Vec<D
         seen.push(name);
         let value_range = range.start + name.len() + 1..range.end;
         match name {
-            "dialect" if word.contains(':') => options.dialects = dialects(source, value_range, findings),
+            "dialect" if word.contains(':') => {
+                options.dialects = dialects(source, value_range, findings)
+            }
             "transaction" if value == "false" => options.transactional = false,
             "transaction" => findings.push(
                 error(format!("the option `{word}` cannot be read"))
@@ -79,7 +94,9 @@ pub(super) fn options(source: &Source<'_>, marker: &Marker, findings: &mut Vec<D
                     }
                     Some("dialect") => finding.help(format!("did you mean `dialect:{value}`?")),
                     Some(_) => finding.help("did you mean `transaction:false`?"),
-                    None if word.parse::<Dialect>().is_ok() => finding.help(format!("did you mean `dialect:{word}`?")),
+                    None if word.parse::<Dialect>().is_ok() => {
+                        finding.help(format!("did you mean `dialect:{word}`?"))
+                    }
                     None => finding,
                 });
             }
@@ -88,7 +105,11 @@ pub(super) fn options(source: &Source<'_>, marker: &Marker, findings: &mut Vec<D
     options
 }
 
-fn dialects(source: &Source<'_>, range: Range<usize>, findings: &mut Vec<Diagnostic>) -> DialectSet {
+fn dialects(
+    source: &Source<'_>,
+    range: Range<usize>,
+    findings: &mut Vec<Diagnostic>,
+) -> DialectSet {
     const HELP: &str = "names are joined by commas without blanks: `dialect:postgres,mysql`";
     let mut set = DialectSet::EMPTY;
     let mut start = range.start;
@@ -103,8 +124,9 @@ fn dialects(source: &Source<'_>, range: Range<usize>, findings: &mut Vec<Diagnos
                     .help(HELP),
             ),
             Err(_) => {
-                let finding = Diagnostic::error(Class::InvalidRevision, format!("unknown dialect `{name}`"))
-                    .at(source.frame(place, "expected sqlite, postgres, mysql or mariadb"));
+                let finding =
+                    Diagnostic::error(Class::InvalidRevision, format!("unknown dialect `{name}`"))
+                        .at(source.frame(place, "expected sqlite, postgres, mysql or mariadb"));
                 let meant = match name.to_ascii_lowercase().as_str() {
                     "pg" | "postgresql" | "psql" => Some("postgres"),
                     "sqlite3" => Some("sqlite"),

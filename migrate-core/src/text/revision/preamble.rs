@@ -30,13 +30,19 @@ pub(super) struct Line<'a> {
 }
 
 /// Reads the text up to `end`.
-pub(super) fn read<'a>(source: &Source<'a>, end: usize, findings: &mut Vec<Diagnostic>) -> Preamble<'a> {
+pub(super) fn read<'a>(
+    source: &Source<'a>,
+    end: usize,
+    findings: &mut Vec<Diagnostic>,
+) -> Preamble<'a> {
     let text = &source.text[..end];
     let mut preamble = Preamble::default();
     let (mut block, mut joined) = (0, false);
     let mut place = 0;
     while place < end {
-        let line_end = text[place..].find('\n').map_or(end, |length| place + length);
+        let line_end = text[place..]
+            .find('\n')
+            .map_or(end, |length| place + length);
         let line = &text[place..line_end];
         let content = line.trim();
         let start = place + (line.len() - line.trim_start().len());
@@ -46,7 +52,11 @@ pub(super) fn read<'a>(source: &Source<'a>, end: usize, findings: &mut Vec<Diagn
         } else if let Some(comment) = content.strip_prefix("--") {
             let text = comment.trim();
             let from = start + content.len() - comment.trim_start().len();
-            let range = if text.is_empty() { start..start + content.len() } else { from..from + text.len() };
+            let range = if text.is_empty() {
+                start..start + content.len()
+            } else {
+                from..from + text.len()
+            };
             if text.is_empty() {
                 joined = false;
             } else if is_directive(text) {
@@ -54,7 +64,10 @@ pub(super) fn read<'a>(source: &Source<'a>, end: usize, findings: &mut Vec<Diagn
                 joined = false;
             } else {
                 if !joined {
-                    preamble.paragraphs.push(Paragraph { lines: Vec::new(), block });
+                    preamble.paragraphs.push(Paragraph {
+                        lines: Vec::new(),
+                        block,
+                    });
                 }
                 joined = true;
                 if let Some(paragraph) = preamble.paragraphs.last_mut() {
@@ -68,7 +81,10 @@ pub(super) fn read<'a>(source: &Source<'a>, end: usize, findings: &mut Vec<Diagn
                 None => {
                     findings.push(
                         Diagnostic::error(Class::InvalidRevision, "a comment is not closed")
-                            .at(source.frame(start..start + 2, "expected `*/` before the first section marker"))
+                            .at(source.frame(
+                                start..start + 2,
+                                "expected `*/` before the first section marker",
+                            ))
                             .help("close it, or begin its lines with `--`"),
                     );
                     return preamble;
@@ -88,7 +104,9 @@ pub(super) fn read<'a>(source: &Source<'a>, end: usize, findings: &mut Vec<Diagn
 
 /// Whether a comment begins `migrate:`, in any case and spacing.
 fn is_directive(comment: &str) -> bool {
-    comment.split_once(':').is_some_and(|(prefix, _)| prefix.trim_end().eq_ignore_ascii_case("migrate"))
+    comment
+        .split_once(':')
+        .is_some_and(|(prefix, _)| prefix.trim_end().eq_ignore_ascii_case("migrate"))
 }
 
 fn directive(source: &Source<'_>, start: usize, comment: &str, content: &str) -> Diagnostic {
@@ -96,7 +114,9 @@ fn directive(source: &Source<'_>, start: usize, comment: &str, content: &str) ->
     let range = start..start + content.len();
     let rest = comment.split_once(':').map_or("", |(_, rest)| rest).trim();
     let (word, options) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let meant = KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(word));
+    let meant = KNOWN
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(word));
     let meant = meant.or_else(|| nearest(word, KNOWN));
     match meant.map(|meant| (meant, Direction::ALL.into_iter().find(|direction| direction.name() == meant))) {
         Some((_, Some(direction))) => {
@@ -121,7 +141,10 @@ fn directive(source: &Source<'_>, start: usize, comment: &str, content: &str) ->
 }
 
 fn sql(source: &Source<'_>, range: Range<usize>, end: usize) -> Diagnostic {
-    let finding = Diagnostic::error(Class::InvalidRevision, "SQL before the first section marker");
+    let finding = Diagnostic::error(
+        Class::InvalidRevision,
+        "SQL before the first section marker",
+    );
     if end < source.text.len() {
         let line = source.position(end).line;
         finding
