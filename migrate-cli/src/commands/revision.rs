@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use migrate_core::model::graph::Graph;
-use migrate_core::model::{Index, Spec, resolve};
+use migrate_core::model::{Index, Spec, SpecError, resolve};
 use migrate_core::project::Loaded;
 use migrate_core::project::write::{NewRevision, Splice, new_revision};
 use migrate_core::text::diagnostic::{Class, Frame};
@@ -36,8 +36,10 @@ struct OneHead {
 pub(crate) fn revision(arguments: &Revision, context: &Context) -> Result<Reply, Failure> {
     let loaded = context.source.loaded()?;
     let graph = graph(loaded)?;
-    let head = arguments.head.as_deref().unwrap_or("head");
-    let parents = resolve(graph, &head.parse::<Spec>()?, None)?;
+    let parents = match &arguments.head {
+        Some(spec) => resolve(graph, &spec.parse::<Spec>()?, None)?,
+        None => resolve(graph, &Spec::head(), None).map_err(|error| several_heads(&error))?,
+    };
     let depends_on = arguments
         .depends_on
         .iter()
@@ -97,6 +99,17 @@ pub(crate) fn merge(arguments: &Merge, context: &Context) -> Result<Reply, Failu
         ..NewRevision::default()
     };
     write(context, loaded, &new)
+}
+
+/// Nobody has typed `head`: what is missing is the option.
+fn several_heads(error: &SpecError) -> Failure {
+    let mut finding = error.diagnostic();
+    if error.class() == Class::MultipleHeads {
+        finding.message =
+            "there are several heads: which is the new revision to stand on?".to_owned();
+        finding.help = vec!["`--head ID` names it, `migrate-cli merge` joins them".to_owned()];
+    }
+    finding.into()
 }
 
 const fn splice(allowed: bool) -> Splice {

@@ -8,3 +8,11 @@ mod project;
 mod usage;
 
 pub(crate) use project::Project;
+
+/// Compares a session with a file in `snapshots/`, to the letter: backslashes are strokes of a graph here.
+macro_rules! assert_screen {
+    ($session:expr, $name:literal) => {
+        snapbox::assert_data_eq!($session, snapbox::file![$name].raw())
+    };
+}
+pub(crate) use assert_screen;
