@@ -35,6 +35,9 @@ pub(crate) fn plan(
         },
         Verb::Redo(text) => Target::Redo(text.as_deref().map(spec).transpose()?),
     };
+    if matches!(task.verb, Verb::Stamp { purge: PurgeRows::Everything, .. }) {
+        return anew(graph, &applied, &target);
+    }
     if task.fill == Fill::Refuse || found.missing.is_empty() {
         return Ok(compute(graph, &applied, &target)?);
     }
@@ -44,6 +47,14 @@ pub(crate) fn plan(
     filled.target = rest.target;
     filled.steps.extend(rest.steps);
     Ok(filled)
+}
+
+/// A stamp after which nothing of the old rows is left: the same outcome, reached from nothing.
+fn anew(graph: &Graph, applied: &Applied, target: &Target) -> Result<Plan, Error> {
+    let seen = compute(graph, applied, target)?;
+    let specs = seen.heads_after().iter().map(Spec::id).collect();
+    let plan = compute(graph, &Applied::none(graph), &Target::Stamp { specs, purge: Purge::No })?;
+    Ok(Plan { from: seen.from, target: seen.target, ..plan })
 }
 
 fn applied(graph: &Graph, recorded: &Recorded) -> Applied {

@@ -34,6 +34,10 @@ impl Engine<'_> {
     /// Waits until the session that works on `row` has ended, or has finished it.
     async fn wait_for_session(&mut self, row: &Record) -> Result<Progress, Error> {
         let Some(session) = row.journal.session.clone() else { return Ok(Progress::Finished) };
+        // Who has recorded an error has gone.
+        if row.error.is_some() {
+            return Ok(Progress::Finished);
+        }
         if self.backend.session().is_some_and(|own| own == &session) {
             return Ok(Progress::Finished);
         }

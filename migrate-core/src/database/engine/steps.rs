@@ -142,9 +142,6 @@ impl<'e> Engine<'e> {
             self.recorded.clear();
         }
         for (place, Prepared { step, text }) in prepared.iter().enumerate() {
-            if self.purges() && !step.action.applies() {
-                continue;
-            }
             self.check_deadline(place, prepared)?;
             let number = self.report.steps.len() + 1;
             let of = self.report.steps.len() + prepared.len() - place;
@@ -310,7 +307,7 @@ impl<'e> Engine<'e> {
             Action::Downgrade | Action::Unstamp => (self.reverted_record(step, row), None),
         };
         let mut heads = self.head_change(graph, step);
-        heads.gained.retain(|id| self.recorded.unknown_above(self.set.graph(), id).is_empty());
+        heads.gained.retain(|id| self.recorded.unknown_above(graph, id).is_empty());
         record.journal.statement_no = section.as_ref().map_or(0, |section| section.script.statements.len());
         Ok(Work {
             direction: if step.action.applies() { Direction::Up } else { Direction::Down },
