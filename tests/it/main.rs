@@ -3,4 +3,5 @@
 mod app;
 mod binary;
 mod rebuild;
+mod servers;
 mod ui;

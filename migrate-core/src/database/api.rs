@@ -47,7 +47,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn upgrade(&self, database: impl Into<Database>, spec: &str) -> Result<Report, Failure> {
+    pub async fn upgrade(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
         self.run(database, Run::upgrade(spec)).await
     }
 
@@ -55,7 +59,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn downgrade(&self, database: impl Into<Database>, spec: &str) -> Result<Report, Failure> {
+    pub async fn downgrade(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
         self.run(database, Run::downgrade(spec)).await
     }
 
@@ -63,7 +71,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn stamp(&self, database: impl Into<Database>, spec: &str) -> Result<Report, Failure> {
+    pub async fn stamp(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
         self.run(database, Run::stamp([spec])).await
     }
 
@@ -110,7 +122,11 @@ impl Migrations {
     ) -> Result<(), Error> {
         let settings = self.settings()?;
         let task = task(run, settings, deadline);
-        let intent = if report.dry { Intent::Read } else { Intent::Change(run.create) };
+        let intent = if report.dry {
+            Intent::Read
+        } else {
+            Intent::Change(run.create)
+        };
         let mut backend = connect(database, intent, settings).await?;
         let outcome = match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
             Ok(mut engine) if run.effect == Effect::Dry => engine.preview().await.map(drop),
@@ -124,7 +140,9 @@ impl Migrations {
 
 /// Closes the connection politely, unless nobody knows what is going on there: then it is dropped.
 pub(crate) async fn finish<T>(backend: Box<dyn Backend>, outcome: &Result<T, Error>) {
-    let unknown = outcome.as_ref().is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
+    let unknown = outcome
+        .as_ref()
+        .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
     if !unknown {
         // Not longer than this: the server has everything it needs.
         let _ = tokio::time::timeout(Duration::from_secs(5), backend.close()).await;

@@ -243,7 +243,8 @@ impl From<SqliteConnectOptions> for Database {
 /// write (`to_url_lossy`) is a panic for these very databases.
 #[cfg(feature = "sqlite")]
 fn is_memory(options: &SqliteConnectOptions) -> bool {
-    options.get_filename() == std::path::Path::new(":memory:") || format!("{options:?}").contains("in_memory: true")
+    options.get_filename() == std::path::Path::new(":memory:")
+        || format!("{options:?}").contains("in_memory: true")
 }
 
 #[cfg(feature = "sqlite")]

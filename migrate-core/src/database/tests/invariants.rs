@@ -12,10 +12,16 @@ fn graphs() -> impl Strategy<Value = Vec<(Vec<usize>, Vec<usize>)>> {
         let below = || prop::collection::btree_set(0..place.max(1), 0..3.min(place + 1));
         (below(), below()).prop_map(move |(parents, dependencies)| {
             let real = |places: std::collections::BTreeSet<usize>| {
-                places.into_iter().filter(|below| *below < place).collect::<Vec<_>>()
+                places
+                    .into_iter()
+                    .filter(|below| *below < place)
+                    .collect::<Vec<_>>()
             };
             let parents = real(parents);
-            let dependencies = real(dependencies).into_iter().filter(|below| !parents.contains(below)).collect();
+            let dependencies = real(dependencies)
+                .into_iter()
+                .filter(|below| !parents.contains(below))
+                .collect();
             (parents, dependencies)
         })
     };
@@ -35,7 +41,13 @@ fn build(graph: &[(Vec<usize>, Vec<usize>)]) -> Migrations {
             let id = name(&place);
             let keys = format!("-- depends_on: {}\n", list(dependencies));
             let up = format!("CREATE TABLE t_{id} (i);");
-            file_with(&id, &list(parents), &keys, ("", &up), ("", &format!("DROP TABLE t_{id};")))
+            file_with(
+                &id,
+                &list(parents),
+                &keys,
+                ("", &up),
+                ("", &format!("DROP TABLE t_{id};")),
+            )
         })
         .collect();
     set(&files)
@@ -65,14 +77,28 @@ proptest! {
     }
 }
 
-async fn check(graph: &[(Vec<usize>, Vec<usize>)], pool: &sqlx::SqlitePool) -> Result<(), TestCaseError> {
+async fn check(
+    graph: &[(Vec<usize>, Vec<usize>)],
+    pool: &sqlx::SqlitePool,
+) -> Result<(), TestCaseError> {
     let sql = "SELECT revision, is_head FROM schema_revisions WHERE state = 'applied'";
-    let Ok(rows) = sqlx::query_as::<_, (String, bool)>(sql).fetch_all(pool).await else { return Ok(()) };
+    let Ok(rows) = sqlx::query_as::<_, (String, bool)>(sql)
+        .fetch_all(pool)
+        .await
+    else {
+        return Ok(());
+    };
     let place = |id: &str| id[1..].parse::<usize>().expect("a place");
     let applied: Vec<usize> = rows.iter().map(|(id, _)| place(id)).collect();
     for (id, is_head) in &rows {
         let (parents, dependencies) = &graph[place(id)];
-        prop_assert!(parents.iter().chain(dependencies).all(|below| applied.contains(below)), "{id} stands on nothing");
+        prop_assert!(
+            parents
+                .iter()
+                .chain(dependencies)
+                .all(|below| applied.contains(below)),
+            "{id} stands on nothing"
+        );
         let carries = applied.iter().any(|above| {
             let (parents, dependencies) = &graph[*above];
             parents.contains(&place(id)) || dependencies.contains(&place(id))
