@@ -4,4 +4,5 @@ mod app;
 mod binary;
 mod cli;
 mod rebuild;
+mod servers;
 mod ui;

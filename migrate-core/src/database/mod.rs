@@ -23,6 +23,8 @@ mod run;
 mod section;
 mod state;
 mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod who;
 
 pub use error::{Error, Failure};

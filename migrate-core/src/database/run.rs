@@ -34,7 +34,10 @@ pub(crate) enum Verb {
     /// To all effective heads: what start-up does.
     AllHeads,
     Downgrade(String),
-    Stamp { specs: Vec<String>, purge: Purge },
+    Stamp {
+        specs: Vec<String>,
+        purge: Purge,
+    },
     Redo(Option<String>),
 }
 
