@@ -2,6 +2,7 @@
 
 mod app;
 mod binary;
+mod cli;
 mod rebuild;
 mod servers;
 mod ui;

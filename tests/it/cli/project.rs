@@ -1,7 +1,7 @@
 //! A project in a directory of its own, and sessions in it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use tempfile::TempDir;
 
@@ -156,20 +156,48 @@ impl Project {
         self.write(&format!("migrations/{id}.sql"), &text);
     }
 
+    /// The names of all files below the directory, sorted.
+    pub(crate) fn listing(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut folders = vec![self.directory.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a directory").flatten() {
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    let path = entry.path();
+                    let name = path
+                        .strip_prefix(self.directory.path())
+                        .expect("a path below");
+                    names.push(name.display().to_string());
+                }
+            }
+        }
+        names.sort();
+        names
+    }
+
+    /// The file whose name contains this.
+    pub(crate) fn file_of(&self, part: &str) -> String {
+        self.listing()
+            .into_iter()
+            .find(|name| name.contains(part))
+            .unwrap_or_else(|| panic!("no file {part}"))
+    }
+
+    /// The id in the name of the file whose name contains this.
+    pub(crate) fn id_of(&self, part: &str) -> String {
+        let name = self.file_of(part);
+        name.split('_').nth(2).unwrap_or_default().to_owned()
+    }
+
     /// Types one command.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_migrate-cli"));
-        command.args(arguments).current_dir(self.directory.path());
-        for name in [
-            "MIGRATE_CONFIG",
-            "MIGRATE_DIR",
-            "MIGRATE_ENV",
-            "DATABASE_URL",
-            "CLICOLOR_FORCE",
-            "RUST_BACKTRACE",
-        ] {
-            command.env_remove(name);
-        }
+        let mut command = crate::binary::command(self.directory.path());
+        command
+            .args(arguments)
+            .env_remove("CLICOLOR_FORCE")
+            .env_remove("RUST_BACKTRACE");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.output().expect("migrate-cli runs")
     }
@@ -206,21 +234,48 @@ impl Project {
     fn masked(&self, text: &[u8]) -> String {
         let text = String::from_utf8_lossy(text).into_owned();
         let root = self.directory.path().display().to_string();
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
-        mask_times(
+        mask_times(&mask_dates(
             &text
                 .replace(&root, "[ROOT]")
-                .replace(&checkout, "[CHECKOUT]")
+                .replace(env!("CARGO_MANIFEST_DIR"), "[CHECKOUT]")
                 .replace("migrate-cli.exe", "migrate-cli"),
-        )
+        ))
     }
+}
+
+/// `20261121_0910_` of a file name as `[DATE]_`.
+fn mask_dates(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let date = |place: usize| {
+        bytes.get(place..place + 14).is_some_and(|part| {
+            part.iter().enumerate().all(|(at, byte)| {
+                if at == 8 || at == 13 {
+                    *byte == b'_'
+                } else {
+                    byte.is_ascii_digit()
+                }
+            })
+        })
+    };
+    let mut masked = String::new();
+    let mut place = 0;
+    while let Some(c) = text[place..].chars().next() {
+        if date(place) {
+            masked += "[DATE]_";
+            place += 14;
+        } else {
+            masked.push(c);
+            place += c.len_utf8();
+        }
+    }
+    masked
 }
 
 /// Splits as a shell would, as far as double quotes go.
 fn words(line: &str) -> Vec<String> {
+    if line.is_empty() {
+        return Vec::new();
+    }
     let mut words = vec![String::new()];
     let mut quoted = false;
     for c in line.chars() {

@@ -1,8 +1,6 @@
 //! Command lines that cannot be understood, and those of other tools.
 
-use snapbox::{assert_data_eq, file};
-
-use crate::Project;
+use super::{Project, assert_screen};
 
 #[test]
 fn mistakes_are_explained() {
@@ -24,15 +22,15 @@ fn mistakes_are_explained() {
         "--format json histroy",
         "history --applied --graph",
     ]);
-    assert_data_eq!(session, file!["snapshots/usage.txt"]);
+    assert_screen!(session, "snapshots/usage.txt");
 }
 
 #[test]
 fn help_lists_what_there_is() {
     let project = Project::empty();
-    assert_data_eq!(
+    assert_screen!(
         project.session(&["--help", "upgrade --help", "history -h"]),
-        file!["snapshots/help.txt"]
+        "snapshots/help.txt"
     );
 }
 

@@ -7,4 +7,12 @@ mod files;
 mod project;
 mod usage;
 
-use project::Project;
+pub(crate) use project::Project;
+
+/// Compares a session with a file in `snapshots/`, to the letter: backslashes are strokes of a graph here.
+macro_rules! assert_screen {
+    ($session:expr, $name:literal) => {
+        snapbox::assert_data_eq!($session, snapbox::file![$name].raw())
+    };
+}
+pub(crate) use assert_screen;
