@@ -17,7 +17,11 @@ mod tests;
 use std::path::PathBuf;
 
 pub use glance::{Glance, glance};
+#[cfg(feature = "write")]
+pub(crate) use listing::edits;
 pub use pack::LoadError;
+#[cfg(feature = "write")]
+pub(crate) use sections::{check as check_sections, dialects_of};
 
 use super::config::display;
 use super::lock::{self, LockFile, State};
@@ -222,7 +226,7 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
     list.set_states(&mut files.revisions);
     let mut lock_findings: Vec<Diagnostic> = missing.into_iter().chain(findings).collect();
     if lock_text.is_some() {
-        list.compare(&files, &mut lock_findings);
+        list.compare(&files.revisions, &files.broken, &mut lock_findings);
     }
     match mode.lock {
         LockCheck::Strict => diagnostics.append(&mut lock_findings),

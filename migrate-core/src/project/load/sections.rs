@@ -9,7 +9,7 @@ use crate::text::{Dialect, DialectSet};
 
 /// Checks the sections of a revision under `dialects`. A locked section whose line says that it was checked under a
 /// dialect by this version is not looked at again.
-pub(super) fn check(
+pub(crate) fn check(
     revision: &Revision,
     entry: Option<&Entry<'_>>,
     lock: &LockFile<'_>,
@@ -40,8 +40,8 @@ pub(super) fn check(
     }
 }
 
-/// The dialects under which a section is to be checked: those of `dialects` that use it, and if there is none, those
-/// that it names.
+/// The dialects under which a section is to be checked: those that it names, and those of `dialects` that use
+/// it.
 pub(crate) fn dialects_of(
     revision: &Revision,
     section: &Section,
@@ -56,11 +56,7 @@ pub(crate) fn dialects_of(
                 .is_some_and(|used| used == section)
         })
         .collect();
-    if users.is_empty() {
-        section.dialects
-    } else {
-        users
-    }
+    users.union(section.dialects)
 }
 
 struct Checker<'a> {
