@@ -2,6 +2,7 @@
 
 mod app;
 mod binary;
+mod corpora;
 mod rebuild;
 mod servers;
 mod ui;
