@@ -1,7 +1,7 @@
 //! What stands between the parentheses.
 
 use proc_macro2::{Span, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Token};
 
 /// `embed_migrations!()` or `embed_migrations!("path")`.
@@ -57,7 +57,8 @@ impl RevisionCall {
 }
 
 fn literal(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    LitStr::parse(input)
+    input
+        .parse::<LitStr>()
         .map_err(|error| syn::Error::new(error.span(), "expected a text in double quotes"))
 }
 

@@ -6,16 +6,34 @@ use quote::{format_ident, quote_spanned};
 
 /// A block that reports every error and then has the type of `dummy`, so that nothing else is reported.
 pub(crate) fn errors(diagnostics: &[Diagnostic], span: Span, dummy: &TokenStream) -> TokenStream {
-    let messages = diagnostics
-        .iter()
-        .filter(|finding| finding.level == Level::Error)
-        .map(text);
+    let messages = messages(diagnostics, span);
     let warnings = warnings(diagnostics, span);
     quote_spanned! {span=> {
-        #(::core::compile_error!{ #messages })*
+        #(#messages)*
         #warnings
         #dummy
     }}
+}
+
+/// The same for a call that is not written as it should be.
+pub(crate) fn misuse(error: &syn::Error, dummy: &TokenStream) -> TokenStream {
+    let (span, message) = (error.span(), error.to_string());
+    quote_spanned! {span=> {
+        ::core::compile_error!{ #message }
+        #dummy
+    }}
+}
+
+/// One macro call for each error.
+pub(crate) fn messages(diagnostics: &[Diagnostic], span: Span) -> Vec<TokenStream> {
+    let errors = diagnostics
+        .iter()
+        .filter(|finding| finding.level == Level::Error);
+    let message = |finding: &Diagnostic| {
+        let text = text(finding);
+        quote_spanned!(span=> ::core::compile_error!{ #text })
+    };
+    errors.map(message).collect()
 }
 
 /// Statements that make the compiler print each warning. On stable the only such thing is the use of a deprecated

@@ -1,8 +1,7 @@
 //! What an application sees when its migrations directory changes: without a build script, on stable Rust.
 
-use std::process::Command;
-
 use crate::app::App;
+use crate::binary;
 
 const MAIN: &str = r#"
 static MIGRATIONS: migrate::Migrations = migrate::embed_migrations!();
@@ -14,19 +13,9 @@ fn main() {
 }
 "#;
 
-/// Runs the command line that this workspace builds, in the application.
 #[track_caller]
 fn cli(app: &App, arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "migrate-cli", "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .args(["--", "--dir"])
-        .arg(app.path("migrations"))
-        .args(arguments)
-        .output()
-        .expect("cargo");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
+    binary::succeed(&app.path("."), arguments)
 }
 
 fn first() -> App {

@@ -1,6 +1,31 @@
 //! The directory on disk: `migrate.toml`, the revision files, `revisions.lock`, and writing new revisions.
+//!
+//! [`Search`] finds a project, [`load`](load()) reads its directories and says everything that is wrong with them;
+//! the macro, the command line, the library and the tests all go through it. [`write`] makes and changes files.
 
 pub mod config;
 pub mod load;
 pub mod lock;
-pub mod write;
+mod stale;
+pub mod template;
+
+pub use config::{Config, Project, Search};
+pub use load::{LoadError, LoadMode, Loaded, load};
+pub use lock::LockFile;
+pub use stale::Stale;
+
+/// What went wrong, without the number of the operating system.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error")
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
+        }
+    }
+}

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod id;
 pub mod position;
 pub mod revision;
+pub(crate) mod source;
 pub mod sql;
 
 pub use diagnostic::{Diagnostic, Level};

@@ -1,6 +1,6 @@
 //! From a list of revisions to a graph: names resolved, everything wrong reported, sorted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use once_cell::sync::OnceCell;
 
@@ -224,8 +224,9 @@ impl<'a> Names<'a> {
         problems: &mut Vec<Problem>,
     ) -> (Vec<usize>, Vec<usize>) {
         let mut parents = Vec::with_capacity(node.down_revision.len());
-        for (position, id) in node.down_revision.iter().enumerate() {
-            if node.down_revision[..position].contains(id) {
+        let mut seen = HashSet::new();
+        for id in &node.down_revision {
+            if !seen.insert(id) {
                 problems.push(Problem::DuplicateParent {
                     node: place,
                     parent: id.clone(),
@@ -246,6 +247,7 @@ impl<'a> Names<'a> {
             }
         }
         let mut dependencies: Vec<usize> = Vec::with_capacity(node.depends_on.len());
+        let mut seen = HashSet::new();
         for name in &node.depends_on {
             match self
                 .ids
@@ -256,7 +258,7 @@ impl<'a> Names<'a> {
                     problems.push(Problem::SelfLoop { node: place })
                 }
                 Some(target) => {
-                    if !dependencies.contains(target) {
+                    if seen.insert(*target) {
                         dependencies.push(*target);
                     }
                 }

@@ -16,6 +16,7 @@ use std::fmt;
 
 use once_cell::sync::OnceCell;
 
+pub(crate) use pack::fingerprint;
 pub use pack::{PackedSet, SourceRevision, SourceSection, chains, pack};
 pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Timeouts};
 pub use unpack::{Entry, Head, SectionRef, Set};

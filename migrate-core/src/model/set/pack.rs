@@ -22,6 +22,8 @@ pub struct SourceRevision<'a> {
     pub message: &'a str,
     /// The file, relative to the project.
     pub file: &'a str,
+    /// The file as the lock file has it: relative to the first migrations directory.
+    pub listed: &'a str,
     /// `created`, as written.
     pub created: Option<&'a str>,
     /// Why there is no way back.
@@ -142,7 +144,7 @@ pub fn pack(
 }
 
 /// A hash over file names: equal for the same names in any order.
-pub(super) fn fingerprint<'a>(files: impl IntoIterator<Item = &'a str>) -> Chain {
+pub(crate) fn fingerprint<'a>(files: impl IntoIterator<Item = &'a str>) -> Chain {
     let mut files: Vec<&str> = files.into_iter().collect();
     files.sort_unstable();
     let digest = Digest::of(files.into_iter().map(str::as_bytes));
@@ -167,7 +169,7 @@ impl Packer {
         self.index.byte(dialects.to_bits());
         self.settings(settings);
         self.index
-            .hash(fingerprint(revisions.iter().map(|revision| revision.file)).as_bytes());
+            .hash(fingerprint(revisions.iter().map(|revision| revision.listed)).as_bytes());
         self.index.size(revisions.len());
         let heads = effective_heads(revisions);
         self.index.size(heads.len());

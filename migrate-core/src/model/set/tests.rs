@@ -32,6 +32,7 @@ fn revision<'a>(
         labels: Vec::new(),
         message: "a message",
         file: "migrations/file.sql",
+        listed: "file.sql",
         created: None,
         irreversible: None,
         breaking: None,
@@ -209,7 +210,7 @@ fn a_dialect_is_served_by_its_section_or_its_fallback() -> Result<(), UnpackErro
 fn the_fingerprint_tells_which_files_there_were() -> Result<(), UnpackError> {
     let mut renamed = diamond();
     let before = open(&renamed, &[Sqlite]).fingerprint()?;
-    renamed[0].file = "migrations/other.sql";
+    renamed[0].listed = "other.sql";
     assert_ne!(open(&renamed, &[Sqlite]).fingerprint()?, before);
     Ok(())
 }

@@ -2,7 +2,9 @@
 //!
 //! One grammar for all of them:
 //!
-//!     [ BRANCH "@" ] [ SYMBOL ] [ ("+" | "-") DIGITS ]
+//! ```text
+//! [ BRANCH "@" ] [ SYMBOL ] [ ("+" | "-") DIGITS ]
+//! ```
 //!
 //! where `SYMBOL` is an id, the beginning of one, a label, `head`, `heads`, `base` or `current`, and `BRANCH` a label or
 //! an id. The grammar is Alembic's; unlike there, every character counts.

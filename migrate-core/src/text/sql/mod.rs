@@ -3,10 +3,27 @@
 //! [`split`] cuts a script into statements the way the database itself would, for each of the dialects, and says of
 //! each where it stands, which directives precede it and whether it may run in a transaction.
 
+mod body;
+mod client;
+mod directive;
+mod ident;
+mod lexer;
+mod split;
+mod token;
+mod transaction;
+
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Dialect, Position};
+use super::Position;
+
+pub use ident::{quote_ident, quote_literal, unquote};
+pub use lexer::{Tokens, tokenize};
+pub use split::split;
+pub use token::{Token, TokenKind};
 
 /// A script cut into statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,12 +118,4 @@ pub struct SyntaxError {
     pub message: String,
     /// What mends it.
     pub help: Option<String>,
-}
-
-/// Cuts `text` into statements by the rules of `dialect`.
-///
-/// Never fails: what is wrong stands in [`Script::errors`], and the cut goes on as well as it can.
-pub fn split(text: &str, dialect: Dialect) -> Script {
-    let _ = (text, dialect);
-    todo!()
 }

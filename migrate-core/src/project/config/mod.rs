@@ -1,0 +1,18 @@
+//! `migrate.toml`: what it may say, and where it is found.
+//!
+//! [`Config::parse`] reads a text and says everything that is wrong with it; [`Search`] finds the file and the
+//! migrations directories. The values that matter at run time are [`Settings`](crate::model::set::Settings).
+
+mod find;
+mod keys;
+mod read;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use find::{FILE_NAME, Project, Search};
+pub(crate) use find::{display, relative};
+pub use values::{
+    Config, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection, Recursion,
+    Timezone, Url,
+};

@@ -1,0 +1,195 @@
+//! The values of `migrate.toml` with their defaults.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::model::set::{HeadsPolicy, Settings, StartupSettings, Timeouts};
+use crate::text::DialectSet;
+
+/// Everything that `migrate.toml` can say. `Config::default()` is what holds without the file.
+///
+/// ```
+/// use migrate_core::project::Config;
+/// use migrate_core::text::Dialect;
+///
+/// let (config, findings) = Config::parse("migrate.toml", "[migrations]\ndialects = [\"sqlite\"]\n");
+/// assert!(findings.is_empty());
+/// assert!(config.migrations.dialects.contains(Dialect::Sqlite));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Config {
+    /// `[migrations]`.
+    pub migrations: MigrationsConfig,
+    /// `[startup]`.
+    pub startup: StartupSettings,
+    /// `[timeouts]`.
+    pub timeouts: Timeouts,
+    /// `[lints]`.
+    pub lints: Lints,
+    /// `[environments.NAME]`.
+    pub environments: BTreeMap<String, Environment>,
+    /// `[hooks] post_write`: commands, each as its arguments, that run on a new file; `{file}` stands for its path.
+    pub post_write: Vec<Vec<String>>,
+}
+
+impl Config {
+    /// What an embedded set carries of the configuration.
+    pub fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        settings.table.clone_from(&self.migrations.table);
+        settings.schema.clone_from(&self.migrations.schema);
+        settings.heads = self.migrations.heads;
+        settings.startup = self.startup.clone();
+        settings.timeouts = self.timeouts.clone();
+        settings
+    }
+}
+
+/// `[migrations]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MigrationsConfig {
+    /// The directories that hold revisions, relative to `migrate.toml`; `revisions.lock` stands in the first.
+    pub dirs: Vec<String>,
+    /// Whether their sub-directories are read too.
+    pub recursion: Recursion,
+    /// The dialects that every revision must serve; empty: whoever asks says which.
+    pub dialects: DialectSet,
+    /// The name of the state table.
+    pub table: String,
+    /// Its schema; `None`: the one that is current when the session opens.
+    pub schema: Option<String>,
+    /// The name of new files.
+    pub file_template: String,
+    /// The longest slug in a file name, in characters.
+    pub slug_length: usize,
+    /// The time zone of the times in file names.
+    pub timezone: Timezone,
+    /// Whether several effective heads are allowed.
+    pub heads: HeadsPolicy,
+    /// Whether drafts may reach a release build.
+    pub drafts: Drafts,
+}
+
+impl Default for MigrationsConfig {
+    fn default() -> Self {
+        let settings = Settings::default();
+        Self {
+            dirs: vec!["migrations".to_owned()],
+            recursion: Recursion::Flat,
+            dialects: DialectSet::EMPTY,
+            table: settings.table,
+            schema: settings.schema,
+            file_template: "{year}{month}{day}_{hour}{minute}_{revision}_{slug}".to_owned(),
+            slug_length: 40,
+            timezone: Timezone::Utc,
+            heads: settings.heads,
+            drafts: Drafts::Refuse,
+        }
+    }
+}
+
+/// Whether sub-directories are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Recursion {
+    /// Only the directory itself.
+    #[default]
+    Flat,
+    /// Everything below it.
+    Recursive,
+}
+
+/// What a release build does with drafts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Drafts {
+    /// It fails.
+    #[default]
+    Refuse,
+    /// It takes them; for benches.
+    Allow,
+}
+
+/// The time zone of file names. `created` is always UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Timezone {
+    /// UTC.
+    #[default]
+    Utc,
+    /// That of the computer.
+    Local,
+    /// One of the IANA database, such as `Europe/Berlin`.
+    Named(String),
+}
+
+/// `[environments.NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Environment {
+    /// Where its database is.
+    pub url: Option<Url>,
+    /// Whether drafts, `--stored` and `redo` are refused there.
+    pub protection: Protection,
+}
+
+/// Whether an environment is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protection {
+    /// Everything is allowed.
+    #[default]
+    Open,
+    /// `protected = true`: drafts, `--stored` and `redo` are refused.
+    Protected,
+}
+
+/// The address of a database.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Url {
+    /// `{ env = "NAME" }`: the value of an environment variable.
+    Env(String),
+    /// A literal without a password.
+    Literal(String),
+}
+
+/// The text of the address; a literal holds no password.
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "${name}"),
+            Self::Literal(url) => f.write_str(url),
+        }
+    }
+}
+
+/// `[lints]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Lints {
+    /// `policy`.
+    pub policy: Policy,
+    /// The level of single rules, by name.
+    pub rules: BTreeMap<String, LintLevel>,
+}
+
+/// The set of rules that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// Each rule at its own default level.
+    #[default]
+    Default,
+    /// `no-breakage`: whatever would break the running release is an error.
+    NoBreakage,
+}
+
+/// The level of a lint rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LintLevel {
+    /// Silent.
+    Off,
+    /// Printed by `lint` only.
+    Info,
+    /// A warning.
+    Warn,
+    /// An error.
+    Error,
+}

@@ -1,0 +1,151 @@
+//! What would keep a section from running under a dialect.
+
+use std::ops::Range;
+
+use super::{RevisionFile, Section};
+use crate::text::Dialect;
+use crate::text::diagnostic::{Class, Diagnostic};
+use crate::text::source::Source;
+use crate::text::sql::{
+    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, Transactional,
+};
+
+pub(super) fn check(
+    file: &RevisionFile,
+    section: &Section,
+    dialect: Dialect,
+) -> (Script, Vec<Diagnostic>) {
+    let script = sql::split(file.body(section), dialect);
+    let checker = Checker {
+        source: Source::new(&file.path, &file.text),
+        file,
+        section,
+        dialect,
+    };
+    let mut findings: Vec<Diagnostic> = script
+        .errors
+        .iter()
+        .map(|error| checker.syntax(error))
+        .collect();
+    for statement in &script.statements {
+        findings.extend(checker.transaction(statement));
+        findings.extend(checker.batch(statement));
+    }
+    (script, findings)
+}
+
+struct Checker<'a> {
+    source: Source<'a>,
+    file: &'a RevisionFile,
+    section: &'a Section,
+    dialect: Dialect,
+}
+
+impl Checker<'_> {
+    /// A range of the section as one of the file.
+    fn place(&self, range: &Range<usize>) -> Range<usize> {
+        self.section.body.start + range.start..self.section.body.start + range.end
+    }
+
+    fn error(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(Class::InvalidRevision, message)
+    }
+
+    fn syntax(&self, error: &SyntaxError) -> Diagnostic {
+        let mut finding = self
+            .error(&*error.message)
+            .at(self.source.frame(self.place(&error.range), ""));
+        if let Some(help) = &error.help {
+            finding = finding.help(&**help);
+        }
+        finding
+    }
+
+    /// Statements that cannot run in the transaction of their section.
+    fn transaction(&self, statement: &Statement) -> Option<Diagnostic> {
+        if !self.section.transactional {
+            return None;
+        }
+        let range = self.place(&statement.text);
+        let direction = self.section.direction;
+        match statement.transaction {
+            Transactional::Yes => None,
+            // There, DDL commits whatever transaction is open; the executor knows.
+            Transactional::No(_) if self.dialect.is_mysql_family() => None,
+            Transactional::No(what) => Some(
+                self.error(format!("{what} cannot run in a transaction"))
+                    .at(self.source.frame(range, "this section runs in one"))
+                    .help(format!(
+                        "put it in a revision of its own whose marker says `{}`",
+                        marker(self.file.text.get(self.section.marker.clone()), direction.name())
+                    )),
+            ),
+            Transactional::Control(what) => Some(
+                self.error(format!("{what} in a section that runs in a transaction"))
+                    .at(self.source.frame(range, "the transaction is begun and committed around the section"))
+                    .help("remove it; a section that must commit by itself says `transaction:false` in its marker"),
+            ),
+        }
+    }
+
+    fn batch(&self, statement: &Statement) -> Option<Diagnostic> {
+        let batch = statement
+            .directives
+            .iter()
+            .find(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }))?;
+        let frame = |label: &str| self.source.frame(self.place(&batch.range), label);
+        if self.section.transactional {
+            let marker = marker(
+                self.file.text.get(self.section.marker.clone()),
+                self.section.direction.name(),
+            );
+            return Some(
+                self.error("`migrate:batch` in a section that runs in a transaction")
+                    .at(frame("each round is a transaction of its own"))
+                    .help(format!("let the marker say `{marker}`")),
+            );
+        }
+        if !matches!(statement.kind, StatementKind::Sql) {
+            return Some(
+                self.error("`migrate:batch` before `migrate:rust`")
+                    .at(frame("expected an UPDATE, DELETE or INSERT below")),
+            );
+        }
+        let first = statement.keywords.first().map_or("", String::as_str);
+        if !["UPDATE", "DELETE", "INSERT", "REPLACE", "WITH"].contains(&first) {
+            let found = if first.is_empty() {
+                "something else"
+            } else {
+                first
+            };
+            return Some(
+                self.error(format!("`migrate:batch` before {found}"))
+                    .at(frame("expected an UPDATE, DELETE or INSERT below"))
+                    .help("the statement below is run again and again until it touches no row"),
+            );
+        }
+        if !self.has_where(statement) {
+            return Some(
+                self.error(format!("a batch {first} without WHERE never ends"))
+                    .at(frame("run until it touches no row"))
+                    .help("add a WHERE that no longer matches the rows that are done, and the size of a round"),
+            );
+        }
+        None
+    }
+
+    fn has_where(&self, statement: &Statement) -> bool {
+        let body = self.file.body(self.section);
+        let text = body.get(statement.text.clone()).unwrap_or_default();
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| word.eq_ignore_ascii_case("where"))
+    }
+}
+
+/// The marker with `transaction:false`.
+fn marker(line: Option<&str>, direction: &str) -> String {
+    match line.map(str::trim_end) {
+        Some(line) if !line.contains("transaction:") => format!("{line} transaction:false"),
+        _ => format!("-- migrate:{direction} transaction:false"),
+    }
+}
