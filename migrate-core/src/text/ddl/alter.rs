@@ -1,6 +1,8 @@
 //! `ALTER`.
 
-use super::change::{AlterTable, Alteration, Build, Change, Column, Existing, Key, Missing, Rename};
+use super::change::{
+    AlterTable, Alteration, Build, Change, Column, Existing, Key, Missing, Rename,
+};
 use super::cursor::Cursor;
 use super::{object, table};
 
@@ -33,11 +35,19 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Option<Change> {
             cursor.skip();
         }
     }
-    Some(Change::AlterTable(AlterTable { table, missing, actions }))
+    Some(Change::AlterTable(AlterTable {
+        table,
+        missing,
+        actions,
+    }))
 }
 
 pub(super) fn if_exists(cursor: &mut Cursor<'_>) -> Missing {
-    if cursor.take_words(&["IF", "EXISTS"]) { Missing::Skip } else { Missing::Error }
+    if cursor.take_words(&["IF", "EXISTS"]) {
+        Missing::Skip
+    } else {
+        Missing::Error
+    }
 }
 
 fn action(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) {
@@ -52,7 +62,11 @@ fn action(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) {
         Some("ENGINE") => engine(cursor, actions),
         Some("DETACH") => detach(cursor, actions),
         Some(word) => {
-            actions.push(if is_option(word, cursor) { Alteration::Option } else { Alteration::Other });
+            actions.push(if is_option(word, cursor) {
+                Alteration::Option
+            } else {
+                Alteration::Other
+            });
             Some(())
         }
         None => None,
@@ -66,12 +80,46 @@ fn action(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) {
 /// Words that begin an option: what it sets is the same when it is set once more.
 fn is_option(word: &str, cursor: &mut Cursor<'_>) -> bool {
     match word {
-        "ALGORITHM" | "LOCK" | "COMMENT" | "AUTO_INCREMENT" | "AVG_ROW_LENGTH" | "CHARACTER" | "CHARSET" | "CHECKSUM"
-        | "COLLATE" | "COMPRESSION" | "CONVERT" | "DEFAULT" | "DELAY_KEY_WRITE" | "DISABLE" | "ENABLE" | "ENCRYPTED"
-        | "ENCRYPTION" | "ENCRYPTION_KEY_ID" | "FORCE" | "KEY_BLOCK_SIZE" | "MAX_ROWS" | "MIN_ROWS" | "ORDER" | "PACK_KEYS"
-        | "PAGE_CHECKSUM" | "PAGE_COMPRESSED" | "PAGE_COMPRESSION_LEVEL" | "ROW_FORMAT" | "STATS_AUTO_RECALC"
-        | "STATS_PERSISTENT" | "STATS_SAMPLE_PAGES" | "OWNER" | "SET" | "RESET" | "VALIDATE" | "CLUSTER" | "REPLICA"
-        | "NO" | "WITH" | "WITHOUT" => {
+        "ALGORITHM"
+        | "LOCK"
+        | "COMMENT"
+        | "AUTO_INCREMENT"
+        | "AVG_ROW_LENGTH"
+        | "CHARACTER"
+        | "CHARSET"
+        | "CHECKSUM"
+        | "COLLATE"
+        | "COMPRESSION"
+        | "CONVERT"
+        | "DEFAULT"
+        | "DELAY_KEY_WRITE"
+        | "DISABLE"
+        | "ENABLE"
+        | "ENCRYPTED"
+        | "ENCRYPTION"
+        | "ENCRYPTION_KEY_ID"
+        | "FORCE"
+        | "KEY_BLOCK_SIZE"
+        | "MAX_ROWS"
+        | "MIN_ROWS"
+        | "ORDER"
+        | "PACK_KEYS"
+        | "PAGE_CHECKSUM"
+        | "PAGE_COMPRESSED"
+        | "PAGE_COMPRESSION_LEVEL"
+        | "ROW_FORMAT"
+        | "STATS_AUTO_RECALC"
+        | "STATS_PERSISTENT"
+        | "STATS_SAMPLE_PAGES"
+        | "OWNER"
+        | "SET"
+        | "RESET"
+        | "VALIDATE"
+        | "CLUSTER"
+        | "REPLICA"
+        | "NO"
+        | "WITH"
+        | "WITHOUT" => {
             // `ORDER BY a, b`: the columns are no actions.
             if word == "ORDER" {
                 while !cursor.at_end() {
@@ -126,7 +174,11 @@ fn existing_before(cursor: &mut Cursor<'_>, end: usize) -> Existing {
 }
 
 /// `ADD (a int, b int, INDEX (a))` of MySQL.
-fn add_columns(cursor: &mut Cursor<'_>, existing: Existing, actions: &mut Vec<Alteration>) -> Option<()> {
+fn add_columns(
+    cursor: &mut Cursor<'_>,
+    existing: Existing,
+    actions: &mut Vec<Alteration>,
+) -> Option<()> {
     loop {
         if let Some(key) = table::key(cursor) {
             actions.push(Alteration::AddKey(key, existing));
@@ -177,7 +229,10 @@ fn modify(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) -> Option<()> 
 fn change(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) -> Option<()> {
     cursor.take_keyword("COLUMN");
     let missing = if_exists(cursor);
-    let rename = Rename { from: cursor.identifier()?, to: cursor.identifier()? };
+    let rename = Rename {
+        from: cursor.identifier()?,
+        to: cursor.identifier()?,
+    };
     actions.push(Alteration::ChangeColumn(rename, missing));
     Some(())
 }
@@ -218,7 +273,9 @@ fn old_and_new(cursor: &mut Cursor<'_>) -> Option<Rename<String>> {
 
 fn alter_column(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) -> Option<()> {
     let mysql = cursor.dialect.is_mysql_family();
-    if mysql && cursor.is_one_of(&["INDEX", "KEY", "CHECK", "CONSTRAINT"]) || cursor.is_word("CONSTRAINT") {
+    if mysql && cursor.is_one_of(&["INDEX", "KEY", "CHECK", "CONSTRAINT"])
+        || cursor.is_word("CONSTRAINT")
+    {
         actions.push(Alteration::Option);
         return Some(());
     }
@@ -239,7 +296,11 @@ fn detach(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) -> Option<()> 
         return None;
     }
     let partition = cursor.name()?;
-    let build = if cursor.take_keyword("CONCURRENTLY") { Build::Concurrently } else { Build::Plain };
+    let build = if cursor.take_keyword("CONCURRENTLY") {
+        Build::Concurrently
+    } else {
+        Build::Plain
+    };
     actions.push(Alteration::DetachPartition(partition, build));
     Some(())
 }

@@ -46,7 +46,9 @@ pub fn boundary(statement: &str, dialect: Dialect) -> Boundary {
         | Change::Create(_)
         | Change::Drop(_)
         | Change::Truncate(_) => Boundary::Commits,
-        Change::Reindex(_) | Change::Rename(_) | Change::Alter(..) | Change::Other => other(statement, dialect),
+        Change::Reindex(_) | Change::Rename(_) | Change::Alter(..) | Change::Other => {
+            other(statement, dialect)
+        }
     }
 }
 
@@ -54,7 +56,9 @@ fn other(statement: &str, dialect: Dialect) -> Boundary {
     let mut cursor = Cursor::new(statement, dialect);
     match cursor.take_word().as_deref() {
         Some("SET") => set(&cursor),
-        Some("USE" | "SHOW" | "DESCRIBE" | "DESC" | "DO" | "SAVEPOINT" | "HELP") => Boundary::Within,
+        Some("USE" | "SHOW" | "DESCRIBE" | "DESC" | "DO" | "SAVEPOINT" | "HELP") => {
+            Boundary::Within
+        }
         // MySQL's EXPLAIN ANALYZE and MariaDB's ANALYZE run what they explain.
         Some("EXPLAIN") if !cursor.has_word("ANALYZE") => Boundary::Within,
         _ => Boundary::Unknown,
@@ -69,5 +73,9 @@ fn set(cursor: &Cursor<'_>) -> Boundary {
         Some("PASSWORD" | "STATEMENT" | "DEFAULT" | "RESOURCE" | "TRANSACTION")
     ) && !cursor.is_word("TRANSACTION")
         || cursor.words().any(|word| word == "AUTOCOMMIT");
-    if harmful { Boundary::Unknown } else { Boundary::Within }
+    if harmful {
+        Boundary::Unknown
+    } else {
+        Boundary::Within
+    }
 }

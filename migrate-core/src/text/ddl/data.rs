@@ -26,7 +26,14 @@ pub(super) fn data(word: &str, cursor: &mut Cursor<'_>) -> Option<Change> {
 /// A query in parentheses, after the first of them.
 pub(super) fn parenthesised(cursor: &mut Cursor<'_>) -> Option<Change> {
     while cursor.take('(') {}
-    cursor.is_one_of(&["SELECT", "WITH", "VALUES", "TABLE"]).then(|| Change::Data(Data { verb: Verb::Select, tables: Vec::new() }))
+    cursor
+        .is_one_of(&["SELECT", "WITH", "VALUES", "TABLE"])
+        .then(|| {
+            Change::Data(Data {
+                verb: Verb::Select,
+                tables: Vec::new(),
+            })
+        })
 }
 
 /// `WITH a AS (..), b AS (..)` before a statement.
@@ -42,7 +49,13 @@ fn with(cursor: &mut Cursor<'_>) -> Option<Change> {
         cursor.take_keyword("MATERIALIZED");
         cursor.skip_group()?;
         // PostgreSQL's SEARCH and CYCLE, MariaDB's CYCLE.
-        while !cursor.at_end() && !cursor.is_punct(',') && !cursor.is_one_of(&["SELECT", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"]) && !cursor.is_punct('(') {
+        while !cursor.at_end()
+            && !cursor.is_punct(',')
+            && !cursor.is_one_of(&[
+                "SELECT", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE",
+            ])
+            && !cursor.is_punct('(')
+        {
             cursor.skip();
         }
         if !cursor.take(',') {

@@ -24,7 +24,11 @@ fn create_index(cursor: &mut Cursor<'_>, existing: Existing) -> Option<CreateInd
     }
     let build = build(cursor);
     let existing = if_not_exists(cursor, existing);
-    let name = if cursor.is_word("ON") { None } else { Some(cursor.name()?) };
+    let name = if cursor.is_word("ON") {
+        None
+    } else {
+        Some(cursor.name()?)
+    };
     if cursor.take_keyword("USING") {
         cursor.identifier()?;
     }
@@ -33,11 +37,21 @@ fn create_index(cursor: &mut Cursor<'_>, existing: Existing) -> Option<CreateInd
     }
     cursor.take_keyword("ONLY");
     let table = cursor.name()?;
-    Some(CreateIndex { name, table, existing, build, unique })
+    Some(CreateIndex {
+        name,
+        table,
+        existing,
+        build,
+        unique,
+    })
 }
 
 fn build(cursor: &mut Cursor<'_>) -> Build {
-    if cursor.take_keyword("CONCURRENTLY") { Build::Concurrently } else { Build::Plain }
+    if cursor.take_keyword("CONCURRENTLY") {
+        Build::Concurrently
+    } else {
+        Build::Plain
+    }
 }
 
 /// After `DROP`.
@@ -55,11 +69,20 @@ pub(super) fn drop(cursor: &mut Cursor<'_>) -> Option<Change> {
     } else {
         None
     };
-    Some(Change::DropIndex(DropIndex { names, table, missing, build }))
+    Some(Change::DropIndex(DropIndex {
+        names,
+        table,
+        missing,
+        build,
+    }))
 }
 
 /// After `REINDEX`.
 pub(super) fn rebuild(cursor: &mut Cursor<'_>) -> Option<Change> {
-    let build = if cursor.has_word("CONCURRENTLY") { Build::Concurrently } else { Build::Plain };
+    let build = if cursor.has_word("CONCURRENTLY") {
+        Build::Concurrently
+    } else {
+        Build::Plain
+    };
     Some(Change::Reindex(build))
 }

@@ -16,8 +16,17 @@ pub(super) fn create(cursor: &mut Cursor<'_>, existing: Existing) -> Option<Chan
         cursor.take_keyword("AUTHORIZATION");
     }
     let name = cursor.name()?;
-    let on = if kind == ObjectKind::Trigger && cursor.skip_past("ON") { cursor.name() } else { None };
-    Some(Change::Create(CreateObject { kind, name, existing, on }))
+    let on = if kind == ObjectKind::Trigger && cursor.skip_past("ON") {
+        cursor.name()
+    } else {
+        None
+    };
+    Some(Change::Create(CreateObject {
+        kind,
+        name,
+        existing,
+        on,
+    }))
 }
 
 /// What may stand before the kind: definer, algorithm, security and the like.
@@ -32,7 +41,14 @@ fn prefixes(cursor: &mut Cursor<'_>) {
         } else if cursor.take_words(&["SQL", "SECURITY"]) {
             cursor.skip();
         } else if !cursor.take_one_of(&[
-            "AGGREGATE", "TEMPORARY", "TEMP", "RECURSIVE", "CONSTRAINT", "UNLOGGED", "TRUSTED", "PROCEDURAL",
+            "AGGREGATE",
+            "TEMPORARY",
+            "TEMP",
+            "RECURSIVE",
+            "CONSTRAINT",
+            "UNLOGGED",
+            "TRUSTED",
+            "PROCEDURAL",
         ]) {
             return;
         }
@@ -52,13 +68,15 @@ fn definer(cursor: &mut Cursor<'_>) {
 fn kind(cursor: &mut Cursor<'_>) -> Option<ObjectKind> {
     let kind = match cursor.take_word()?.as_str() {
         "TABLE" | "TABLES" => ObjectKind::Table,
-        "TEMPORARY" => {
-            cursor.take_one_of(&["TABLE", "TABLES"]).then_some(ObjectKind::TemporaryTable)?
-        }
+        "TEMPORARY" => cursor
+            .take_one_of(&["TABLE", "TABLES"])
+            .then_some(ObjectKind::TemporaryTable)?,
         "FOREIGN" => cursor.take_keyword("TABLE").then_some(ObjectKind::Table)?,
         "INDEX" => ObjectKind::Index,
         "VIEW" => ObjectKind::View,
-        "MATERIALIZED" => cursor.take_keyword("VIEW").then_some(ObjectKind::MaterializedView)?,
+        "MATERIALIZED" => cursor
+            .take_keyword("VIEW")
+            .then_some(ObjectKind::MaterializedView)?,
         "TRIGGER" => ObjectKind::Trigger,
         // `CREATE EVENT TRIGGER` of PostgreSQL.
         "EVENT" if cursor.dialect == Dialect::Postgres => ObjectKind::Other,
@@ -75,8 +93,10 @@ fn kind(cursor: &mut Cursor<'_>) -> Option<ObjectKind> {
         "DOMAIN" => ObjectKind::Domain,
         "EXTENSION" => ObjectKind::Extension,
         "USER" | "ROLE" | "GROUP" => ObjectKind::Role,
-        "SERVER" | "COLLATION" | "PUBLICATION" | "SUBSCRIPTION" | "POLICY" | "RULE" | "TABLESPACE" | "STATISTICS"
-        | "AGGREGATE" | "LANGUAGE" | "CONVERSION" | "VIRTUAL" => ObjectKind::Other,
+        "SERVER" | "COLLATION" | "PUBLICATION" | "SUBSCRIPTION" | "POLICY" | "RULE"
+        | "TABLESPACE" | "STATISTICS" | "AGGREGATE" | "LANGUAGE" | "CONVERSION" | "VIRTUAL" => {
+            ObjectKind::Other
+        }
         _ => return None,
     };
     Some(kind)
@@ -93,7 +113,11 @@ pub(super) fn drop(cursor: &mut Cursor<'_>) -> Option<Change> {
         names.push(cursor.name()?);
         cursor.skip_group();
     }
-    Some(Change::Drop(DropObject { kind, names, missing }))
+    Some(Change::Drop(DropObject {
+        kind,
+        names,
+        missing,
+    }))
 }
 
 /// After `ALTER`, when it is no table.
@@ -107,5 +131,8 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Option<Change> {
         return Some(Change::Alter(kind, from));
     }
     let to = cursor.name()?;
-    Some(Change::Rename(RenameObject { kind, rename: Rename { from, to } }))
+    Some(Change::Rename(RenameObject {
+        kind,
+        rename: Rename { from, to },
+    }))
 }

@@ -32,7 +32,9 @@ pub enum Residue {
 /// ```
 pub fn residue(statement: &str, dialect: Dialect) -> Residue {
     match read(statement, dialect) {
-        Change::CreateTable(table) if table.rows == Rows::Temporary => Residue::Lost("a temporary table"),
+        Change::CreateTable(table) if table.rows == Rows::Temporary => {
+            Residue::Lost("a temporary table")
+        }
         Change::Drop(drop) if drop.kind == ObjectKind::TemporaryTable => Residue::Nothing,
         Change::Data(_) => data(statement, dialect),
         Change::Other => other(statement, dialect),

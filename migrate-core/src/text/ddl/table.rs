@@ -5,7 +5,17 @@ use super::cursor::Cursor;
 
 /// Words that begin a key or constraint in a list of columns.
 const KEYS: [&str; 11] = [
-    "CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE", "INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR",
+    "CONSTRAINT",
+    "PRIMARY",
+    "UNIQUE",
+    "FOREIGN",
+    "CHECK",
+    "EXCLUDE",
+    "INDEX",
+    "KEY",
+    "FULLTEXT",
+    "SPATIAL",
+    "VECTOR",
 ];
 
 /// After `CREATE [OR REPLACE]`.
@@ -113,7 +123,10 @@ fn is_table_option(cursor: &Cursor<'_>) -> bool {
 /// A key or constraint of a list of columns or of `ADD`, from its first word to its name; the rest is not taken.
 pub(super) fn key(cursor: &mut Cursor<'_>) -> Option<Key> {
     // `key text` is a column where KEY begins no index.
-    if !cursor.is_one_of(&KEYS) || !cursor.dialect.is_mysql_family() && cursor.is_one_of(&["INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR"]) {
+    if !cursor.is_one_of(&KEYS)
+        || !cursor.dialect.is_mysql_family()
+            && cursor.is_one_of(&["INDEX", "KEY", "FULLTEXT", "SPATIAL", "VECTOR"])
+    {
         return None;
     }
     let place = cursor.place();
