@@ -8,15 +8,22 @@
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `execute` | one section, run and recorded |
 
+mod api;
 mod backend;
+mod connect;
+mod engine;
 mod error;
 mod event;
 mod execute;
+mod lock;
 mod mask;
+mod recorded;
 mod report;
 mod run;
+mod section;
 mod state;
 mod target;
+mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;

@@ -31,6 +31,8 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verb {
     Upgrade(String),
+    /// To all effective heads: what start-up does.
+    AllHeads,
     Downgrade(String),
     Stamp { specs: Vec<String>, purge: Purge },
     Redo(Option<String>),
@@ -39,7 +41,7 @@ pub(crate) enum Verb {
 impl Verb {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
-            Self::Upgrade(_) => "upgrade",
+            Self::Upgrade(_) | Self::AllHeads => "upgrade",
             Self::Downgrade(_) => "downgrade",
             Self::Stamp { .. } => "stamp",
             Self::Redo(_) => "redo",

@@ -234,6 +234,10 @@ impl Backend for SqliteBackend<'_> {
         &self.tables
     }
 
+    fn user(&self) -> &'static str {
+        ""
+    }
+
     fn execute(&mut self, sql: String) -> Pending<'_, Result<Executed, ServerError>> {
         Box::pin(async move {
             let connection = self.connection()?;
@@ -311,6 +315,10 @@ impl Backend for SqliteBackend<'_> {
             let lock = read_lock(row).map_err(|error| ServerError::new(ServerErrorKind::Other, error))?;
             Ok(Fence { epoch: lock.epoch, holder: None })
         })
+    }
+
+    fn begin(&self) -> &'static str {
+        "BEGIN IMMEDIATE"
     }
 
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>> {

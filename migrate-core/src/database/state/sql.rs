@@ -361,13 +361,14 @@ impl Tables {
         };
         let (finished, duration) = self.ended(record, &started);
         format!(
-            "UPDATE {} SET is_head = {}, state = {}, origin = {}, statement_no = {statement_no}, statement_hash = {}, \
+            "UPDATE {} SET is_head = {}, state = {}, origin = {}, down_digest = {}, statement_no = {statement_no}, statement_hash = {}, \
              statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
              started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
             self.state,
             self.flag(record.is_head),
             self.literal(record.state.name()),
             self.literal(record.origin.name()),
+            self.literal(&record.down_digest.to_string()),
             self.optional(in_flight.as_ref().map(|statement| statement.hash.to_string()).as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
@@ -400,10 +401,10 @@ impl Tables {
         )
     }
 
-    /// Records the error of a section that is in flight.
-    pub(crate) fn fail(&self, revision: &RevisionId, error: &str) -> String {
+    /// Records the error of a section of which so many statements have finished: none is in flight.
+    pub(crate) fn fail(&self, revision: &RevisionId, finished: usize, error: &str) -> String {
         format!(
-            "UPDATE {} SET error = {} WHERE revision = {}",
+            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = {} WHERE revision = {}",
             self.state,
             self.literal(error),
             self.literal(revision.as_str()),
@@ -423,8 +424,8 @@ impl Tables {
              who, {}, tool FROM {} WHERE revision = {}",
             self.log,
             self.literal(work.action),
-            self.literal(work.run),
-            self.literal(work.host),
+            self.literal(&work.holder.run),
+            self.literal(&work.holder.host),
             self.state,
             self.literal(work.record.revision.as_str()),
         )
@@ -447,9 +448,9 @@ impl Tables {
             self.literal(&digest.to_string()),
             now(self.dialect),
             duration.as_micros(),
-            self.literal(work.run),
+            self.literal(&work.holder.run),
             self.literal(&record.who),
-            self.literal(work.host),
+            self.literal(&work.holder.host),
             self.literal(&record.tool),
             self.literal(error),
         )
