@@ -6,8 +6,6 @@ pub mod graph;
 pub mod plan;
 pub mod set;
 pub mod spec;
-#[cfg(test)]
-pub(crate) mod vocabulary;
 
 pub use graph::{Graph, Index};
 pub use plan::{Action, Applied, Gap, Operation, Plan, Purge, Step, Target, plan};

@@ -7,6 +7,7 @@
 mod build;
 mod labels;
 mod set;
+mod sort;
 #[cfg(test)]
 mod tests;
 mod walk;
