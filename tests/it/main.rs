@@ -4,6 +4,8 @@ mod app;
 mod binary;
 mod cli;
 mod corpora;
+mod place;
+mod processes;
 mod rebuild;
 mod servers;
 mod ui;
