@@ -1,2 +1,7 @@
-//! cli
-fn main() {}
+//! The `migrate-cli` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    migrate_cli::run(std::env::args_os())
+}

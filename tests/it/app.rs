@@ -17,8 +17,14 @@ pub(crate) struct App {
 impl App {
     /// An application with this `main.rs`; `features` are those of `migrate`, without its defaults.
     pub(crate) fn new(name: &str, features: &[&str], main: &str) -> Self {
-        let directory = tempfile::Builder::new().prefix(name).tempdir().expect("a temporary directory");
-        let app = Self { directory, name: name.to_owned() };
+        let directory = tempfile::Builder::new()
+            .prefix(name)
+            .tempdir()
+            .expect("a temporary directory");
+        let app = Self {
+            directory,
+            name: name.to_owned(),
+        };
         let workspace = env!("CARGO_MANIFEST_DIR");
         app.write(
             "Cargo.toml",
@@ -27,7 +33,11 @@ impl App {
                  migrate = {{ path = \"{workspace}\", default-features = false, features = {features:?} }}\n"
             ),
         );
-        fs::copy(Path::new(workspace).join("Cargo.lock"), app.path("Cargo.lock")).expect("the lock file");
+        fs::copy(
+            Path::new(workspace).join("Cargo.lock"),
+            app.path("Cargo.lock"),
+        )
+        .expect("the lock file");
         app.write("src/main.rs", main);
         app
     }

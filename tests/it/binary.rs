@@ -10,7 +10,10 @@ pub(crate) fn path() -> &'static Path {
     PATH.get_or_init(|| {
         let mut command = Command::new(env!("CARGO"));
         command.args(["build", "--quiet", "--package", "migrate-cli"]);
-        let status = command.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo");
+        let status = command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .expect("cargo");
         assert!(status.success(), "migrate-cli does not build");
         // This test runs in `target/PROFILE/deps`.
         let own = std::env::current_exe().expect("a path");
@@ -24,7 +27,13 @@ pub(crate) fn path() -> &'static Path {
 pub(crate) fn command(directory: &Path) -> Command {
     let mut command = Command::new(path());
     command.current_dir(directory).stdin(Stdio::null());
-    for name in ["DATABASE_URL", "MIGRATE_CONFIG", "MIGRATE_DIR", "MIGRATE_ENV", "MIGRATE_AUTO"] {
+    for name in [
+        "DATABASE_URL",
+        "MIGRATE_CONFIG",
+        "MIGRATE_DIR",
+        "MIGRATE_ENV",
+        "MIGRATE_AUTO",
+    ] {
         command.env_remove(name);
     }
     command
@@ -36,8 +45,15 @@ pub(crate) fn command(directory: &Path) -> Command {
 /// With its errors, when it fails.
 #[track_caller]
 pub(crate) fn succeed(directory: &Path, arguments: &[&str]) -> String {
-    let output = command(directory).args(arguments).output().expect("migrate-cli");
-    assert!(output.status.success(), "{arguments:?} failed:\n{}", errors(&output));
+    let output = command(directory)
+        .args(arguments)
+        .output()
+        .expect("migrate-cli");
+    assert!(
+        output.status.success(),
+        "{arguments:?} failed:\n{}",
+        errors(&output)
+    );
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 

@@ -28,35 +28,79 @@ fn first() -> App {
 fn fill(app: &App, id: &str, up: &str, down: &str) {
     let folder = std::fs::read_dir(app.path("migrations")).expect("a directory");
     let file = folder
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
         .find(|name| name.contains(id))
         .expect("the file of the revision");
     let text = std::fs::read_to_string(app.path("migrations").join(&file)).expect("a text");
     let header = text.split("-- migrate:up").next().expect("a header");
-    app.write(&format!("migrations/{file}"), &format!("{header}-- migrate:up\n{up}\n\n-- migrate:down\n{down}\n"));
+    app.write(
+        &format!("migrations/{file}"),
+        &format!("{header}-- migrate:up\n{up}\n\n-- migrate:down\n{down}\n"),
+    );
 }
 
 #[test]
 fn a_new_revision_is_seen_by_the_next_build_and_a_draft_by_no_release() {
     let app = first();
-    cli(&app, &["revision", "-m", "create users", "--rev-id", "aaaa1111"]);
-    fill(&app, "aaaa1111", "CREATE TABLE users (id INTEGER PRIMARY KEY);", "DROP TABLE users;");
+    cli(
+        &app,
+        &["revision", "-m", "create users", "--rev-id", "aaaa1111"],
+    );
+    fill(
+        &app,
+        "aaaa1111",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY);",
+        "DROP TABLE users;",
+    );
     assert_eq!(app.run(), "1 revisions, head aaaa1111\n");
 
-    cli(&app, &["revision", "-m", "create posts", "--rev-id", "bbbb2222"]);
-    fill(&app, "bbbb2222", "CREATE TABLE posts (id INTEGER PRIMARY KEY);", "DROP TABLE posts;");
-    assert_eq!(app.run(), "2 revisions, head bbbb2222\n", "no build script, and still seen");
+    cli(
+        &app,
+        &["revision", "-m", "create posts", "--rev-id", "bbbb2222"],
+    );
+    fill(
+        &app,
+        "bbbb2222",
+        "CREATE TABLE posts (id INTEGER PRIMARY KEY);",
+        "DROP TABLE posts;",
+    );
+    assert_eq!(
+        app.run(),
+        "2 revisions, head bbbb2222\n",
+        "no build script, and still seen"
+    );
 
     let refused = app.refused(&["check", "--release"]);
-    assert!(refused.contains("aaaa1111") && refused.contains("migrate-cli lock"), "{refused}");
+    assert!(
+        refused.contains("aaaa1111") && refused.contains("migrate-cli lock"),
+        "{refused}"
+    );
     assert!(!refused.contains("panicked"), "{refused}");
 
     cli(&app, &["lock"]);
     let checked = app.cargo(&["check", "--release"]);
-    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
     assert_eq!(app.run(), "2 revisions, head bbbb2222\n");
 
-    fill(&app, "aaaa1111", "CREATE TABLE people (id INTEGER PRIMARY KEY);", "DROP TABLE people;");
+    fill(
+        &app,
+        "aaaa1111",
+        "CREATE TABLE people (id INTEGER PRIMARY KEY);",
+        "DROP TABLE people;",
+    );
     let refused = app.refused(&["check"]);
-    assert!(refused.contains("aaaa1111") && refused.contains("--amend"), "{refused}");
+    assert!(
+        refused.contains("aaaa1111") && refused.contains("--amend"),
+        "{refused}"
+    );
 }

@@ -1,1 +1,35 @@
-//! The runtime.
+//! The runtime: bringing a database to where its revisions are.
+//!
+//! | file | what |
+//! |---|---|
+//! | `target` | [`Database`]: what can be migrated |
+//! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
+//! | `state` | the three state tables as values and as SQL text |
+//! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `execute` | one section, run and recorded |
+
+mod api;
+mod backend;
+mod connect;
+mod engine;
+mod error;
+mod event;
+mod execute;
+mod lock;
+mod mask;
+mod recorded;
+mod report;
+mod run;
+mod section;
+mod state;
+mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
+mod who;
+
+pub use error::{Error, Failure};
+pub use event::Event;
+pub use report::{Outcome, Report, StepAction, StepReport};
+pub use run::Run;
+pub use state::{Compatible, Holder, Origin, State};
+pub use target::Database;

@@ -42,6 +42,8 @@ pub enum Class {
     /// A revision file that cannot be read: header, markers, SQL text.
     InvalidRevision,
     Config,
+    /// The command line could not be understood.
+    Usage,
 }
 
 impl Class {
@@ -77,6 +79,7 @@ impl Class {
             Self::Permission => "permission",
             Self::InvalidRevision => "invalid_revision",
             Self::Config => "config",
+            Self::Usage => "usage",
         }
     }
 }

@@ -1,9 +1,11 @@
 //! From a list of revisions to a graph: names resolved, everything wrong reported, sorted.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use once_cell::sync::OnceCell;
 
+use super::sort::{Links, sort};
 use super::{Edges, Graph, Index};
 use crate::text::RevisionId;
 use crate::text::diagnostic::nearest;
@@ -34,7 +36,11 @@ pub struct SortedNode {
     pub labels: Vec<String>,
 }
 
-/// A problem of a set of revisions. Numbers are places in the list given to [`Graph::new`].
+/// How many names are compared in search of suggestions: a broken set of 100,000 revisions is to fail quickly too.
+const COMPARISONS: usize = 200_000;
+
+/// A problem of a set of revisions. Numbers are places in the list given to [`Graph::new`]; for [`Graph::joined`] the
+/// revisions of the graph come first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
@@ -82,7 +88,7 @@ pub enum Problem {
         /// The parent.
         parent: RevisionId,
     },
-    /// The label is also an id or a label of `with`.
+    /// The label is also an id or a label of `with`, perhaps in other case.
     LabelClash {
         /// The revision.
         node: usize,
@@ -98,63 +104,151 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// The revision that it is reported at.
+    pub fn node(&self) -> usize {
+        match self {
+            Self::DuplicateId { node, .. }
+            | Self::CaseClash { node, .. }
+            | Self::SelfLoop { node }
+            | Self::UnknownParent { node, .. }
+            | Self::UnknownDependency { node, .. }
+            | Self::DuplicateParent { node, .. }
+            | Self::LabelClash { node, .. } => *node,
+            Self::Cycle { nodes } => nodes.first().copied().unwrap_or_default(),
+        }
+    }
+}
+
 impl Graph {
     /// Checks the revisions, which stand in load order (by file name), and sorts them.
     ///
-    /// The order is Alembic's where Alembic's is determined: a depth-first walk, so that branches run one after the
-    /// other and of two branches the one whose head was loaded last runs first.
+    /// The order is Alembic's where Alembic's is determined: down from the heads, depth first, then reversed, so that
+    /// branches run one after the other and of two branches the one whose head was loaded last runs first.
     ///
     /// # Errors
-    /// Every problem of the set, in the order of the revisions, cycles last.
+    /// Every problem of the set, in the order of the revisions; of each knot of cycles the shortest one through its
+    /// first revision.
     pub fn new(nodes: Vec<Node>) -> Result<Self, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let names = Names::new(&nodes, &mut problems);
-        let below: Vec<(Vec<usize>, Vec<usize>)> = nodes
-            .iter()
-            .enumerate()
-            .map(|(place, node)| names.below(&nodes, place, node, &mut problems))
-            .collect();
-        let order = sort(&below, &mut problems);
+        Self::from_sorted(Vec::new()).joined(nodes)
+    }
+
+    /// The same graph with more revisions above; its own keep their [`Index`]. So revisions that only a database knows
+    /// join the files, by their recorded parents and dependencies.
+    ///
+    /// ```
+    /// use migrate_core::model::graph::{Graph, Index, Node};
+    ///
+    /// let node = |id: &str, down: &[&str]| Node {
+    ///     id: id.parse().expect("an id"),
+    ///     down_revision: down.iter().map(|id| id.parse().expect("an id")).collect(),
+    ///     depends_on: vec![],
+    ///     labels: vec![],
+    /// };
+    /// let files = Graph::new(vec![node("a", &[]), node("b", &["a"])]).expect("a sound set");
+    /// let joined = files.joined(vec![node("newer", &["b"])]).expect("its parent is known");
+    /// assert_eq!(joined.heads(), [Index(2)]);
+    /// assert_eq!(joined.index("b"), files.index("b"));
+    /// ```
+    ///
+    /// # Errors
+    /// Every problem of the new revisions; numbers count the revisions of the graph first.
+    pub fn joined(&self, mut extra: Vec<Node>) -> Result<Self, Vec<Problem>> {
+        let mut builder = Builder {
+            graph: self,
+            extra: &extra,
+            problems: Vec::new(),
+            comparisons: COMPARISONS,
+        };
+        let names = builder.names();
+        let links = builder.links(&names);
+        let known = self.len();
+        let order = sort(&links.among_new).unwrap_or_else(|cycles| {
+            let cycles = cycles.into_iter().map(|cycle| Problem::Cycle {
+                nodes: cycle.into_iter().map(|place| known + place).collect(),
+            });
+            builder.problems.extend(cycles);
+            Vec::new()
+        });
+        let mut problems = builder.problems;
         if !problems.is_empty() {
+            problems.sort_by_key(Problem::node);
             return Err(problems);
         }
-        let mut places = vec![Index(0); nodes.len()];
-        for (place, node) in order.iter().enumerate() {
-            places[*node] = Index::at(place);
-        }
         drop(names);
-        let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
-        let sorted = order.into_iter().filter_map(|place| {
-            let node = nodes[place].take()?;
-            let (parents, dependencies) = &below[place];
-            let indices = |list: &[usize]| list.iter().map(|place| places[*place]).collect();
-            Some(SortedNode {
-                id: node.id,
-                parents: indices(parents),
-                dependencies: indices(dependencies),
-                labels: node.labels,
-            })
-        });
-        Ok(Self::from_sorted(sorted.collect()))
+        let mut places = vec![Index(0); extra.len()];
+        for (rank, place) in order.iter().enumerate() {
+            places[*place] = Index::at(known + rank);
+        }
+        let index = |target: &u32| match (*target as usize).checked_sub(known) {
+            Some(place) => places[place],
+            None => Index(*target),
+        };
+        let mut joined = Parts {
+            ids: self.ids.clone(),
+            parents: self.parents.clone(),
+            dependencies: self.dependencies.clone(),
+            labels: self.labels.clone(),
+        };
+        for place in order {
+            let Node { id, labels, .. } = &mut extra[place];
+            let owner = Index::at(joined.ids.len());
+            joined.ids.push(id.clone());
+            joined
+                .parents
+                .push(links.parents.of(place).iter().map(index));
+            joined
+                .dependencies
+                .push(links.dependencies.of(place).iter().map(index));
+            joined.labels.extend(
+                std::mem::take(labels)
+                    .into_iter()
+                    .map(|label| (owner, label)),
+            );
+        }
+        Ok(joined.graph())
     }
 
     /// The graph of a list that [`Graph::new`] has checked and sorted before.
     #[doc(hidden)]
     pub fn from_sorted(nodes: Vec<SortedNode>) -> Self {
-        let parents = Edges::new(nodes.iter().map(|node| node.parents.as_slice()));
-        let dependencies = Edges::new(nodes.iter().map(|node| node.dependencies.as_slice()));
-        let (children, dependents) = (parents.reversed(), dependencies.reversed());
-        let mut ids = Vec::with_capacity(nodes.len());
-        let mut labels = Vec::new();
+        let mut parts = Parts {
+            ids: Vec::with_capacity(nodes.len()),
+            parents: Edges::none(),
+            dependencies: Edges::none(),
+            labels: Vec::new(),
+        };
         for (place, node) in nodes.into_iter().enumerate() {
-            ids.push(node.id);
-            labels.extend(
-                node.labels
-                    .into_iter()
-                    .map(|label| (Index::at(place), label)),
-            );
+            parts.ids.push(node.id);
+            parts.parents.push(node.parents);
+            parts.dependencies.push(node.dependencies);
+            let labels = node.labels.into_iter();
+            parts
+                .labels
+                .extend(labels.map(|label| (Index::at(place), label)));
         }
-        Self {
+        parts.graph()
+    }
+}
+
+/// What a graph is made of; the rest of it follows.
+struct Parts {
+    ids: Vec<RevisionId>,
+    parents: Edges,
+    dependencies: Edges,
+    labels: Vec<(Index, String)>,
+}
+
+impl Parts {
+    fn graph(self) -> Graph {
+        let Self {
+            ids,
+            parents,
+            dependencies,
+            labels,
+        } = self;
+        let (children, dependents) = (parents.reversed(), dependencies.reversed());
+        Graph {
             ids,
             parents,
             dependencies,
@@ -166,172 +260,287 @@ impl Graph {
     }
 }
 
-/// Ids and labels, each with the revision it stands for.
-struct Names<'a> {
-    ids: HashMap<&'a str, usize>,
-    labels: HashMap<&'a str, usize>,
+/// What the new revisions stand on, by position.
+struct NewLinks {
+    parents: Links,
+    dependencies: Links,
+    /// Both, among the new revisions only and counted from the first of them: what the order is made from.
+    among_new: Links,
 }
+
+/// What kind of name it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Id,
+    Label,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+struct Owner<'a> {
+    position: usize,
+    spelling: &'a str,
+    taken: Taken,
+}
+
+/// Names without regard to case, with their owners; more than one only when they clash.
+struct Names<'a>(
+    HashMap<Cow<'a, str>, Owner<'a>>,
+    HashMap<&'a str, Owner<'a>>,
+);
 
 impl<'a> Names<'a> {
-    fn new(nodes: &'a [Node], problems: &mut Vec<Problem>) -> Self {
-        let mut ids = HashMap::with_capacity(nodes.len());
-        let mut folded: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
-        for (node, Node { id, .. }) in nodes.iter().enumerate() {
-            if let Some(first) = ids.get(id.as_str()) {
-                problems.push(Problem::DuplicateId {
-                    node,
-                    first: *first,
-                });
-                continue;
-            }
-            ids.insert(id.as_str(), node);
-            let first = *folded
-                .entry(id.as_str().to_ascii_lowercase())
-                .or_insert(node);
-            if first != node {
-                problems.push(Problem::CaseClash { node, first });
-            }
+    fn find(&self, name: &str) -> Option<Owner<'a>> {
+        match self.0.get(&fold(name)) {
+            Some(owner) if owner.spelling == name => Some(*owner),
+            _ => self.1.get(name).copied(),
         }
-        let mut labels = HashMap::new();
-        for (node, label) in nodes
-            .iter()
-            .enumerate()
-            .flat_map(|(node, of)| of.labels.iter().map(move |l| (node, l)))
-        {
-            match ids
-                .get(label.as_str())
-                .or_else(|| labels.get(label.as_str()))
-            {
-                Some(with) => problems.push(Problem::LabelClash {
-                    node,
-                    label: label.clone(),
-                    with: *with,
-                }),
-                None => {
-                    labels.insert(label.as_str(), node);
-                }
-            }
-        }
-        Self { ids, labels }
     }
 
-    /// The parents and the dependencies of a revision, without those that are wrong.
-    fn below(
-        &self,
-        nodes: &[Node],
-        place: usize,
-        node: &Node,
-        problems: &mut Vec<Problem>,
-    ) -> (Vec<usize>, Vec<usize>) {
-        let mut parents = Vec::with_capacity(node.down_revision.len());
-        let mut seen = HashSet::new();
-        for id in &node.down_revision {
-            if !seen.insert(id) {
-                problems.push(Problem::DuplicateParent {
-                    node: place,
-                    parent: id.clone(),
-                });
-                continue;
-            }
-            match self.ids.get(id.as_str()) {
-                Some(parent) if nodes[*parent].id == node.id => {
-                    problems.push(Problem::SelfLoop { node: place })
-                }
-                Some(parent) => parents.push(*parent),
-                None => problems.push(Problem::UnknownParent {
-                    node: place,
-                    parent: id.clone(),
-                    suggestion: nearest(id.as_str(), self.ids.keys().copied())
-                        .map(RevisionId::trusted),
-                }),
-            }
-        }
-        let mut dependencies: Vec<usize> = Vec::with_capacity(node.depends_on.len());
-        let mut seen = HashSet::new();
-        for name in &node.depends_on {
-            match self
-                .ids
-                .get(name.as_str())
-                .or_else(|| self.labels.get(name.as_str()))
-            {
-                Some(target) if nodes[*target].id == node.id => {
-                    problems.push(Problem::SelfLoop { node: place })
-                }
-                Some(target) => {
-                    if seen.insert(*target) {
-                        dependencies.push(*target);
-                    }
-                }
-                None => problems.push(Problem::UnknownDependency {
-                    node: place,
-                    dependency: name.clone(),
-                    suggestion: nearest(name, self.ids.keys().chain(self.labels.keys()).copied())
-                        .map(str::to_owned),
-                }),
-            }
-        }
-        (parents, dependencies)
+    /// The name as it is spelt, when only the case is wrong.
+    fn respelt(&self, name: &str) -> Option<Owner<'a>> {
+        self.0.get(&fold(name)).copied()
     }
 }
 
-/// Depth first without recursion: everything below a revision comes before it.
-fn sort(below: &[(Vec<usize>, Vec<usize>)], problems: &mut Vec<Problem>) -> Vec<usize> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        Unseen,
-        Open,
-        Done,
+fn fold(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
-    let mut is_head = vec![true; below.len()];
-    for target in below
-        .iter()
-        .flat_map(|(parents, dependencies)| parents.iter().chain(dependencies))
-    {
-        is_head[*target] = false;
-    }
-    let mut state = vec![State::Unseen; below.len()];
-    let mut order = Vec::with_capacity(below.len());
-    // The second pass finds the revisions that stand only on each other.
-    let starts = (0..below.len())
-        .rev()
-        .filter(|place| is_head[*place])
-        .chain(0..below.len());
-    for start in starts {
-        let mut stack: Vec<(usize, usize)> = Vec::new();
-        if state[start] == State::Unseen {
-            state[start] = State::Open;
-            stack.push((start, 0));
+}
+
+struct Builder<'a> {
+    graph: &'a Graph,
+    extra: &'a [Node],
+    problems: Vec<Problem>,
+    comparisons: usize,
+}
+
+impl<'a> Builder<'a> {
+    /// All ids, then all labels: a name belongs to the id, else to the label that was loaded first.
+    fn names(&mut self) -> Names<'a> {
+        let (graph, extra) = (self.graph, self.extra);
+        let known = graph.len();
+        let mut names = Names(HashMap::with_capacity(known + extra.len()), HashMap::new());
+        let ids = graph
+            .ids
+            .iter()
+            .chain(extra.iter().map(|node| &node.id))
+            .enumerate();
+        for (position, id) in ids {
+            let owner = Owner {
+                position,
+                spelling: id.as_str(),
+                taken: Taken::Id,
+            };
+            let first = *names.0.entry(fold(owner.spelling)).or_insert(owner);
+            if first.position == position {
+                continue;
+            }
+            let same = names.find(id.as_str()).map(|owner| owner.position);
+            self.problems.push(if let Some(first) = same {
+                Problem::DuplicateId {
+                    node: position,
+                    first,
+                }
+            } else {
+                names.1.insert(owner.spelling, owner);
+                Problem::CaseClash {
+                    node: position,
+                    first: first.position,
+                }
+            });
         }
-        while let Some((place, position)) = stack.last_mut() {
-            let (parents, dependencies) = &below[*place];
-            let next = dependencies
+        let old = graph
+            .labels
+            .iter()
+            .map(|(index, label)| (index.place(), label));
+        let new = extra.iter().enumerate().flat_map(|(position, node)| {
+            node.labels
                 .iter()
-                .rev()
-                .chain(parents.iter().rev())
-                .nth(*position);
-            *position += 1;
-            match next {
-                None => {
-                    state[*place] = State::Done;
-                    order.push(*place);
-                    stack.pop();
-                }
-                Some(next) if state[*next] == State::Unseen => {
-                    state[*next] = State::Open;
-                    stack.push((*next, 0));
-                }
-                Some(next) if state[*next] == State::Open => {
-                    let first = stack
-                        .iter()
-                        .position(|(place, _)| place == next)
-                        .unwrap_or_default();
-                    problems.push(Problem::Cycle {
-                        nodes: stack[first..].iter().map(|(place, _)| *place).collect(),
+                .map(move |label| (known + position, label))
+        });
+        for (position, label) in old.chain(new) {
+            let owner = Owner {
+                position,
+                spelling: label,
+                taken: Taken::Label,
+            };
+            let mut clash = None;
+            names
+                .0
+                .entry(fold(label))
+                .and_modify(|first| clash = Some(*first))
+                .or_insert(owner);
+            if let Some(first) = clash {
+                names.1.entry(label).or_insert(owner);
+                let (label, with) = (label.clone(), first.position);
+                self.problems.push(Problem::LabelClash {
+                    node: position,
+                    label,
+                    with,
+                });
+            }
+        }
+        names
+    }
+
+    fn links(&mut self, names: &Names<'a>) -> NewLinks {
+        let (extra, known) = (self.extra, self.graph.len());
+        let links = || Links::with_capacity(extra.len());
+        let mut links = NewLinks {
+            parents: links(),
+            dependencies: links(),
+            among_new: links(),
+        };
+        // Which node named a position last: finds what one node names twice without a set for each node.
+        let mut named = vec![usize::MAX; known + extra.len()];
+        let mut depended = named.clone();
+        for (place, node) in extra.iter().enumerate() {
+            let position = known + place;
+            for parent in &node.down_revision {
+                let Some(target) = self.parent(names, position, node, parent) else {
+                    continue;
+                };
+                if std::mem::replace(&mut named[target], position) == position {
+                    let parent = parent.clone();
+                    self.problems.push(Problem::DuplicateParent {
+                        node: position,
+                        parent,
                     });
+                    continue;
                 }
-                Some(_) => {}
+                links.parents.add(target);
+                if target >= known {
+                    links.among_new.add(target - known);
+                }
+            }
+            for dependency in &node.depends_on {
+                let Some(target) = self.dependency(names, position, node, dependency) else {
+                    continue;
+                };
+                if std::mem::replace(&mut depended[target], position) == position {
+                    continue;
+                }
+                links.dependencies.add(target);
+                if target >= known && named[target] != position {
+                    links.among_new.add(target - known);
+                }
+            }
+            links.parents.close();
+            links.dependencies.close();
+            links.among_new.close();
+        }
+        links
+    }
+
+    fn parent(
+        &mut self,
+        names: &Names<'a>,
+        node: usize,
+        from: &Node,
+        parent: &RevisionId,
+    ) -> Option<usize> {
+        match names
+            .find(parent.as_str())
+            .filter(|owner| owner.taken == Taken::Id)
+        {
+            _ if *parent == from.id => {
+                self.problems.push(Problem::SelfLoop { node });
+                None
+            }
+            Some(owner) => Some(owner.position),
+            None => {
+                let suggestion = self.suggestion(names, parent.as_str(), Some(&from.id), Taken::Id);
+                let suggestion = suggestion.map(|name| RevisionId::trusted(&name));
+                self.problems.push(Problem::UnknownParent {
+                    node,
+                    parent: parent.clone(),
+                    suggestion,
+                });
+                None
             }
         }
     }
-    order
+
+    fn dependency(
+        &mut self,
+        names: &Names<'a>,
+        node: usize,
+        from: &Node,
+        dependency: &str,
+    ) -> Option<usize> {
+        match names.find(dependency) {
+            Some(owner) if owner.position == node || from.id == *dependency => {
+                self.problems.push(Problem::SelfLoop { node });
+                None
+            }
+            Some(owner) => Some(owner.position),
+            None => {
+                let suggestion = self.suggestion(names, dependency, Some(&from.id), Taken::Label);
+                let dependency = dependency.to_owned();
+                self.problems.push(Problem::UnknownDependency {
+                    node,
+                    dependency,
+                    suggestion,
+                });
+                None
+            }
+        }
+    }
+
+    /// The other spelling, else the label's revision, else the nearest name; labels count where `up_to` allows them.
+    fn suggestion(
+        &mut self,
+        names: &Names<'a>,
+        name: &str,
+        not: Option<&RevisionId>,
+        up_to: Taken,
+    ) -> Option<String> {
+        let id_of = |owner: Owner<'a>| match (owner.taken, up_to) {
+            (Taken::Label, Taken::Id) => self.id(owner.position).as_str(),
+            _ => owner.spelling,
+        };
+        if let Some(owner) = names.respelt(name) {
+            return Some(id_of(owner))
+                .filter(|found| not.is_none_or(|id| id != found))
+                .map(str::to_owned);
+        }
+        let (graph, extra) = (self.graph, self.extra);
+        let ids = graph
+            .ids
+            .iter()
+            .chain(extra.iter().map(|node| &node.id))
+            .map(RevisionId::as_str);
+        let ids = ids.filter(|id| not.is_none_or(|not| not != id));
+        if self.comparisons < graph.len() + extra.len() {
+            return None;
+        }
+        self.comparisons -= graph.len() + extra.len();
+        let mut longer = ids
+            .clone()
+            .filter(|id| name.len() >= 3 && id.starts_with(name));
+        if let (Some(only), None) = (longer.next(), longer.next()) {
+            return Some(only.to_owned());
+        }
+        let labels = extra
+            .iter()
+            .flat_map(|node| &node.labels)
+            .map(String::as_str);
+        let labels = graph
+            .labels
+            .iter()
+            .map(|(_, label)| label.as_str())
+            .chain(labels);
+        nearest(name, ids.chain(labels.filter(|_| up_to == Taken::Label))).map(str::to_owned)
+    }
+
+    fn id(&self, position: usize) -> &'a RevisionId {
+        match position.checked_sub(self.graph.len()) {
+            Some(place) => &self.extra[place].id,
+            None => &self.graph.ids[position],
+        }
+    }
 }

@@ -42,12 +42,22 @@ impl Graph {
         lineage
     }
 
-    /// The members that no other member stands on, oldest first. For a set that is closed downwards these are its
-    /// effective rows.
+    /// The members that no other member stands on, directly or through others, oldest first. Of an applied set these are
+    /// the effective rows.
     pub fn maximal(&self, set: &IndexSet) -> Vec<Index> {
-        set.iter()
-            .filter(|index| !self.above(*index).any(|above| set.contains(above)))
-            .collect()
+        let mut covered = self.none();
+        let mut maximal = Vec::new();
+        for index in self.order().rev() {
+            let is_covered = covered.contains(index);
+            if is_covered || set.contains(index) {
+                covered.extend(self.below(index));
+            }
+            if set.contains(index) && !is_covered {
+                maximal.push(index);
+            }
+        }
+        maximal.reverse();
+        maximal
     }
 
     fn reach<N>(&self, from: impl IntoIterator<Item = Index>, next: impl Fn(Index) -> N) -> IndexSet

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::model::graph::{Graph, Index, IndexSet};
-use crate::text::RevisionId;
+use crate::text::diagnostic::Class;
+use crate::text::{Diagnostic, RevisionId};
 
 /// The applied revisions of a database, as far as the graph knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +21,25 @@ pub struct Gap {
     pub missing: Vec<RevisionId>,
 }
 
+impl Gap {
+    /// The gap as everything else is reported.
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::error(Class::Gap, self.to_string())
+            .help("`migrate-cli upgrade --fill` runs what is missing, in order")
+    }
+}
+
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 10;
         f.write_str("below the applied revisions are some that are not: ")?;
-        for (position, id) in self.missing.iter().enumerate() {
+        for (position, id) in self.missing.iter().take(SHOWN).enumerate() {
             write!(f, "{}{id}", if position == 0 { "" } else { ", " })?;
         }
-        Ok(())
+        match self.missing.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{Action, Applied, Operation, Plan, Purge, Step, Target};
 use crate::model::graph::{Graph, Index, IndexSet};
 use crate::model::spec::{
-    Branch, Offset, Spec, SpecError, Symbol, branch, resolve, rows_in, walk_up,
+    Branch, Offset, Spec, SpecError, Symbol, branch, first_step, resolve, starts, walk_down,
+    walk_up,
 };
 use crate::text::diagnostic::Class;
 
@@ -94,28 +95,10 @@ fn upgrade_targets(graph: &Graph, applied: &Applied, spec: &Spec) -> Result<Vec<
         _ => return resolve(graph, spec, Some(applied)),
     };
     let branch = branch(graph, spec)?;
-    let mut starts = rows_in(graph, applied, branch.as_ref());
-    if let (true, Some(branch)) = (starts.is_empty(), &branch) {
-        // No row of its own: the branch begins above what is applied of its line.
-        let below: Vec<Index> = branch
-            .lineage
-            .iter()
-            .filter(|index| applied.contains(*index))
-            .collect();
-        let below = graph.set(below);
-        starts = below
-            .iter()
-            .filter(|index| {
-                !graph
-                    .children(*index)
-                    .iter()
-                    .any(|child| below.contains(*child))
-            })
-            .collect();
-    }
+    let starts = starts(graph, applied, branch.as_ref());
     match starts.as_slice() {
         [] => {
-            let first = crate::model::spec::first_step(graph, spec, branch.as_ref())?;
+            let first = first_step(graph, spec, branch.as_ref())?;
             Ok(vec![walk_up(
                 graph,
                 spec,
@@ -222,7 +205,44 @@ fn down_to(graph: &Graph, applied: &Applied, spec: &Spec) -> Result<IndexSet, Sp
             .collect(),
         _ => children.to_vec(),
     };
-    Ok(undone(graph, applied, roots))
+    let undone = undone(graph, applied, roots);
+    if undone.is_empty() && graph.above(target).any(|above| applied.contains(above)) {
+        return Err(nothing_above(graph, applied, target, branch.as_ref()));
+    }
+    Ok(undone)
+}
+
+/// The target is applied and no row, yet what stands on it does not descend from it in this branch.
+fn nothing_above(
+    graph: &Graph,
+    applied: &Applied,
+    target: Index,
+    branch: Option<&Branch>,
+) -> SpecError {
+    let id = graph.id(target);
+    let standing: Vec<Index> = graph
+        .above(target)
+        .filter(|above| applied.contains(*above))
+        .collect();
+    let (class, message) = match branch {
+        Some(branch) => (
+            Class::NotApplied,
+            format!(
+                "nothing of the branch `{}` is applied above {id}",
+                branch.name
+            ),
+        ),
+        None => (
+            Class::NotAnAncestor,
+            format!("nothing that is applied descends from {id}: it is only depended on"),
+        ),
+    };
+    let help = standing.first().map(|first| {
+        let first = graph.id(*first);
+        format!("`migrate-cli downgrade {first}@-1` takes back {first}")
+    });
+    let error = SpecError::new(class, message).candidates(graph, standing);
+    help.into_iter().fold(error, SpecError::help)
 }
 
 /// `-N`: the row and the N - 1 revisions below it.
@@ -233,13 +253,13 @@ fn relative_downgrade(
     steps: usize,
 ) -> Result<IndexSet, SpecError> {
     let branch = branch(graph, spec)?;
-    let rows = rows_in(graph, applied, branch.as_ref());
-    let start = match rows.as_slice() {
+    let starts = starts(graph, applied, branch.as_ref());
+    let start = match starts.as_slice() {
         [row] => *row,
         [] => return Err(nothing_to_undo(spec, branch.as_ref())),
         several => return Err(several_rows(graph, spec, several, '-', steps)),
     };
-    let last = super::super::spec::walk_down(graph, spec, start, steps - 1, branch.as_ref())?;
+    let last = walk_down(graph, spec, start, steps - 1, branch.as_ref())?;
     let undone = undone(graph, applied, [last]);
     let own = graph.ancestors([start]);
     let others: Vec<Index> = graph
@@ -281,18 +301,30 @@ fn stamp(
     let mut dropped = graph.none();
     let mut targets = Vec::new();
     for spec in specs {
-        if spec.symbol == Symbol::Base && spec.offset == Offset::None {
-            dropped.extend(down_to_base(graph, applied, spec)?.iter());
-        } else {
-            targets.extend(resolve(graph, spec, Some(applied))?);
+        match (&spec.symbol, spec.offset) {
+            (Symbol::Base, Offset::None) => {
+                dropped.extend(down_to_base(graph, applied, spec)?.iter());
+            }
+            // From where the database is, as in upgrade and downgrade: counted from the heads of the files, `-1` would
+            // record revisions that never ran.
+            (Symbol::Here, Offset::Down(steps)) => {
+                dropped.extend(relative_downgrade(graph, applied, spec, steps)?.iter());
+            }
+            (Symbol::Here, _) => targets.extend(upgrade_targets(graph, applied, spec)?),
+            _ => targets.extend(resolve(graph, spec, Some(applied))?),
         }
     }
     let wanted = graph.ancestors(targets.iter().copied());
     if purge == Purge::Yes {
         dropped = applied.set().clone();
     }
-    let above = targets.iter().flat_map(|target| graph.above(*target));
-    dropped.extend(undone(graph, applied, above.collect::<Vec<_>>()).iter());
+    // A target below another one asks for nothing of its own.
+    let targets = graph.maximal(&graph.set(targets));
+    let above: Vec<Index> = targets
+        .into_iter()
+        .flat_map(|target| graph.above(target))
+        .collect();
+    dropped.extend(undone(graph, applied, above).iter());
     let down = dropped
         .iter()
         .rev()
@@ -364,6 +396,8 @@ struct Rows<'a> {
     graph: &'a Graph,
     applied: IndexSet,
     applied_above: Vec<u32>,
+    /// Not applied, though something above is: once filled in, they are no rows.
+    missing: IndexSet,
     rows: Vec<Index>,
 }
 
@@ -373,10 +407,12 @@ impl<'a> Rows<'a> {
         for below in applied.set().iter().flat_map(|index| graph.below(index)) {
             applied_above[below.place()] += 1;
         }
+        let below = graph.ancestors(applied.set().iter());
         Self {
             graph,
             applied: applied.set().clone(),
             applied_above,
+            missing: graph.set(below.iter().filter(|index| !applied.contains(*index))),
             rows: applied.rows(graph),
         }
     }
@@ -388,7 +424,7 @@ impl<'a> Rows<'a> {
                 self.applied_above[below.place()] += 1;
                 self.drop_row(below);
             }
-            if self.applied_above[index.place()] == 0 {
+            if self.applied_above[index.place()] == 0 && !self.missing.contains(index) {
                 self.add_row(index);
             }
         } else {

@@ -20,7 +20,7 @@ use std::str::FromStr;
 
 pub use error::SpecError;
 pub use range::SpecRange;
-pub(super) use resolve::{Branch, branch, first_step, rows_in, walk_down, walk_up};
+pub(super) use resolve::{Branch, branch, first_step, starts, walk_down, walk_up};
 pub use resolve::{Targets, resolve};
 
 /// A parsed spec.

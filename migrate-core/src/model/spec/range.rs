@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Spec, SpecError, Symbol, resolve};
+use super::{Offset, Spec, SpecError, Symbol, branch, resolve, walk_down, walk_up};
 use crate::model::graph::{Graph, Index};
 use crate::model::plan::Applied;
 use crate::text::diagnostic::Class;
@@ -59,7 +59,7 @@ impl fmt::Display for SpecRange {
 impl SpecRange {
     /// Whether the answer depends on where a database is.
     pub fn is_relative_to_database(&self) -> bool {
-        // `-2` counts from the heads here, so only `current` asks the database.
+        // `-2` counts from the other end, so only `current` asks the database.
         [&self.from, &self.to]
             .into_iter()
             .flatten()
@@ -67,7 +67,8 @@ impl SpecRange {
     }
 
     /// The revisions of the range, newest first, both ends included: what lies below the newer end and, with an older
-    /// end other than base, above that by down_revision.
+    /// end other than base, above that by down_revision. `-N` as the older end counts down from the newer one, `+N` as
+    /// the newer end counts up from the older one.
     ///
     /// # Errors
     /// Those of [`resolve`], and `not_an_ancestor` when the older end does not lie below the newer one.
@@ -76,32 +77,78 @@ impl SpecRange {
         graph: &Graph,
         applied: Option<&Applied>,
     ) -> Result<Vec<Index>, SpecError> {
-        let end = |spec: &Option<Spec>| {
-            spec.as_ref()
-                .map(|spec| resolve(graph, spec, applied))
-                .transpose()
-        };
-        let (from, to) = (end(&self.from)?.unwrap_or_default(), end(&self.to)?);
-        let mut range = match &to {
-            None => graph.line_below(graph.heads()),
-            Some(to) => graph.line_below(to.iter().copied()),
-        };
-        if !from.is_empty() {
-            let above = graph.line_above(from.iter().copied());
-            if let Some(to) = &to
-                && !to.iter().any(|index| above.contains(*index))
-            {
-                return Err(SpecError::new(
-                    Class::NotAnAncestor,
-                    format!("the range `{self}` is empty: its first revision is not an ancestor of its last"),
-                )
-                .candidates(graph, from.into_iter().chain(to.iter().copied()))
-                .help("write the older revision first; `migrate-cli history --graph` shows what lies below what"));
-            }
-            for index in graph.order().filter(|index| !above.contains(*index)) {
-                range.remove(index);
-            }
+        let (from, to) = self.ends(graph, applied)?;
+        if from.is_empty() {
+            return Ok(graph.ancestors(to).iter().rev().collect());
         }
-        Ok(range.iter().rev().collect())
+        let above = graph.line_above(from.iter().copied());
+        if !to.iter().any(|index| above.contains(*index)) {
+            return Err(SpecError::new(
+                Class::NotAnAncestor,
+                format!("the range `{self}` is empty: its first revision is not an ancestor of its last"),
+            )
+            .candidates(graph, from.into_iter().chain(to))
+            .help("write the older revision first; `migrate-cli history --graph` shows what lies below what"));
+        }
+        let below = graph.line_below(to);
+        Ok(below
+            .iter()
+            .rev()
+            .filter(|index| above.contains(*index))
+            .collect())
+    }
+
+    /// The older end, empty for base, and the newer end.
+    fn ends(
+        &self,
+        graph: &Graph,
+        applied: Option<&Applied>,
+    ) -> Result<(Vec<Index>, Vec<Index>), SpecError> {
+        let counted = |spec: &Option<Spec>| {
+            spec.as_ref()
+                .filter(|spec| spec.symbol == Symbol::Here)
+                .map(|spec| spec.offset)
+        };
+        if let (Some(spec), Some(Offset::Up(steps))) = (&self.to, counted(&self.to)) {
+            let Some(from) = &self.from else {
+                let from_base = Spec {
+                    symbol: Symbol::Base,
+                    ..spec.clone()
+                };
+                return Ok((Vec::new(), resolve(graph, &from_base, applied)?));
+            };
+            let from = resolve(graph, from, applied)?;
+            let branch = branch(graph, spec)?;
+            let to = from
+                .iter()
+                .map(|index| walk_up(graph, spec, *index, steps, branch.as_ref()));
+            let to = to.collect::<Result<_, _>>()?;
+            return Ok((from, to));
+        }
+        let to = match (&self.to, &self.from) {
+            (Some(spec), _) => resolve(graph, spec, applied)?,
+            (None, Some(from)) => match branch(graph, from)? {
+                Some(branch) => {
+                    let heads = graph.heads().into_iter();
+                    heads
+                        .filter(|head| branch.lineage.contains(*head))
+                        .collect()
+                }
+                None => graph.heads(),
+            },
+            (None, None) => graph.heads(),
+        };
+        let from = match (&self.from, counted(&self.from)) {
+            (None, _) => Vec::new(),
+            (Some(spec), Some(Offset::Down(steps))) => {
+                let branch = branch(graph, spec)?;
+                let from = to
+                    .iter()
+                    .map(|index| walk_down(graph, spec, *index, steps, branch.as_ref()));
+                from.collect::<Result<_, _>>()?
+            }
+            (Some(spec), _) => resolve(graph, spec, applied)?,
+        };
+        Ok((from, to))
     }
 }

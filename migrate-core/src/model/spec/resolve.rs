@@ -10,7 +10,7 @@ pub type Targets = Vec<Index>;
 
 /// The revisions that a spec names, without the meaning that upgrade and downgrade give to relative ones.
 ///
-/// `-N` goes down from every head, as in Alembic's `show` and `stamp`; `current` are the rows of `applied`, and an error
+/// `-N` goes down from every head, as in Alembic's `show`; `current` are the rows of `applied`, and an error
 /// when there is no database to ask.
 ///
 /// # Errors
@@ -34,10 +34,11 @@ pub fn resolve(
         },
         (Symbol::Current, Some(applied)) => rows_in(graph, applied, branch.as_ref()),
         (Symbol::Current, None) => {
-            return Err(
-                SpecError::invalid(spec.as_str(), "`current` needs a database")
-                    .help("give one with `--database-url` or DATABASE_URL, or name the revision"),
-            );
+            return Err(SpecError::new(
+                Class::InvalidSpec,
+                format!("`{spec}` asks where a database is, and there is none to ask"),
+            )
+            .help("give one with `--database-url` or DATABASE_URL, or name the revision"));
         }
         (Symbol::Head, _) => vec![head(graph, spec, branch.as_ref())?]
             .into_iter()
@@ -102,11 +103,15 @@ pub(in crate::model) fn branch(graph: &Graph, spec: &Spec) -> Result<Option<Bran
     }))
 }
 
+/// The shortest beginning of an id that stands for it: `downgrade 1` for `downgrade -1` is to be an error.
+const SHORTEST: usize = 3;
+
 /// The revision with this id, this label, or the only one whose id or label begins so.
 pub(in crate::model) fn find(graph: &Graph, spec: &Spec, name: &str) -> Result<Index, SpecError> {
     if let Some(index) = graph.index(name).or_else(|| graph.labelled(name)) {
         return Ok(index);
     }
+    let too_short = name.len() < SHORTEST;
     let ids = graph
         .order()
         .filter(|index| graph.id(*index).as_str().starts_with(name));
@@ -118,12 +123,23 @@ pub(in crate::model) fn find(graph: &Graph, spec: &Spec, name: &str) -> Result<I
     found.sort_unstable();
     found.dedup();
     match found.as_slice() {
+        [_, ..] if too_short => Err(SpecError::new(
+            Class::UnknownRevision,
+            format!(
+                "`{name}` is too short: the beginning of an id or a label has at least {SHORTEST} characters{}",
+                of(spec, name)
+            ),
+        )
+        .candidates(graph, found)
+        .help("write more characters; steps are written with a sign, as in `+1` and `-1`")),
         [one] => Ok(*one),
         [] => {
+            const WORDS: [&str; 4] = ["head", "heads", "base", "current"];
             let names = graph
                 .order()
                 .map(|index| graph.id(index).as_str())
-                .chain(graph.all_labels().map(|(l, _)| l));
+                .chain(graph.all_labels().map(|(label, _)| label))
+                .chain(WORDS);
             let error = SpecError::new(
                 Class::UnknownRevision,
                 format!(
@@ -131,7 +147,8 @@ pub(in crate::model) fn find(graph: &Graph, spec: &Spec, name: &str) -> Result<I
                     of(spec, name)
                 ),
             );
-            Err(match nearest(name, names) {
+            let near = if name == "none" { Some("base") } else { nearest(name, names) };
+            Err(match near {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None => error.help("`migrate-cli history` lists the revisions"),
             })
@@ -204,17 +221,34 @@ pub(in crate::model) fn rows_in(
     }
 }
 
+/// Where a relative walk begins: at the rows of the branch, else at the newest of what is applied of its line.
+///
+/// A revision that others depend on is no row, yet its branch goes on from it.
+pub(in crate::model) fn starts(
+    graph: &Graph,
+    applied: &Applied,
+    branch: Option<&Branch>,
+) -> Vec<Index> {
+    let rows = rows_in(graph, applied, branch);
+    let (Some(branch), true) = (branch, rows.is_empty()) else {
+        return rows;
+    };
+    let line = |index: &Index| applied.contains(*index) && branch.lineage.contains(*index);
+    branch
+        .lineage
+        .iter()
+        .filter(line)
+        .filter(|index| !graph.children(*index).iter().any(line))
+        .collect()
+}
+
 /// The one head: by down_revision, or where that leaves several, the one that is an effective head.
 fn head(graph: &Graph, spec: &Spec, branch: Option<&Branch>) -> Result<Option<Index>, SpecError> {
     let heads = heads_in(graph, branch);
     if heads.len() <= 1 {
         return Ok(heads.first().copied());
     }
-    let effective = heads
-        .iter()
-        .copied()
-        .filter(|head| graph.above(*head).next().is_none())
-        .collect::<Vec<_>>();
+    let effective = graph.maximal(&graph.set(heads.iter().copied()));
     if let [head] = effective.as_slice() {
         return Ok(Some(*head));
     }
@@ -248,7 +282,7 @@ pub(in crate::model) fn walk_up(
 ) -> Result<Index, SpecError> {
     let mut at = start;
     for step in 0..steps {
-        let next = choose(graph, graph.children(at), branch);
+        let next = choose(graph.children(at), branch);
         at = match next.as_slice() {
             [one] => *one,
             [] => {
@@ -258,7 +292,8 @@ pub(in crate::model) fn walk_up(
                         "`{spec}` goes above head: only {step} of {steps} steps can be made, up to {}",
                         graph.id(at)
                     ),
-                ));
+                )
+                .help("`heads` goes as far up as there are revisions"));
             }
             several => {
                 return Err(fork(
@@ -291,7 +326,7 @@ pub(in crate::model) fn first_step(
     spec: &Spec,
     branch: Option<&Branch>,
 ) -> Result<Index, SpecError> {
-    match choose(graph, &graph.bases(), branch).as_slice() {
+    match choose(&graph.bases(), branch).as_slice() {
         [one] => Ok(*one),
         [] => Err(SpecError::new(
             Class::OutOfRange,
@@ -313,7 +348,7 @@ pub(in crate::model) fn walk_down(
     for step in 0..steps {
         let parents = graph.parents(at);
         let next = if parents.len() > 1 {
-            choose(graph, parents, branch)
+            choose(parents, branch)
         } else {
             parents.to_vec()
         };
@@ -322,7 +357,7 @@ pub(in crate::model) fn walk_down(
             [] => {
                 return Err(SpecError::new(
                     Class::OutOfRange,
-                    format!("`{spec}` goes below base: {} has only {step} of the {steps} revisions below it", graph.id(start)),
+                    format!("`{spec}` goes below base: {}", below_it(graph, start, step)),
                 )
                 .help("`base` means that nothing is applied"));
             }
@@ -339,7 +374,16 @@ pub(in crate::model) fn walk_down(
     Ok(at)
 }
 
-fn choose(_: &Graph, among: &[Index], branch: Option<&Branch>) -> Vec<Index> {
+fn below_it(graph: &Graph, start: Index, found: usize) -> String {
+    let id = graph.id(start);
+    match found {
+        0 => format!("there is no revision below {id}"),
+        1 => format!("there is only 1 revision below {id}"),
+        _ => format!("there are only {found} revisions below {id}"),
+    }
+}
+
+fn choose(among: &[Index], branch: Option<&Branch>) -> Vec<Index> {
     match branch {
         None => among.to_vec(),
         Some(branch) => among
@@ -351,7 +395,7 @@ fn choose(_: &Graph, among: &[Index], branch: Option<&Branch>) -> Vec<Index> {
 }
 
 fn fork(graph: &Graph, spec: &Spec, place: &str, ways: &[Index]) -> SpecError {
-    SpecError::new(
+    let error = SpecError::new(
         Class::AmbiguousWalk,
         format!(
             "`{spec}` is ambiguous: there are {} ways {place}",
@@ -359,5 +403,11 @@ fn fork(graph: &Graph, spec: &Spec, place: &str, ways: &[Index]) -> SpecError {
         ),
     )
     .candidates(graph, ways.iter().copied())
-    .help("name the branch, as in `LABEL@+1` or `ID@+1`, or the revision itself")
+    .help("name the revision to go to");
+    match (ways.first(), &spec.branch) {
+        (Some(way), None) => {
+            error.help(format!("or the branch, as in `{}@{spec}`", graph.id(*way)))
+        }
+        _ => error,
+    }
 }

@@ -1,0 +1,98 @@
+//! The help: commands in groups, in the colours of cargo.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use clap::builder::Styles;
+use clap::{Command, CommandFactory};
+
+use super::Arguments;
+
+/// Which commands belong together; every command stands in one group.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("Write revisions", &["init", "revision", "merge", "lock"]),
+    (
+        "Change a database",
+        &[
+            "upgrade",
+            "downgrade",
+            "redo",
+            "stamp",
+            "repair",
+            "ensure-version",
+        ],
+    ),
+    ("Look at a database", &["status", "current", "plan"]),
+    (
+        "Look at the revisions",
+        &["heads", "branches", "history", "show"],
+    ),
+];
+
+const HEADER: Style = AnsiColor::BrightGreen.on_default().bold();
+const LITERAL: Style = AnsiColor::BrightCyan.on_default().bold();
+const STYLES: Styles = Styles::styled()
+    .header(HEADER)
+    .usage(HEADER)
+    .literal(LITERAL)
+    .placeholder(AnsiColor::Cyan.on_default())
+    .error(AnsiColor::BrightRed.on_default().bold())
+    .valid(AnsiColor::BrightCyan.on_default().bold())
+    .invalid(AnsiColor::BrightYellow.on_default().bold());
+
+/// The parser, with our help.
+pub(crate) fn command() -> Command {
+    let command = Arguments::command().styles(STYLES);
+    let template = format!(
+        "{{about}}\n\n{HEADER}Usage:{HEADER:#} {LITERAL}migrate-cli{LITERAL:#} [OPTIONS] COMMAND\n\n{}{HEADER}Options:{HEADER:#}\n{{options}}\n\n\
+         `migrate-cli COMMAND --help` says more. A SPEC is a revision id or its beginning, a branch label,\n\
+         head, heads, base, +N, -N, label@head and so on.\n",
+        groups(&command)
+    );
+    command.help_template(template)
+}
+
+fn groups(command: &Command) -> String {
+    let about = |name: &str| {
+        let found = command.get_subcommands().find(|sub| sub.get_name() == name);
+        found
+            .and_then(Command::get_about)
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let mut text = String::new();
+    for (heading, names) in GROUPS.into_iter().chain([("Other", &["completions"][..])]) {
+        let _ = writeln!(text, "{HEADER}{heading}:{HEADER:#}");
+        for name in names {
+            let _ = writeln!(text, "  {LITERAL}{name:<16}{LITERAL:#}{}", about(name));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parser_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_in_the_help_with_what_it_does() {
+        let command = command();
+        let text = anstream::adapter::strip_str(&groups(&command)).to_string();
+        for sub in command.get_subcommands() {
+            let line = text
+                .lines()
+                .find(|line| line.split_whitespace().next() == Some(sub.get_name()));
+            assert!(
+                line.is_some_and(|line| line.len() > 20),
+                "`{}` is not in the help",
+                sub.get_name()
+            );
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! What can be typed: the global options and one type per command.
+//!
+//! Nothing here looks at a file or a database; what a parsed line means is the business of `commands`. Values that
+//! come from environment variables are read where they are used, so that no help text can show them.
+
+mod help;
+pub(crate) mod usage;
+mod values;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use migrate_core::text::Dialect;
+
+pub(crate) use help::command;
+pub(crate) use values::protect;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "migrate-cli",
+    about = "Schema migrations: SQL files with revision and down_revision",
+    version,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    max_term_width = 100
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The options that every command takes, before or after its name.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Global {
+    /// The configuration file [env: MIGRATE_CONFIG] [default: migrate.toml, looked for upwards]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The migrations directory [env: MIGRATE_DIR] [default: what migrate.toml says, else ./migrations]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = "Global options"
+    )]
+    pub(crate) dir: Option<PathBuf>,
+
+    /// The database [env: DATABASE_URL] [default: that of the environment]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "Global options"
+    )]
+    pub(crate) database_url: Option<String>,
+
+    /// The environment of migrate.toml [env: MIGRATE_ENV]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub(crate) env: Option<String>,
+
+    /// What is printed on stdout
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Global options"
+    )]
+    pub(crate) format: Format,
+
+    /// When to use colours
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        help_heading = "Global options"
+    )]
+    pub(crate) color: Color,
+
+    /// Say nothing but what was asked for, and errors
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Global options"
+    )]
+    pub(crate) quiet: bool,
+
+    /// Say more
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) verbose: bool,
+}
+
+/// What is printed on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Human,
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// The commands. Their order here is that of the help.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Set up a project: migrations directory, migrate.toml, revisions.lock
+    Init(Init),
+    /// Write a new revision file
+    Revision(Revision),
+    /// Join heads by a new revision
+    Merge(Merge),
+    /// Check the drafts and record their digests in revisions.lock
+    Lock(Lock),
+    /// Go up to a revision
+    Upgrade(Upgrade),
+    /// Go down to a revision
+    Downgrade(Downgrade),
+    /// Take a revision back by its stored section and apply it again
+    Redo(Redo),
+    /// Record revisions as applied without running them
+    Stamp(Stamp),
+    /// Mend what a crash or an edited revision left behind
+    Repair(Repair),
+    /// Create the state tables in the database
+    EnsureVersion(EnsureVersion),
+    /// Where the database is, what is pending, who is at work
+    Status(Status),
+    /// The revisions that the database is at
+    Current(Current),
+    /// The steps of an upgrade or downgrade, without doing them
+    Plan(Plan),
+    /// The revisions that no other stands on
+    Heads(Heads),
+    /// The revisions that several others stand on
+    Branches(Branches),
+    /// The revisions, newest first
+    History(History),
+    /// A revision in full
+    Show(Show),
+    /// The completion script of a shell
+    Completions(Completions),
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The migrations directory to make [default: what --dir says, else migrations]
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+}
+
+/// `revision`
+#[derive(Debug, Args)]
+pub(crate) struct Revision {
+    /// What the revision does, in one line
+    #[arg(short, long, value_name = "TEXT", value_parser = values::message)]
+    pub(crate) message: String,
+    /// The revision to stand on; `base` begins a new base [default: head]
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) head: Option<String>,
+    /// Allow a --head that is no head: this begins a branch
+    #[arg(long)]
+    pub(crate) splice: bool,
+    /// A branch label for the new revision
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) branch_label: Vec<String>,
+    /// A revision that must be applied before
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) depends_on: Vec<String>,
+    /// The id, instead of a random one
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+    /// Which of the configured directories takes the file
+    #[arg(long, value_name = "DIR")]
+    pub(crate) version_path: Option<PathBuf>,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The revisions to join [default: all heads]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) revisions: Vec<String>,
+    /// What is said of the merge [default: the ids that are joined]
+    #[arg(short, long, value_name = "TEXT", value_parser = values::message)]
+    pub(crate) message: Option<String>,
+    /// Allow revisions that are no heads
+    #[arg(long)]
+    pub(crate) splice: bool,
+    /// A branch label for the new revision
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) branch_label: Vec<String>,
+    /// The id, instead of a random one
+    #[arg(long, value_name = "ID")]
+    pub(crate) rev_id: Option<String>,
+}
+
+/// `lock`
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// Change nothing; exit with 3 when something would have to be locked or does not agree
+    #[arg(long, conflicts_with_all = ["amend", "release"])]
+    pub(crate) check: bool,
+    /// Take a locked revision as it stands now; databases that have it keep the old one
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) amend: Vec<String>,
+    /// Note that what is below the heads went out under this tag
+    #[arg(long, value_name = "TAG")]
+    pub(crate) release: Option<String>,
+}
+
+/// How long a command that changes a database waits for the run lock.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct LockWait {
+    /// How long to wait for another run, in seconds; 0 does not wait [default: timeouts.run_lock, else 60]
+    #[arg(long, value_name = "SECS", value_parser = values::wait)]
+    pub(crate) lock_wait: Option<Duration>,
+}
+
+/// `upgrade`
+#[derive(Debug, Args)]
+pub(crate) struct Upgrade {
+    /// Where to: head, heads, an id or its beginning, a label, +1, label@head ...
+    #[arg(value_name = "SPEC", default_value = "head", value_parser = values::spec)]
+    pub(crate) spec: String,
+    /// Show the steps and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Run the revisions that are missing below applied ones, in order
+    #[arg(long)]
+    pub(crate) fill: bool,
+    /// Make the database when the server does not have it
+    #[arg(long)]
+    pub(crate) create_database: bool,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// `downgrade`
+#[derive(Debug, Args)]
+pub(crate) struct Downgrade {
+    /// Where to: -1, base, an id or its beginning, label@-1 ...
+    #[arg(value_name = "SPEC", default_value = "-1", value_parser = values::spec)]
+    pub(crate) spec: String,
+    /// Show the steps and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Run the down sections stored in the database, also those of revisions without a file here
+    #[arg(long)]
+    pub(crate) stored: bool,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// `redo`
+#[derive(Debug, Args)]
+pub(crate) struct Redo {
+    /// The revision [default: the one that the database is at]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) spec: Option<String>,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// `stamp`
+#[derive(Debug, Args)]
+pub(crate) struct Stamp {
+    /// The revisions that the database is at
+    #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
+    pub(crate) specs: Vec<String>,
+    /// Forget everything recorded first, also revisions unknown here
+    #[arg(long)]
+    pub(crate) purge: bool,
+    /// Make the database when the server does not have it
+    #[arg(long)]
+    pub(crate) create_database: bool,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// `repair`
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("how").required(true).args(["applied", "retry", "resume_from", "accept_edit"])))]
+pub(crate) struct Repair {
+    /// The revision in doubt [default: the one in flight]
+    #[arg(value_name = "ID")]
+    pub(crate) revision: Option<String>,
+    /// The statement in doubt was carried out: go on after it
+    #[arg(long)]
+    pub(crate) applied: bool,
+    /// The statement in doubt was not carried out: run it again
+    #[arg(long)]
+    pub(crate) retry: bool,
+    /// Go on at this statement of the section, counted from 1
+    #[arg(long, value_name = "N")]
+    pub(crate) resume_from: Option<u32>,
+    /// Take over the text of an edited revision: digest, parents and chains of it and all above
+    #[arg(long, value_name = "ID", conflicts_with = "revision")]
+    pub(crate) accept_edit: Option<String>,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// `ensure-version`
+#[derive(Debug, Args)]
+pub(crate) struct EnsureVersion {
+    /// Make the database when the server does not have it
+    #[arg(long)]
+    pub(crate) create_database: bool,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub(crate) struct Status {}
+
+/// `current`
+#[derive(Debug, Args)]
+pub(crate) struct Current {
+    /// Exit with 3 unless the database is at all heads
+    #[arg(long)]
+    pub(crate) check_heads: bool,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// The way
+    #[arg(value_enum)]
+    pub(crate) direction: Direction,
+    /// Where to [default: head, or -1]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) spec: Option<String>,
+    /// Start from these revisions instead of asking a database: comma-separated, or base
+    #[arg(long, value_name = "REVS", value_delimiter = ',')]
+    pub(crate) from: Vec<String>,
+}
+
+/// The way of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Direction {
+    Upgrade,
+    Downgrade,
+}
+
+/// `heads`
+#[derive(Debug, Args)]
+pub(crate) struct Heads {}
+
+/// `branches`
+#[derive(Debug, Args)]
+pub(crate) struct Branches {}
+
+/// `history`
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Only these: A:B, A:, :B; both ends included
+    #[arg(short, long, value_name = "A:B", value_parser = values::spec)]
+    pub(crate) range: Option<String>,
+    /// Mark what the database is at
+    #[arg(short, long)]
+    pub(crate) indicate_current: bool,
+    /// Draw how the revisions stand on each other
+    #[arg(long)]
+    pub(crate) graph: bool,
+    /// What was run on the database, newest first
+    #[arg(long, conflicts_with_all = ["range", "indicate_current", "graph"])]
+    pub(crate) applied: bool,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The revisions
+    #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
+    pub(crate) specs: Vec<String>,
+    /// How each section splits into statements
+    #[arg(long)]
+    pub(crate) statements: bool,
+    /// The dialect for sections that name none [default: that of the project, else of the database]
+    #[arg(long, value_parser = values::dialect, requires = "statements")]
+    pub(crate) dialect: Option<Dialect>,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}

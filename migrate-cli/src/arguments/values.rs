@@ -1,0 +1,114 @@
+//! Reading single values of the command line.
+
+use std::convert::Infallible;
+use std::ffi::OsString;
+use std::time::Duration;
+
+use migrate_core::text::Dialect;
+
+/// Stands before a word that begins like `-1`, so that the parser takes it for a value.
+const PROTECTED: char = '\u{1}';
+
+/// A word of the command line as the parser is to see it: `-1` and `-2:current` are values, no options.
+pub(crate) fn protect(word: OsString) -> OsString {
+    let begins = word
+        .to_str()
+        .and_then(|text| text.strip_prefix('-'))
+        .and_then(|rest| rest.chars().next());
+    match begins {
+        Some(c) if c.is_ascii_digit() => {
+            let mut protected = OsString::from(PROTECTED.to_string());
+            protected.push(word);
+            protected
+        }
+        _ => word,
+    }
+}
+
+/// The word as it was typed.
+pub(super) fn typed(text: &str) -> &str {
+    text.trim_start_matches(PROTECTED)
+}
+
+/// A spec as typed. What it means is found later.
+#[expect(clippy::unnecessary_wraps, reason = "the form of a value parser")]
+pub(super) fn spec(text: &str) -> Result<String, Infallible> {
+    Ok(typed(text).to_owned())
+}
+
+/// A message: one line of text that is not blank.
+pub(super) fn message(text: &str) -> Result<String, String> {
+    let text = typed(text);
+    if text.trim().is_empty() {
+        return Err("the message is empty: say in a few words what the revision does".to_owned());
+    }
+    if text.chars().any(char::is_control) {
+        return Err(
+            "the message has a line break or another control character: give one line of text"
+                .to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
+/// A dialect by name.
+pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
+    text.parse()
+        .map_err(|error: migrate_core::text::dialect::UnknownDialect| error.to_string())
+}
+
+/// A time to wait: seconds, or a number with `ms`, `s` or `m`.
+pub(super) fn wait(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let duration = number.parse::<u64>().ok().and_then(|number| match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "" | "s" => Some(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    });
+    duration.ok_or_else(|| {
+        format!("expected seconds or a time such as 500ms, 30s or 2m, found `{text}`")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_seconds_or_have_a_unit() {
+        for (text, expected) in [
+            ("0", Some(Duration::ZERO)),
+            ("60", Some(Duration::from_secs(60))),
+            ("5s", Some(Duration::from_secs(5))),
+            ("250ms", Some(Duration::from_millis(250))),
+            ("2m", Some(Duration::from_secs(120))),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("1h", None),
+            ("99999999999999999999", None),
+            ("18446744073709551615m", None),
+        ] {
+            assert_eq!(wait(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_begins_with_a_number_is_protected() {
+        for (word, value) in [
+            ("-1", true),
+            ("-2:current", true),
+            ("head", false),
+            ("--dry-run", false),
+            ("-q", false),
+        ] {
+            let protected = protect(word.into());
+            assert_eq!(protected != *word, value, "{word}");
+            assert_eq!(spec(&protected.to_string_lossy()), Ok(word.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! One file per command. Each has a `run` that calls migrate-core and makes a reply.
+
+mod branches;
+mod completions;
+mod current;
+mod heads;
+mod history;
+mod init;
+mod listing;
+mod lock;
+mod plan;
+mod revision;
+mod runs;
+mod show;
+
+use crate::arguments::Command;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Reply;
+
+/// Runs a command.
+pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure> {
+    match command {
+        Command::Init(arguments) => init::run(arguments, &context.settings),
+        Command::Revision(arguments) => revision::revision(arguments, context),
+        Command::Merge(arguments) => revision::merge(arguments, context),
+        Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Upgrade(arguments) => runs::upgrade(arguments, context),
+        Command::Downgrade(arguments) => runs::downgrade(arguments, context),
+        Command::Redo(arguments) => runs::redo(arguments, context),
+        Command::Stamp(arguments) => runs::stamp(arguments, context),
+        Command::Plan(arguments) => plan::run(arguments, context),
+        Command::Heads(_) => heads::run(&context.source),
+        Command::Branches(_) => branches::run(&context.source),
+        Command::History(arguments) => history::run(arguments, context),
+        Command::Show(arguments) => show::run(arguments, context),
+        Command::Completions(arguments) => Ok(completions::run(arguments)),
+        _ => Err(Failure::internal("x".into())),
+    }
+}

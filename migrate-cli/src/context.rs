@@ -1,0 +1,101 @@
+//! What every command is given: settings, streams, migrations, and the way to the database.
+
+use migrate_core::database::Database;
+use migrate_core::project::config::Protection;
+use migrate_core::text::diagnostic::Class;
+use migrate_core::text::{Diagnostic, Dialect};
+
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::output::page::{BOLD, DIM, piece};
+use crate::settings::Settings;
+use crate::source::Source;
+use crate::target;
+
+/// What every command is given.
+pub(crate) struct Context {
+    /// What was said by options and variables.
+    pub(crate) settings: Settings,
+    /// Where things are printed.
+    pub(crate) output: Output,
+    /// Where the migrations come from.
+    pub(crate) source: Source,
+}
+
+/// The database of a command.
+pub(crate) struct Target {
+    /// What is connected to.
+    pub(crate) database: Database,
+    /// Whether its environment is protected.
+    pub(crate) protection: Protection,
+    by: String,
+}
+
+impl Context {
+    /// The database that is meant. Nothing is connected.
+    pub(crate) fn target(&self) -> Result<Target, Failure> {
+        let config = self.source.config()?;
+        let choice = target::choose(&self.settings, config, |name| std::env::var(name).ok())?;
+        let database: Database =
+            choice
+                .url
+                .parse()
+                .map_err(|error: migrate_core::database::Error| {
+                    error.diagnostic().note(format!("named by {}", choice.by))
+                })?;
+        Ok(Target {
+            database,
+            protection: choice.protection,
+            by: choice.by,
+        })
+    }
+
+    /// As [`target`](Self::target), and says on stderr which one it is.
+    pub(crate) fn announced(&self) -> Result<Target, Failure> {
+        let target = self.target()?;
+        self.output.note(|page| {
+            page.line(piece(BOLD, &target.database).and(DIM, format!("  ({})", target.by)));
+        });
+        Ok(target)
+    }
+
+    /// The dialect that the scheme of the chosen database speaks; nothing is connected.
+    pub(crate) fn database_dialect(&self) -> Option<Dialect> {
+        self.target().ok().map(|target| target.database.dialect())
+    }
+}
+
+/// Drives `work` to its end, on this thread.
+pub(crate) fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Diagnostic::error(
+                Class::Config,
+                format!("the asynchronous runtime cannot be started: {error}"),
+            )
+        })?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
+}
+
+/// Resolves when the process is asked to end: by Ctrl-C, or by whoever supervises it.
+pub(crate) async fn asked_to_end() -> &'static str {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = tokio::signal::ctrl_c() => "Ctrl-C",
+                _ = terminate.recv() => "SIGTERM",
+            };
+        }
+    }
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => "Ctrl-C",
+        // Without a handler nobody can ask; the work goes on.
+        Err(_) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,199 @@
+//! Where the migrations come from: the directory on disk, or the set inside an application.
+//!
+//! Commands that only read take [`Source::migrations`]; those that change a database take
+//! [`Source::runnable`], which refuses what the macro would refuse.
+
+use std::path::PathBuf;
+
+use migrate_core::model::Index;
+use migrate_core::model::Migrations;
+use migrate_core::project::config::Protection;
+use migrate_core::project::{Config, LoadMode, Loaded, Project, Search, load};
+use migrate_core::text::diagnostic::Class;
+use migrate_core::text::revision::Direction;
+use migrate_core::text::{Diagnostic, DialectSet, Digest};
+use std::cell::OnceCell;
+
+use crate::context::Target;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Where the migrations come from.
+pub(crate) enum Source {
+    /// The directory on disk.
+    Directory(Box<Directory>),
+}
+
+/// A directory that is found and read when it is first needed.
+pub(crate) struct Directory {
+    settings: Settings,
+    output: Output,
+    project: OnceCell<Project>,
+    loaded: OnceCell<Loaded>,
+    migrations: OnceCell<Migrations>,
+}
+
+/// A section of a revision.
+pub(crate) struct SectionView<'a> {
+    pub(crate) direction: Direction,
+    pub(crate) dialects: DialectSet,
+    pub(crate) transactional: bool,
+    /// The line of the file on which `text` begins, from 1.
+    pub(crate) line: usize,
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) digest: Digest,
+}
+
+impl Source {
+    /// The directory that the settings lead to.
+    pub(crate) fn directory(settings: Settings, output: Output) -> Self {
+        Self::Directory(Box::new(Directory {
+            settings,
+            output,
+            project: OnceCell::new(),
+            loaded: OnceCell::new(),
+            migrations: OnceCell::new(),
+        }))
+    }
+
+    /// The configuration.
+    pub(crate) fn config(&self) -> Result<&Config, Failure> {
+        Ok(&self.project()?.config)
+    }
+
+    /// The project on disk.
+    pub(crate) fn project(&self) -> Result<&Project, Failure> {
+        match self {
+            Self::Directory(directory) => directory.project(),
+        }
+    }
+
+    /// The dialects that the project is written for; empty when it does not say.
+    pub(crate) fn dialects(&self) -> Result<DialectSet, Failure> {
+        Ok(self.config()?.migrations.dialects)
+    }
+
+    /// The project as it was read; what is not listed in revisions.lock is a draft, with a warning.
+    pub(crate) fn loaded(&self) -> Result<&Loaded, Failure> {
+        match self {
+            Self::Directory(directory) => directory.loaded(),
+        }
+    }
+
+    /// The set for commands that only read: what is not listed in revisions.lock is a draft, with a warning.
+    pub(crate) fn migrations(&self) -> Result<&Migrations, Failure> {
+        match self {
+            Self::Directory(directory) => directory.migrations(),
+        }
+    }
+
+    /// The set for a run on `target`: everything that the macro would refuse is refused; drafts too where the
+    /// environment is protected.
+    pub(crate) fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+        match self {
+            Self::Directory(directory) => directory.runnable(target),
+        }
+    }
+
+    /// The sections of a revision, up first.
+    pub(crate) fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
+        match self {
+            Self::Directory(directory) => directory.sections(index),
+        }
+    }
+}
+
+impl Directory {
+    fn project(&self) -> Result<&Project, Failure> {
+        get_or_try(&self.project, || {
+            let start = std::env::current_dir().map_err(|error| {
+                Diagnostic::error(
+                    Class::Config,
+                    format!("the current directory cannot be found: {}", error.kind()),
+                )
+            })?;
+            let dir: Option<PathBuf> = self.settings.dir.clone();
+            Ok(Search::from(start)
+                .config(self.settings.config.clone())
+                .dir(dir)
+                .find()?)
+        })
+    }
+
+    fn loaded(&self) -> Result<&Loaded, Failure> {
+        get_or_try(&self.loaded, || {
+            let loaded = load(self.project()?, LoadMode::reading());
+            self.checked(loaded)
+        })
+    }
+
+    /// Prints the warnings, fails with the errors.
+    fn checked(&self, loaded: Loaded) -> Result<Loaded, Failure> {
+        if loaded.has_errors() {
+            return Err(loaded.diagnostics.into());
+        }
+        self.output.warnings(loaded.warnings());
+        Ok(loaded)
+    }
+
+    fn migrations(&self) -> Result<&Migrations, Failure> {
+        get_or_try(&self.migrations, || {
+            let loaded = self.loaded()?;
+            Ok(loaded.migrations()?)
+        })
+    }
+
+    fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+        let project = self.project()?;
+        let configured = project.config.migrations.dialects;
+        let dialects = if configured.is_empty() {
+            DialectSet::one(target.database.dialect())
+        } else {
+            configured
+        };
+        let mode = LoadMode::strict(dialects).any_heads();
+        let mode = if target.protection == Protection::Protected {
+            mode.release()
+        } else {
+            mode
+        };
+        let loaded = self.checked(load(project, mode))?;
+        Ok(loaded.migrations()?)
+    }
+
+    fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
+        let Some(revision) = self.loaded()?.revision(index) else {
+            return Ok(Vec::new());
+        };
+        let file = &revision.file;
+        let mut sections: Vec<SectionView<'_>> = file
+            .sections
+            .iter()
+            .zip(&revision.digests)
+            .map(|(section, digest)| SectionView {
+                direction: section.direction,
+                dialects: section.dialects,
+                transactional: section.transactional,
+                line: section.line,
+                file: &file.path,
+                text: file.body(section),
+                digest: *digest,
+            })
+            .collect();
+        sections.sort_by_key(|section| section.direction);
+        Ok(sections)
+    }
+}
+
+fn get_or_try<T>(
+    cell: &OnceCell<T>,
+    make: impl FnOnce() -> Result<T, Failure>,
+) -> Result<&T, Failure> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = make()?;
+    Ok(cell.get_or_init(|| value))
+}

@@ -1,0 +1,148 @@
+//! What a database must be able to do for a run.
+//!
+//! One implementation for each kind of server. Everything above this trait is the same for all of them; everything
+//! that knows sqlx's typed connections is below it.
+
+mod driver;
+#[cfg(feature = "mysql")]
+pub(crate) mod mysql;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::error::ServerError;
+use super::execute::{Done, Source, StepError, Work};
+use super::state::{Fence, Holder, SessionId, Tables};
+use crate::text::Dialect;
+
+/// What the methods of [`Backend`] return.
+pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A row of a result: every column is selected as text.
+pub(crate) type Row = Vec<Option<String>>;
+
+/// What a message did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Executed {
+    /// How many statements have finished.
+    pub(crate) results: usize,
+    /// The rows that the last of them touched.
+    pub(crate) affected: u64,
+}
+
+/// The settings of a run that a session is opened with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SessionSettings {
+    /// For the locks of one statement of data definition.
+    pub(crate) ddl_lock: Duration,
+    /// For one statement.
+    pub(crate) statement: Option<Duration>,
+    /// Who runs: the server shows it for our session where it can.
+    pub(crate) holder: Holder,
+}
+
+/// What came of one try to take the run lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    /// We have it.
+    Taken,
+    /// Somebody else has it. Who, is not known on SQLite.
+    Held,
+}
+
+/// What became of a statement that was in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It has happened.
+    Happened,
+    /// It has not, or may be run again without harm.
+    NotHappened,
+    /// The catalogue does not tell.
+    Unknown,
+}
+
+/// A connection of our own to one database, with the session of a run.
+///
+/// Dropping it without [`close`](Backend::close) ends the connection too: the server then lets go of locks and
+/// transaction by itself.
+pub(crate) trait Backend: Send {
+    /// What the server speaks; MariaDB is told from MySQL when connecting.
+    fn dialect(&self) -> Dialect;
+
+    /// The state tables, qualified by the schema found when the session was opened.
+    fn tables(&self) -> &Tables;
+
+    /// The user of the database, for the text that names a missing right.
+    fn user(&self) -> &str;
+
+    /// Sends statements as one message by the simple protocol and stops at the first error, which says how many
+    /// statements had finished.
+    fn execute(&mut self, sql: String) -> Pending<'_, Result<Executed, ServerError>>;
+
+    /// Sends one reading statement by the simple protocol; its columns are all text.
+    fn query(&mut self, sql: String) -> Pending<'_, Result<Vec<Row>, ServerError>>;
+
+    /// Sets the session: once, before the first change.
+    fn open_session(&mut self, settings: SessionSettings) -> Pending<'_, Result<(), ServerError>>;
+
+    /// The session's number and start; known after [`open_session`](Backend::open_session).
+    fn session(&self) -> Option<&SessionId>;
+
+    /// Whether a session that was recorded still works on the server.
+    fn session_lives<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+    ) -> Pending<'a, Result<bool, ServerError>>;
+
+    /// Tries once, without waiting, to take the run lock for this session. Where the database has no lock that lasts
+    /// longer than a transaction (SQLite) this always succeeds.
+    fn try_lock(&mut self) -> Pending<'_, Result<Attempt, ServerError>>;
+
+    /// Lets go of the run lock.
+    fn unlock(&mut self) -> Pending<'_, Result<(), ServerError>>;
+
+    /// Creates what is missing of the state tables; under the run lock.
+    fn create_tables(&mut self) -> Pending<'_, Result<(), ServerError>>;
+
+    /// Makes `holder` the one who is recorded in the lock row, and returns the fence for its changes; under the run
+    /// lock, with the tables there.
+    fn register<'a>(&'a mut self, holder: &'a Holder) -> Pending<'a, Result<Fence, ServerError>>;
+
+    /// Runs one section and records it, all or nothing where the database can do that.
+    ///
+    /// On success the fence in `work` has moved by [`Done::epochs`].
+    fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>>;
+
+    /// What opens a transaction of ours.
+    fn begin(&self) -> &'static str {
+        "BEGIN"
+    }
+
+    /// Whether a statement that was in flight when its session ended has happened.
+    fn probe<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<Effect, ServerError>> {
+        let _ = (source, number);
+        Box::pin(async { Ok(Effect::Unknown) })
+    }
+
+    /// Called before a statement of a `transaction:false` section that runs outside a transaction is sent: clears away
+    /// what an earlier try may have left, such as an invalid index.
+    fn before_statement<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<(), ServerError>> {
+        let _ = (source, number);
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Ends the connection politely.
+    fn close(self: Box<Self>) -> Pending<'static, ()>;
+}

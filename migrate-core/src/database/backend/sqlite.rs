@@ -1,0 +1,491 @@
+//! SQLite.
+//!
+//! The run lock is that of the file: every revision is one `BEGIN IMMEDIATE` transaction, and the fence tells whether
+//! somebody else has been at work in between.
+//!
+//! # Rebuilding a table
+//!
+//! What `ALTER TABLE` cannot do is done by building a new table and renaming it, and that needs foreign keys off, which
+//! SQLite allows only outside of a transaction. A section asks for it in SQLite's own words, by
+//! `PRAGMA foreign_keys = OFF` as one of its statements: then foreign keys are off before its transaction begins, and
+//! before it commits `PRAGMA foreign_key_check` must find nothing that it had not found before.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions, Connection};
+
+use super::driver::{fetch, send};
+use super::{Attempt, Backend, Executed, Pending, Row, SessionSettings};
+use crate::database::error::{ServerError, ServerErrorKind};
+use crate::database::execute::message::{Message, Part, at_fence};
+use crate::database::execute::transactional::{self, Surroundings, done, roll_back, step_error};
+use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
+use crate::database::state::sql::read_lock;
+use crate::database::state::{Fence, Holder, SessionId, Tables};
+use crate::text::Dialect;
+
+/// How long one try waits for another writer. Short, because heads are read again between tries.
+pub(crate) const TRY: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// The settings that a section may make by `PRAGMA` and that are put back after it.
+const SETTINGS: [&str; 10] = [
+    "foreign_keys",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "ignore_check_constraints",
+    "writable_schema",
+    "query_only",
+    "reverse_unordered_selects",
+    "trusted_schema",
+    "automatic_index",
+    "synchronous",
+];
+
+/// A connection to a SQLite database.
+pub(crate) struct SqliteBackend<'c> {
+    link: Link<'c>,
+    tables: Tables,
+    session: Option<SessionId>,
+}
+
+enum Link<'c> {
+    /// Our own.
+    Own(Option<SqliteConnection>),
+    /// The one connection of a pool in memory. Unless the run reaches its end it is not given back.
+    Pool(Option<PoolConnection<Sqlite>>),
+    /// The caller's.
+    Caller(&'c mut SqliteConnection),
+}
+
+impl Drop for Link<'_> {
+    fn drop(&mut self) {
+        if let Self::Pool(slot) = self
+            && let Some(connection) = slot.take()
+        {
+            drop(connection.detach());
+        }
+    }
+}
+
+impl<'c> SqliteBackend<'c> {
+    /// Opens a connection of our own.
+    pub(crate) async fn open(
+        options: &SqliteConnectOptions,
+        table: &str,
+    ) -> Result<Self, ServerError> {
+        let options = options
+            .clone()
+            .busy_timeout(TRY)
+            .disable_statement_logging();
+        let connection = options
+            .connect()
+            .await
+            .map_err(|error| translate(error, 0))?;
+        Ok(Self::new(Link::Own(Some(connection)), table))
+    }
+
+    /// Takes the connection of a pool in memory.
+    pub(crate) async fn borrow(pool: &SqlitePool, table: &str) -> Result<Self, ServerError> {
+        let connection = pool.acquire().await.map_err(|error| translate(error, 0))?;
+        Ok(Self::new(Link::Pool(Some(connection)), table))
+    }
+
+    /// Works on the connection of a caller, inside the caller's transaction.
+    pub(crate) fn on(connection: &'c mut SqliteConnection, table: &str) -> Self {
+        Self::new(Link::Caller(connection), table)
+    }
+
+    fn new(link: Link<'c>, table: &str) -> Self {
+        Self {
+            link,
+            tables: Tables::new(Dialect::Sqlite, None, table),
+            session: None,
+        }
+    }
+
+    fn connection(&mut self) -> Result<&mut SqliteConnection, ServerError> {
+        match &mut self.link {
+            Link::Own(Some(connection)) => Ok(connection),
+            Link::Caller(connection) => Ok(connection),
+            Link::Pool(Some(connection)) => Ok(connection),
+            Link::Own(None) | Link::Pool(None) => Err(ServerError::new(
+                ServerErrorKind::Disconnected,
+                "the connection is closed",
+            )),
+        }
+    }
+
+    /// The values of [`SETTINGS`].
+    async fn settings(&mut self) -> Result<Vec<String>, ServerError> {
+        let columns: Vec<String> = SETTINGS
+            .iter()
+            .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
+            .collect();
+        let rows = self.query(format!("SELECT {}", columns.join(", "))).await?;
+        Ok(rows
+            .into_iter()
+            .flatten()
+            .map(Option::unwrap_or_default)
+            .collect())
+    }
+
+    async fn restore(&mut self, settings: &[String]) -> Result<(), ServerError> {
+        let pragmas = SETTINGS
+            .iter()
+            .zip(settings)
+            .filter(|(_, value)| !value.is_empty());
+        let sql: Vec<String> = pragmas
+            .map(|(name, value)| format!("PRAGMA {name} = {value}"))
+            .collect();
+        self.execute(sql.join(";\n")).await.map(drop)
+    }
+
+    async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
+        let around = Surroundings {
+            begin: "BEGIN IMMEDIATE",
+            reset: Vec::new(),
+        };
+        let Some(source) = &work.section else {
+            return transactional::run(self, work, around).await;
+        };
+        let has_pragma = source
+            .script
+            .statements
+            .iter()
+            .any(|statement| is_pragma(&statement.keywords));
+        let ours = |error| step_error(work, error, Part::Ours, None, Kept::Nothing);
+        let settings = if has_pragma {
+            Some(self.settings().await.map_err(ours)?)
+        } else {
+            None
+        };
+        let outcome = if !source.transactional {
+            journalled::run(self, work, source, around).await
+        } else if work.transaction == Transaction::Own && asks_for_rebuild(source) {
+            self.rebuild(work, source, &around).await
+        } else {
+            transactional::run(self, work, around).await
+        };
+        if let Some(settings) = settings {
+            let restored = self.restore(&settings).await;
+            // The outcome of the section counts more.
+            if outcome.is_ok() {
+                restored.map_err(ours)?;
+            }
+        }
+        outcome
+    }
+
+    /// A section during which foreign keys are off, and which must not leave a violation that was not there before.
+    async fn rebuild(
+        &mut self,
+        work: &Work<'_>,
+        source: &Source<'_>,
+        around: &Surroundings,
+    ) -> Result<Done, StepError> {
+        let started = Instant::now();
+        let mut opening = Message::new();
+        opening.ours("PRAGMA foreign_keys = OFF");
+        transactional::open(&mut opening, self, work, around.begin);
+        self.send_part(work, opening).await?;
+        let before = self.violations(work).await?;
+        let mut statements = Message::new();
+        for number in source.from..source.script.statements.len() {
+            statements.statement(source, number);
+        }
+        self.send_part(work, statements).await?;
+        let after = self.violations(work).await?;
+        let new = after
+            .iter()
+            .find(|(pair, count)| before.get(*pair).is_none_or(|known| known < count));
+        if let Some(((table, parent), count)) = new {
+            let count = count - before.get(&(table.clone(), parent.clone())).unwrap_or(&0);
+            let rows = if count == 1 {
+                "a row".to_owned()
+            } else {
+                format!("{count} rows")
+            };
+            let message =
+                format!("foreign_key_check: {rows} of {table} would refer to nothing in {parent}");
+            let error = ServerError::new(ServerErrorKind::Other, message);
+            return Err(self.abandon(work, error, Part::Ours, None).await);
+        }
+        let mut closing = Message::new();
+        transactional::finish(&mut closing, self, work, around);
+        self.send_part(work, closing).await?;
+        Ok(done(work, started))
+    }
+
+    async fn send_part(&mut self, work: &Work<'_>, message: Message) -> Result<(), StepError> {
+        let sql = message.sql();
+        match self.execute(sql.clone()).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let place = message.place(&sql, &error);
+                Err(self
+                    .abandon(work, at_fence(error, place), place.part, place.offset)
+                    .await)
+            }
+        }
+    }
+
+    async fn abandon(
+        &mut self,
+        work: &Work<'_>,
+        error: ServerError,
+        part: Part,
+        offset: Option<usize>,
+    ) -> StepError {
+        let kept = roll_back(self, work, &error).await;
+        step_error(work, error, part, offset, kept)
+    }
+
+    /// How many rows of which table refer to nothing in which other. Rows are counted and not named, because a rebuild
+    /// may number them anew.
+    async fn violations(
+        &mut self,
+        work: &Work<'_>,
+    ) -> Result<BTreeMap<(String, String), usize>, StepError> {
+        let sql = "SELECT \"table\", parent FROM pragma_foreign_key_check".to_owned();
+        let rows = match self.query(sql).await {
+            Ok(rows) => rows,
+            Err(error) => return Err(self.abandon(work, error, Part::Ours, None).await),
+        };
+        let mut found = BTreeMap::new();
+        for row in rows {
+            let mut fields = row.into_iter().map(Option::unwrap_or_default);
+            let pair = (
+                fields.next().unwrap_or_default(),
+                fields.next().unwrap_or_default(),
+            );
+            *found.entry(pair).or_insert(0) += 1;
+        }
+        Ok(found)
+    }
+}
+
+fn is_pragma(keywords: &[String]) -> bool {
+    keywords.first().is_some_and(|word| word == "PRAGMA")
+}
+
+/// Whether a section asks for foreign keys to be off.
+fn asks_for_rebuild(source: &Source<'_>) -> bool {
+    let statements = source.script.statements.iter().enumerate();
+    statements
+        .filter(|(_, statement)| is_pragma(&statement.keywords))
+        .any(|(number, _)| {
+            let sql = source.sql(number).to_ascii_lowercase();
+            let words: Vec<&str> = sql
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .filter(|word| !word.is_empty())
+                .collect();
+            match words.iter().position(|word| *word == "foreign_keys") {
+                Some(place) => words
+                    .get(place + 1)
+                    .is_some_and(|value| matches!(*value, "off" | "0" | "no" | "false")),
+                None => false,
+            }
+        })
+}
+
+impl Backend for SqliteBackend<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    fn user(&self) -> &'static str {
+        ""
+    }
+
+    fn execute(&mut self, sql: String) -> Pending<'_, Result<Executed, ServerError>> {
+        Box::pin(async move {
+            let connection = self.connection()?;
+            send!(connection, sql).map_err(|(results, error)| translate(error, results))
+        })
+    }
+
+    fn query(&mut self, sql: String) -> Pending<'_, Result<Vec<Row>, ServerError>> {
+        Box::pin(async move {
+            let connection = self.connection()?;
+            fetch!(connection, sql).map_err(|error| translate(error, 0))
+        })
+    }
+
+    fn open_session(&mut self, settings: SessionSettings) -> Pending<'_, Result<(), ServerError>> {
+        let Holder { run, host, pid, .. } = settings.holder;
+        self.session = Some(SessionId {
+            id: format!("{host}:{pid}"),
+            start: run,
+        });
+        Box::pin(async move {
+            if matches!(self.link, Link::Caller(_)) {
+                return Ok(());
+            }
+            self.execute("PRAGMA foreign_keys = ON".to_owned())
+                .await
+                .map(drop)
+        })
+    }
+
+    fn session(&self) -> Option<&SessionId> {
+        self.session.as_ref()
+    }
+
+    fn session_lives<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+    ) -> Pending<'a, Result<bool, ServerError>> {
+        let own = self
+            .session
+            .as_ref()
+            .and_then(|own| own.id.rsplit_once(':'))
+            .map(|(host, _)| host.to_owned());
+        let lives = match session.id.rsplit_once(':') {
+            // Another machine, or a system without /proc: it cannot be known.
+            Some((host, pid))
+                if own.as_deref() == Some(host) && Path::new("/proc/self").exists() =>
+            {
+                Path::new("/proc").join(pid).exists()
+            }
+            _ => true,
+        };
+        Box::pin(async move { Ok(lives) })
+    }
+
+    fn try_lock(&mut self) -> Pending<'_, Result<Attempt, ServerError>> {
+        Box::pin(async { Ok(Attempt::Taken) })
+    }
+
+    fn unlock(&mut self) -> Pending<'_, Result<(), ServerError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn create_tables(&mut self) -> Pending<'_, Result<(), ServerError>> {
+        let create = self.tables.create().join(";\n");
+        let sql = match self.link {
+            Link::Caller(_) => create,
+            _ => format!("BEGIN IMMEDIATE;\n{create};\nCOMMIT"),
+        };
+        Box::pin(async move {
+            match self.execute(sql).await {
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    if !matches!(self.link, Link::Caller(_)) {
+                        // The error that counts is the first one.
+                        let _ = self.execute("ROLLBACK".to_owned()).await;
+                    }
+                    Err(error)
+                }
+            }
+        })
+    }
+
+    fn register<'a>(&'a mut self, _: &'a Holder) -> Pending<'a, Result<Fence, ServerError>> {
+        let sql = self.tables.select_lock();
+        Box::pin(async move {
+            let row = self.query(sql).await?.pop();
+            let row = row.ok_or_else(|| {
+                ServerError::new(ServerErrorKind::Other, "the lock row is missing")
+            })?;
+            let lock =
+                read_lock(row).map_err(|error| ServerError::new(ServerErrorKind::Other, error))?;
+            Ok(Fence {
+                epoch: lock.epoch,
+                holder: None,
+            })
+        })
+    }
+
+    fn begin(&self) -> &'static str {
+        "BEGIN IMMEDIATE"
+    }
+
+    fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>> {
+        Box::pin(self.run_work(work))
+    }
+
+    fn close(mut self: Box<Self>) -> Pending<'static, ()> {
+        match &mut self.link {
+            Link::Own(slot) => {
+                let connection = slot.take();
+                Box::pin(async move {
+                    if let Some(connection) = connection {
+                        // Nothing of ours is open any more: an error here has no consequence.
+                        let _ = connection.close().await;
+                    }
+                })
+            }
+            // Given back: the run has reached its end.
+            Link::Pool(slot) => {
+                drop(slot.take());
+                Box::pin(async {})
+            }
+            Link::Caller(_) => Box::pin(async {}),
+        }
+    }
+}
+
+fn translate(error: sqlx::Error, results: usize) -> ServerError {
+    use ServerErrorKind as Kind;
+    let mut translated = match &error {
+        sqlx::Error::Database(database) => {
+            let code: u32 = database
+                .code()
+                .and_then(|code| code.parse().ok())
+                .unwrap_or_default();
+            let message = database.message();
+            let kind = match code & 0xff {
+                3 | 8 | 23 => Kind::Permission,
+                5 | 6 => Kind::Busy,
+                14 => Kind::MissingDatabase,
+                _ if message.starts_with("no such table") => Kind::MissingTable,
+                _ if message.ends_with("already exists") => Kind::AlreadyExists,
+                _ => Kind::Other,
+            };
+            let mut translated = ServerError::new(kind, message);
+            translated.code = Some(name(code));
+            translated
+        }
+        sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
+            ServerError::new(Kind::Disconnected, error.to_string())
+        }
+        sqlx::Error::Configuration(_) => ServerError::new(Kind::Config, error.to_string()),
+        _ => ServerError::new(Kind::Other, error.to_string()),
+    };
+    translated.results = results;
+    translated
+}
+
+/// The name of a result code, as SQLite's documentation lists it.
+fn name(code: u32) -> String {
+    let name = match code & 0xff {
+        1 => "SQLITE_ERROR",
+        3 => "SQLITE_PERM",
+        5 => "SQLITE_BUSY",
+        6 => "SQLITE_LOCKED",
+        8 => "SQLITE_READONLY",
+        10 => "SQLITE_IOERR",
+        11 => "SQLITE_CORRUPT",
+        13 => "SQLITE_FULL",
+        14 => "SQLITE_CANTOPEN",
+        18 => "SQLITE_TOOBIG",
+        19 => "SQLITE_CONSTRAINT",
+        20 => "SQLITE_MISMATCH",
+        23 => "SQLITE_AUTH",
+        26 => "SQLITE_NOTADB",
+        _ => return format!("code {code}"),
+    };
+    if code > 0xff {
+        format!("{name}, code {code}")
+    } else {
+        name.to_owned()
+    }
+}

@@ -1,0 +1,490 @@
+//! What can go wrong with a database: one error type, all its texts in [`Error::diagnostic`].
+
+use std::fmt;
+use std::time::Duration;
+
+use super::report::{Report, Shown};
+use super::state::Holder;
+use crate::model::set::UnpackError;
+use crate::model::spec::SpecError;
+use crate::text::diagnostic::{Class, Diagnostic, Frame};
+use crate::text::{Dialect, DialectSet};
+
+/// What a server said, told apart as far as a run acts on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ServerErrorKind {
+    /// There is no such table (or schema).
+    MissingTable,
+    /// There is no such database, or no such file.
+    MissingDatabase,
+    /// Not allowed.
+    Permission,
+    /// What was to be created is there already.
+    AlreadyExists,
+    /// Somebody else writes (SQLite), or a deadlock was broken: trying again may help.
+    Busy,
+    /// A lock on a table could not be had in time.
+    LockTimeout,
+    /// The statement took longer than it may.
+    StatementTimeout,
+    /// The lock row no longer says what it must: somebody else has been at work.
+    FenceMissed,
+    /// The server could not be reached.
+    Unreachable,
+    /// The connection was lost.
+    Disconnected,
+    /// What was asked of us cannot be: a wrong URL, a driver that is not built in.
+    Config,
+    /// Anything else.
+    Other,
+}
+
+/// What a server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServerError {
+    pub(crate) kind: ServerErrorKind,
+    pub(crate) message: String,
+    pub(crate) code: Option<String>,
+    pub(crate) detail: Option<String>,
+    pub(crate) hint: Option<String>,
+    /// The character of the message that was sent, from 1.
+    pub(crate) position: Option<usize>,
+    /// How many statements of the message had finished.
+    pub(crate) results: usize,
+}
+
+impl ServerError {
+    pub(crate) fn new(kind: ServerErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            code: None,
+            detail: None,
+            hint: None,
+            position: None,
+            results: 0,
+        }
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        Ok(())
+    }
+}
+
+/// What kept a run from reaching its end.
+///
+/// Its `Display` is the whole text for a person, with the place in the file and the command that mends it; its `Debug`
+/// is the same, so that `fn main() -> Result<(), Failure>` prints something readable.
+#[derive(Clone)]
+pub struct Error(Box<Kind>);
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// Macro and library of different releases.
+    Unpack(UnpackError),
+    /// The spec cannot be resolved.
+    Spec(SpecError),
+    /// A text that stands for itself.
+    Plain(Diagnostic),
+    /// The set was not built for what the server speaks.
+    NotServed {
+        dialect: Dialect,
+        configured: DialectSet,
+    },
+    /// The server said something outside of any section of a revision.
+    Server {
+        doing: &'static str,
+        target: String,
+        error: ServerError,
+    },
+    /// Permission denied to the state tables.
+    Permission { error: ServerError, grant: String },
+    /// A section failed.
+    Sql(Box<SqlFailure>),
+    /// The run lock could not be had in time.
+    RunLock {
+        waited: Duration,
+        holder: Option<Holder>,
+        dialect: Dialect,
+    },
+    /// The time of the start-up is over.
+    RunTimeout {
+        limit: Duration,
+        done: usize,
+        pending: Vec<String>,
+    },
+    /// Somebody else has taken over.
+    FenceLost {
+        revision: Option<String>,
+        holder: Option<Holder>,
+    },
+    /// A revision is in flight and only a person can say what became of it.
+    InDoubt {
+        revision: String,
+        what: String,
+        help: Vec<String>,
+    },
+    /// The applied set is not closed.
+    Gap {
+        missing: Vec<String>,
+        above: Vec<String>,
+    },
+    /// Applied revisions differ from those of the set.
+    HistoryDiffers { revisions: Vec<Difference> },
+    /// The database has revisions that the set does not know.
+    Ahead {
+        unknown: Vec<String>,
+        incompatible: Vec<String>,
+    },
+    /// Both sides have revisions that the other does not know.
+    Diverged {
+        unknown: Vec<String>,
+        pending: Vec<String>,
+    },
+    /// Start-up is told not to migrate, and to refuse when something is pending.
+    Behind { pending: Vec<String> },
+    /// The tables are of another release.
+    Format { found: i64 },
+    /// A row of the state tables cannot be understood.
+    Unreadable { table: String, what: String },
+}
+
+/// An applied revision that is not what the set says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub(crate) revision: String,
+    pub(crate) what: &'static str,
+    pub(crate) draft: bool,
+}
+
+/// A section that failed.
+#[derive(Debug, Clone)]
+pub(crate) struct SqlFailure {
+    pub(crate) revision: String,
+    pub(crate) error: ServerError,
+    /// The statement, masked.
+    pub(crate) statement: Option<String>,
+    /// Its number in the section, from 1, and the number of all.
+    pub(crate) number: Option<(usize, usize)>,
+    pub(crate) frame: Option<Frame>,
+    pub(crate) committed: String,
+    pub(crate) help: Vec<String>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self(Box::new(kind))
+    }
+
+    pub(crate) fn plain(class: Class, message: impl Into<String>) -> Self {
+        Self::new(Kind::Plain(Diagnostic::error(class, message)))
+    }
+
+    pub(crate) fn with_help(
+        class: Class,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self::new(Kind::Plain(Diagnostic::error(class, message).help(help)))
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0
+    }
+
+    /// The stable class of the error.
+    pub fn class(&self) -> Class {
+        match &*self.0 {
+            Kind::Unpack(error) => error.class(),
+            Kind::Spec(error) => error.class(),
+            Kind::Plain(diagnostic) => diagnostic.class,
+            Kind::NotServed { .. } | Kind::Format { .. } | Kind::Unreadable { .. } => Class::Config,
+            Kind::Server { error, .. } => server_class(error.kind),
+            Kind::Permission { .. } => Class::Permission,
+            Kind::Sql(failure) => server_class(failure.error.kind),
+            Kind::RunLock { .. } => Class::RunLockTimeout,
+            Kind::RunTimeout { .. } => Class::RunTimeout,
+            Kind::FenceLost { .. } => Class::Interrupted,
+            Kind::InDoubt { .. } => Class::InDoubt,
+            Kind::Gap { .. } => Class::Gap,
+            Kind::HistoryDiffers { .. } => Class::HistoryDiffers,
+            Kind::Ahead { .. } => Class::Ahead,
+            Kind::Diverged { .. } => Class::Diverged,
+            Kind::Behind { .. } => Class::Gap,
+        }
+    }
+
+    /// The error as a finding, with its place and what mends it.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let error = |message: String| Diagnostic::error(self.class(), message);
+        match &*self.0 {
+            Kind::Unpack(unpack) => error(unpack.to_string()),
+            Kind::Spec(spec) => spec.diagnostic(),
+            Kind::Plain(diagnostic) => diagnostic.clone(),
+            Kind::NotServed { dialect, configured } => error(format!(
+                "the database speaks {dialect}, the migrations were checked for {configured}"
+            ))
+            .help(format!("add `{dialect}` to `dialects` in migrate.toml, and sections for it where they differ")),
+            Kind::Server { doing, target, error: server } => {
+                add_server(error(format!("{doing} {target}: {}", server.message)), server)
+            }
+            Kind::Permission { error: server, grant } => {
+                add_server(error(format!("not allowed: {}", server.message)), server).help(grant.clone())
+            }
+            Kind::Sql(failure) => sql_failure(self.class(), failure),
+            Kind::RunLock { waited, holder, dialect } => run_lock(error, *waited, holder.as_ref(), *dialect),
+            Kind::RunTimeout { limit, done, pending } => error(format!(
+                "the limit of {} was over after {done} revision{}: not begun {}",
+                Shown(*limit),
+                plural(*done),
+                pending.join(", ")
+            ))
+            .help("start again to go on, or raise `limit` in [startup] of migrate.toml"),
+            Kind::FenceLost { revision, holder } => {
+                let at = revision.as_ref().map_or_else(String::new, |revision| format!(" at {revision}"));
+                let by = holder.as_ref().map_or_else(String::new, |holder| format!(" by {holder}"));
+                error(format!("the run lock was taken over{by}, this run has stopped{at}"))
+                    .note("nothing of the revision at hand was committed")
+                    .help("`migrate-cli status` shows who is at work")
+            }
+            Kind::InDoubt { revision, what, help } => {
+                help.iter().fold(error(format!("revision {revision} is in doubt: {what}")), |finding, text| {
+                    finding.help(text.clone())
+                })
+            }
+            Kind::Gap { missing, above } => error(format!(
+                "applied revisions stand on others that are not applied: {}",
+                missing.join(", ")
+            ))
+            .note(format!("applied above the gap: {}", above.join(", ")))
+            .help("`migrate-cli upgrade --fill` runs what is missing, in order; `migrate-cli redo ID` runs a draft again"),
+            Kind::HistoryDiffers { revisions } => history_differs(error, revisions),
+            Kind::Ahead { unknown, incompatible } => error(format!(
+                "the database has revisions that this release does not know and must not run beside: {}",
+                incompatible.join(", ")
+            ))
+            .note(format!("all that are unknown here: {}", unknown.join(", ")))
+            .help("deploy a release that knows them, or set `ahead = \"allow\"` in [startup] of migrate.toml"),
+            Kind::Diverged { unknown, pending } => error(
+                "the database has revisions that this release does not know, and this release has revisions that are \
+                 not applied"
+                    .to_owned(),
+            )
+            .note(format!("unknown here: {}", unknown.join(", ")))
+            .note(format!("not applied: {}", pending.join(", ")))
+            .help("`migrate-cli upgrade` with the files of both sides; until then start the release that migrated last"),
+            Kind::Behind { pending } => {
+                error(format!("revisions are pending and start-up does not run them: {}", pending.join(", ")))
+                    .help("`migrate-cli upgrade`")
+            }
+            Kind::Format { found } => {
+                let who = if *found > super::state::FORMAT { "this program" } else { "the program that wrote them" };
+                error(format!(
+                    "the state tables have format {found}, this release of migrate reads format {}",
+                    super::state::FORMAT
+                ))
+                .help(format!("update {who}"))
+            }
+            Kind::Unreadable { table, what } => {
+                error(format!("the table {table} cannot be understood: {what}"))
+                    .help("a newer release may have written it, or a person; `migrate-cli status` shows the rows")
+            }
+        }
+    }
+}
+
+const fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+const fn server_class(kind: ServerErrorKind) -> Class {
+    match kind {
+        ServerErrorKind::Permission => Class::Permission,
+        ServerErrorKind::Busy => Class::RunLockTimeout,
+        ServerErrorKind::LockTimeout => Class::DdlLockTimeout,
+        ServerErrorKind::FenceMissed | ServerErrorKind::Disconnected => Class::Interrupted,
+        ServerErrorKind::Unreachable | ServerErrorKind::MissingDatabase => Class::Unreachable,
+        ServerErrorKind::Config => Class::Config,
+        ServerErrorKind::MissingTable
+        | ServerErrorKind::AlreadyExists
+        | ServerErrorKind::StatementTimeout
+        | ServerErrorKind::Other => Class::SqlFailed,
+    }
+}
+
+fn add_server(mut finding: Diagnostic, server: &ServerError) -> Diagnostic {
+    if let Some(detail) = &server.detail {
+        finding = finding.note(detail.clone());
+    }
+    if let Some(hint) = &server.hint {
+        finding = finding.help(hint.clone());
+    }
+    finding
+}
+
+fn sql_failure(class: Class, failure: &SqlFailure) -> Diagnostic {
+    let SqlFailure {
+        revision,
+        error,
+        statement,
+        number,
+        frame,
+        committed,
+        help,
+    } = failure;
+    let code = error
+        .code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(" ({code})"));
+    let mut finding = Diagnostic::error(
+        class,
+        format!("revision {revision} failed: {}{code}", error.message),
+    );
+    finding.frame.clone_from(frame);
+    if let Some((number, of)) = number {
+        finding = finding.note(format!("statement {number} of {of}"));
+    }
+    if let Some(statement) = statement {
+        finding = finding.note(statement.clone());
+    }
+    if let Some(detail) = &error.detail {
+        finding = finding.note(detail.clone());
+    }
+    finding = finding.note(committed.clone());
+    if let Some(hint) = &error.hint {
+        finding = finding.help(hint.clone());
+    }
+    help.iter()
+        .fold(finding, |finding, text| finding.help(text.clone()))
+}
+
+fn run_lock(
+    error: impl Fn(String) -> Diagnostic,
+    waited: Duration,
+    holder: Option<&Holder>,
+    dialect: Dialect,
+) -> Diagnostic {
+    let waited = if waited.is_zero() {
+        String::new()
+    } else {
+        format!(" within {}", Shown(waited))
+    };
+    let finding = match holder {
+        Some(holder) => error(format!(
+            "the run lock could not be had{waited}: {holder} holds it"
+        )),
+        None => error(format!("the run lock could not be had{waited}")),
+    };
+    let finding = if dialect == Dialect::Sqlite {
+        finding.note("SQLite does not say who writes to the file")
+    } else {
+        finding
+    };
+    finding.help("`--lock-wait SECS` waits longer; `migrate-cli status` shows who is at work")
+}
+
+fn history_differs(error: impl Fn(String) -> Diagnostic, revisions: &[Difference]) -> Diagnostic {
+    let names: Vec<&str> = revisions
+        .iter()
+        .map(|difference| difference.revision.as_str())
+        .collect();
+    let finding = error(format!(
+        "applied revisions are not what they were when they were applied: {}",
+        names.join(", ")
+    ));
+    revisions.iter().fold(finding, |finding, Difference { revision, what, draft }| {
+        let finding = finding.note(format!("{revision}: {what}"));
+        if *draft {
+            finding.help(format!("`migrate-cli redo {revision}` runs the draft again"))
+        } else {
+            finding.help(format!("`migrate-cli repair --accept-edit {revision}` takes the new text as what was applied"))
+        }
+    })
+}
+
+impl From<UnpackError> for Error {
+    fn from(error: UnpackError) -> Self {
+        Self::new(Kind::Unpack(error))
+    }
+}
+
+impl From<SpecError> for Error {
+    fn from(error: SpecError) -> Self {
+        Self::new(Kind::Spec(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.diagnostic().to_string();
+        f.write_str(text.strip_prefix("error: ").unwrap_or(&text))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A run that did not reach its end: why, and what it had done until then.
+#[derive(Clone)]
+pub struct Failure(Box<(Error, Report)>);
+
+impl Failure {
+    pub(crate) fn new(error: Error, report: Report) -> Self {
+        Self(Box::new((error, report)))
+    }
+
+    /// Why.
+    pub fn error(&self) -> &Error {
+        &self.0.0
+    }
+
+    /// What the run had done until then.
+    pub fn report(&self) -> &Report {
+        &self.0.1
+    }
+
+    /// Both.
+    pub fn into_parts(self) -> (Error, Report) {
+        *self.0
+    }
+
+    /// The stable class of the error.
+    pub fn class(&self) -> Class {
+        self.error().class()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.error(), f)
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.error(), f)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        None
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.into_parts().0
+    }
+}

@@ -1,0 +1,107 @@
+//! What a run tells while it goes on.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::report::StepReport;
+use super::state::Holder;
+use crate::text::Dialect;
+
+/// Something that has happened in a run; given to the function of [`Run::on_progress`](super::Run::on_progress).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The connection stands.
+    #[non_exhaustive]
+    Connected {
+        /// The database, without password.
+        target: &'a str,
+        /// What it speaks.
+        dialect: Dialect,
+    },
+    /// Somebody else holds the run lock.
+    #[non_exhaustive]
+    Waiting {
+        /// Who, if it can be known.
+        holder: Option<&'a Holder>,
+        /// For how long we have waited.
+        waited: Duration,
+    },
+    /// It is known what will be done.
+    #[non_exhaustive]
+    Planned {
+        /// The number of steps.
+        steps: usize,
+    },
+    /// A step begins.
+    #[non_exhaustive]
+    StepBegins {
+        /// The step, with outcome `pending`.
+        step: &'a StepReport,
+        /// Its number, from 1.
+        number: usize,
+        /// The number of steps.
+        of: usize,
+    },
+    /// A statement of a section that is not one transaction begins.
+    #[non_exhaustive]
+    StatementBegins {
+        /// The revision.
+        revision: &'a str,
+        /// The number of the statement in its section, from 1.
+        number: usize,
+        /// The number of statements in the section.
+        of: usize,
+    },
+    /// A step has ended, well or not.
+    #[non_exhaustive]
+    StepEnds {
+        /// The step with its outcome.
+        step: &'a StepReport,
+        /// Its number, from 1.
+        number: usize,
+        /// The number of steps.
+        of: usize,
+    },
+    /// The revision is tried again after a lock could not be had in time.
+    #[non_exhaustive]
+    Retrying {
+        /// The revision.
+        revision: &'a str,
+        /// What the server said.
+        reason: &'a str,
+    },
+    /// Something to know that stops nothing.
+    #[non_exhaustive]
+    Warning {
+        /// One sentence.
+        message: &'a str,
+    },
+}
+
+/// The function that is told of events, if there is one.
+#[derive(Clone, Default)]
+pub(crate) struct Watch(Option<Arc<dyn Fn(&Event<'_>) + Send + Sync>>);
+
+impl Watch {
+    pub(crate) fn new(tell: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    pub(crate) fn tell(&self, event: &Event<'_>) {
+        if let Some(tell) = &self.0 {
+            tell(event);
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Watch(..)"
+        } else {
+            "Watch"
+        })
+    }
+}

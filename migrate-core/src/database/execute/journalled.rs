@@ -1,0 +1,226 @@
+//! A section that is not one transaction, statement by statement, with a committed note before and after each.
+//!
+//! On the databases whose data definition is transactional, a statement that may run in a transaction is committed
+//! together with its note and is never in doubt; only one that may not, such as `CREATE INDEX CONCURRENTLY` or
+//! `VACUUM`, can be left in flight.
+
+use std::time::Instant;
+
+use super::message::{Message, Part, at_fence};
+use super::transactional::{Surroundings, step_error};
+use super::{Done, Kept, Known, Source, StepError, Work};
+use crate::database::backend::{Backend, Pending};
+use crate::database::error::{ServerError, ServerErrorKind};
+use crate::database::event::Event;
+use crate::database::mask::{mask, shorten};
+use crate::database::state::sql::Started;
+use crate::database::state::{Fence, Journal, State, StatementInFlight};
+use crate::text::Digest;
+use crate::text::revision::Direction;
+use crate::text::sql::Transactional;
+
+/// Runs `work` statement by statement; `before` is called with each statement that runs outside a transaction.
+pub(crate) fn run<'a, B: Backend + ?Sized>(
+    backend: &'a mut B,
+    work: &'a Work<'a>,
+    source: &'a Source<'a>,
+    around: Surroundings,
+) -> Pending<'a, Result<Done, StepError>> {
+    Box::pin(async move {
+        let mut journal = Section {
+            backend,
+            work,
+            source,
+            around,
+            epoch: 0,
+            finished: source.from,
+        };
+        let started = Instant::now();
+        match journal.run().await {
+            Ok(()) => {
+                let statements = source.script.statements.len() - source.from;
+                Ok(Done {
+                    epochs: journal.epoch,
+                    statements,
+                    duration: started.elapsed(),
+                })
+            }
+            Err(error) => Err(StepError {
+                epochs: journal.epoch,
+                ..error
+            }),
+        }
+    })
+}
+
+/// A statement as the journal names it.
+pub(crate) fn in_flight(source: &Source<'_>, number: usize) -> StatementInFlight {
+    let sql = source.sql(number);
+    StatementInFlight {
+        hash: Digest::of([sql.as_bytes()]),
+        text: shorten(&mask(sql, source.dialect), 2000),
+    }
+}
+
+struct Section<'s, 'w, B: ?Sized> {
+    backend: &'s mut B,
+    work: &'s Work<'w>,
+    source: &'s Source<'w>,
+    around: Surroundings,
+    /// By how much the epoch has moved.
+    epoch: u64,
+    /// How many statements have finished and are recorded so.
+    finished: usize,
+}
+
+impl<B: Backend + ?Sized> Section<'_, '_, B> {
+    async fn run(&mut self) -> Result<(), StepError> {
+        let of = self.source.script.statements.len();
+        self.claim().await?;
+        for number in self.source.from..of {
+            let revision = self.work.record.revision.as_str();
+            self.work.watch.tell(&Event::StatementBegins {
+                revision,
+                number: number + 1,
+                of,
+            });
+            match self.source.script.statements[number].transaction {
+                Transactional::Yes => self.together(number).await?,
+                _ => self.apart(number).await?,
+            }
+        }
+        self.finish().await
+    }
+
+    /// Writes the row that says that the section has begun. A revision that is being taken back is no head any more.
+    async fn claim(&mut self) -> Result<(), StepError> {
+        let mut record = self.work.record.clone();
+        record.state = match self.work.direction {
+            Direction::Up => State::Upgrading,
+            Direction::Down => State::Downgrading,
+        };
+        record.is_head = false;
+        record.journal = Journal {
+            statement_no: self.source.from,
+            in_flight: None,
+            session: self.backend.session().cloned(),
+        };
+        let mut statements = Vec::new();
+        if self.work.direction == Direction::Down {
+            statements.extend(self.backend.tables().heads(&self.work.heads));
+        }
+        statements.push(match self.work.row {
+            Known::Present => self.backend.tables().update_row(&record, Started::AtFence),
+            Known::Absent => self
+                .backend
+                .tables()
+                .insert_row(&record, self.work.down_section.as_deref()),
+        });
+        self.change(statements).await
+    }
+
+    /// A statement that may run in a transaction: its note is committed with it.
+    async fn together(&mut self, number: usize) -> Result<(), StepError> {
+        let note = self
+            .backend
+            .tables()
+            .end_statement(&self.work.record.revision, number + 1);
+        let mut message = self.open();
+        message.statement(self.source, number);
+        message.ours(&note);
+        message.ours("COMMIT");
+        self.send(message).await?;
+        self.finished = number + 1;
+        Ok(())
+    }
+
+    /// A statement that must run outside a transaction: noted before, sent alone.
+    async fn apart(&mut self, number: usize) -> Result<(), StepError> {
+        let statement = in_flight(self.source, number);
+        let note =
+            self.backend
+                .tables()
+                .begin_statement(&self.work.record.revision, number, &statement);
+        self.change(vec![note]).await?;
+        self.backend
+            .before_statement(self.source, number)
+            .await
+            .map_err(|error| self.failed(error, Part::Ours, None))?;
+        let mut message = Message::new();
+        message.statement(self.source, number);
+        let sql = message.sql();
+        if let Err(error) = self
+            .backend
+            .execute(self.source.sql(number).to_owned())
+            .await
+        {
+            let place = message.place(&sql, &error);
+            let error = self.failed(error, Part::Statement(number), place.offset);
+            return Err(error);
+        }
+        self.finished = number + 1;
+        Ok(())
+    }
+
+    /// Records the section as finished.
+    async fn finish(&mut self) -> Result<(), StepError> {
+        let tables = self.backend.tables();
+        let mut statements = self.around.reset.clone();
+        if self.work.direction == Direction::Up {
+            statements.extend(tables.heads(&self.work.heads));
+        }
+        let mut record = self.work.record.clone();
+        record.journal.statement_no = self.source.script.statements.len();
+        statements.push(tables.update_row(&record, Started::Before));
+        statements.push(tables.log(self.work));
+        self.change(statements).await
+    }
+
+    fn open(&self) -> Message {
+        let mut message = Message::new();
+        message.ours(self.around.begin);
+        let fence = Fence {
+            epoch: self.work.fence.epoch + self.epoch,
+            ..self.work.fence.clone()
+        };
+        for sql in self.backend.tables().fence(&fence) {
+            message.push(Part::Fence, &sql);
+        }
+        message
+    }
+
+    /// A transaction of ours alone.
+    async fn change(&mut self, statements: Vec<String>) -> Result<(), StepError> {
+        let mut message = self.open();
+        message.extend(statements);
+        message.ours("COMMIT");
+        self.send(message).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), StepError> {
+        let sql = message.sql();
+        match self.backend.execute(sql.clone()).await {
+            Ok(_) => {
+                self.epoch += 1;
+                Ok(())
+            }
+            Err(error) => {
+                let place = message.place(&sql, &error);
+                let error = at_fence(error, place);
+                if error.kind != ServerErrorKind::Disconnected {
+                    // The error that counts is the first one.
+                    let _ = self.backend.execute("ROLLBACK".to_owned()).await;
+                }
+                Err(self.failed(error, place.part, place.offset))
+            }
+        }
+    }
+
+    fn failed(&self, error: ServerError, part: Part, offset: Option<usize>) -> StepError {
+        let kept = match error.kind {
+            ServerErrorKind::Disconnected => Kept::Unknown,
+            _ => Kept::Statements(self.finished),
+        };
+        step_error(self.work, error, part, offset, kept)
+    }
+}

@@ -1,0 +1,200 @@
+//! What a run has done.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+/// What a run has done, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The dialect that the server speaks.
+    pub dialect: &'static str,
+    /// The database, without password.
+    pub target: String,
+    /// `upgrade`, `downgrade`, `stamp`, `redo`, `repair`.
+    pub direction: &'static str,
+    /// The effective rows before.
+    pub from: Vec<String>,
+    /// The effective rows now; for a dry run, as they would be.
+    pub heads: Vec<String>,
+    /// The steps in order.
+    pub steps: Vec<StepReport>,
+    /// What is to be known and stopped nothing.
+    pub warnings: Vec<String>,
+    /// Whether it was only asked what would be done.
+    pub dry: bool,
+    /// How long it took.
+    #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+    pub duration: Duration,
+}
+
+impl Report {
+    pub(crate) fn new(direction: &'static str) -> Self {
+        Self {
+            dialect: "",
+            target: String::new(),
+            direction,
+            from: Vec::new(),
+            heads: Vec::new(),
+            steps: Vec::new(),
+            warnings: Vec::new(),
+            dry: false,
+            duration: Duration::ZERO,
+        }
+    }
+
+    /// The steps in order.
+    pub fn steps(&self) -> &[StepReport] {
+        &self.steps
+    }
+
+    /// Whether there was nothing to do.
+    pub const fn is_up_to_date(&self) -> bool {
+        self.steps.is_empty()
+    }
+}
+
+/// One step of a run. Its `Display` is one line, such as `upgrade 5cd038a8f131 add email to users (12 ms)`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StepReport {
+    /// The revision.
+    pub revision: String,
+    /// Its message.
+    pub message: String,
+    /// Its file; the words `stored section` when the SQL came from the database.
+    pub file: String,
+    /// What was to be done.
+    pub action: StepAction,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took.
+    #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+    pub duration: Duration,
+    /// The number of statements that were run.
+    pub statements: usize,
+    /// The effective rows after it.
+    pub heads_after: Vec<String>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StepAction {
+    /// Runs the up section.
+    Upgrade,
+    /// Runs the down section.
+    Downgrade,
+    /// Records the revision as applied.
+    Stamp,
+    /// Records the revision as no longer applied.
+    Unstamp,
+}
+
+impl StepAction {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+            Self::Stamp => "stamp",
+            Self::Unstamp => "unstamp",
+        }
+    }
+}
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Not begun.
+    Pending,
+    /// Finished and recorded.
+    Finished,
+    /// Finished by this run after an earlier one had been interrupted.
+    Recovered,
+    /// Failed.
+    Failed,
+    /// The connection was lost: the server may have finished it, or may still.
+    Unknown,
+    /// Finished, and then taken back with the whole run.
+    RolledBack,
+}
+
+impl fmt::Display for StepReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.action.name(), self.revision)?;
+        if !self.message.is_empty() {
+            write!(f, " {}", self.message)?;
+        }
+        match self.outcome {
+            Outcome::Pending => Ok(()),
+            Outcome::Finished => write!(f, " ({})", Shown(self.duration)),
+            Outcome::Recovered => write!(f, " (recovered, {})", Shown(self.duration)),
+            Outcome::Failed => f.write_str(" (failed)"),
+            Outcome::Unknown => f.write_str(" (outcome unknown)"),
+            Outcome::RolledBack => f.write_str(" (rolled back)"),
+        }
+    }
+}
+
+/// A duration for people: `850 us`, `12 ms`, `3.4 s`, `2 min 5 s`.
+pub(crate) struct Shown(pub(crate) Duration);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = self.0;
+        match time.as_secs() {
+            0 if time.as_micros() < 1000 => write!(f, "{} us", time.as_micros()),
+            0 => write!(f, "{} ms", time.as_millis()),
+            1..60 => write!(f, "{:.1} s", time.as_secs_f64()),
+            seconds if seconds % 60 == 0 => write!(f, "{} min", seconds / 60),
+            seconds => write!(f, "{} min {} s", seconds / 60, seconds % 60),
+        }
+    }
+}
+
+fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_micros() as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        let cases = [
+            (Duration::from_micros(850), "850 us"),
+            (Duration::from_millis(12), "12 ms"),
+            (Duration::from_millis(3400), "3.4 s"),
+            (Duration::from_secs(120), "2 min"),
+            (Duration::from_secs(125), "2 min 5 s"),
+        ];
+        for (duration, shown) in cases {
+            assert_eq!(Shown(duration).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn a_step_is_one_line() {
+        let step = StepReport {
+            revision: "5cd038a8f131".into(),
+            message: "add email to users".into(),
+            file: "migrations/a.sql".into(),
+            action: StepAction::Upgrade,
+            outcome: Outcome::Finished,
+            duration: Duration::from_millis(12),
+            statements: 1,
+            heads_after: vec!["5cd038a8f131".into()],
+        };
+        assert_eq!(
+            step.to_string(),
+            "upgrade 5cd038a8f131 add email to users (12 ms)"
+        );
+    }
+}

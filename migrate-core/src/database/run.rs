@@ -1,0 +1,194 @@
+//! What a run is asked to do: [`Run`].
+
+use std::time::Duration;
+
+use super::event::{Event, Watch};
+
+/// What a run is asked to do: a verb, its target, and options.
+///
+/// ```
+/// use std::time::Duration;
+/// use migrate_core::database::Run;
+///
+/// let run = Run::upgrade("head").lock_wait(Duration::ZERO);
+/// let look = Run::downgrade("-1").dry();
+/// # let _ = (run, look);
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a run does nothing before it is given to `Migrations::run`"]
+pub struct Run {
+    pub(crate) verb: Verb,
+    pub(crate) effect: Effect,
+    pub(crate) stored: Stored,
+    pub(crate) fill: Fill,
+    pub(crate) transaction: PerRun,
+    pub(crate) create: Create,
+    pub(crate) lock_wait: Option<Duration>,
+    pub(crate) watch: Watch,
+}
+
+/// The verb of a run and its target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Upgrade(String),
+    /// To all effective heads: what start-up does.
+    AllHeads,
+    Downgrade(String),
+    Stamp {
+        specs: Vec<String>,
+        purge: Purge,
+    },
+    Redo(Option<String>),
+}
+
+impl Verb {
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Upgrade(_) | Self::AllHeads => "upgrade",
+            Self::Downgrade(_) => "downgrade",
+            Self::Stamp { .. } => "stamp",
+            Self::Redo(_) => "redo",
+        }
+    }
+}
+
+/// Whether a run changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Real,
+    Dry,
+}
+
+/// Whether down sections recorded in the database may be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    Refused,
+    Allowed,
+}
+
+/// What to do about missing ancestors of what is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fill {
+    Refuse,
+    Run,
+}
+
+/// What a stamp does first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purge {
+    Keep,
+    Everything,
+}
+
+/// How many transactions a run has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PerRun {
+    /// One for each revision.
+    Many,
+    /// One.
+    Single,
+}
+
+/// What to do about a database that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Create {
+    /// A missing SQLite file is made by what changes the database; a missing server database is an error.
+    File,
+    /// Either is made.
+    Database,
+}
+
+impl Run {
+    fn new(verb: Verb) -> Self {
+        Self {
+            verb,
+            effect: Effect::Real,
+            stored: Stored::Refused,
+            fill: Fill::Refuse,
+            transaction: PerRun::Many,
+            create: Create::File,
+            lock_wait: None,
+            watch: Watch::default(),
+        }
+    }
+
+    /// Upgrade to a spec, such as `head`, `+1`, an id, or `label@head`.
+    pub fn upgrade(spec: impl Into<String>) -> Self {
+        Self::new(Verb::Upgrade(spec.into()))
+    }
+
+    /// Downgrade to a spec, such as `-1`, `base`, or an id.
+    pub fn downgrade(spec: impl Into<String>) -> Self {
+        Self::new(Verb::Downgrade(spec.into()))
+    }
+
+    /// Record what the specs say as applied, without running anything.
+    pub fn stamp<S: Into<String>>(specs: impl IntoIterator<Item = S>) -> Self {
+        let specs = specs.into_iter().map(Into::into).collect();
+        Self::new(Verb::Stamp {
+            specs,
+            purge: Purge::Keep,
+        })
+    }
+
+    /// Take back a revision by the down section recorded in the database, then apply it again from the files; `None`
+    /// means the one effective row.
+    pub fn redo(revision: Option<String>) -> Self {
+        Self {
+            stored: Stored::Allowed,
+            ..Self::new(Verb::Redo(revision))
+        }
+    }
+
+    /// Only report what would be done.
+    pub fn dry(mut self) -> Self {
+        self.effect = Effect::Dry;
+        self
+    }
+
+    /// Allow a downgrade to run the down sections that are recorded in the database, where there is no file: that is
+    /// how an older release takes back a revision it does not have.
+    pub fn stored(mut self) -> Self {
+        self.stored = Stored::Allowed;
+        self
+    }
+
+    /// Run the revisions that are missing below applied ones, in order, before anything else.
+    pub fn fill(mut self) -> Self {
+        self.fill = Fill::Run;
+        self
+    }
+
+    /// For a stamp: forget every row first.
+    pub fn purge(mut self) -> Self {
+        if let Verb::Stamp { purge, .. } = &mut self.verb {
+            *purge = Purge::Everything;
+        }
+        self
+    }
+
+    /// One transaction for the whole run: all of it or nothing. Not on MySQL and MariaDB, and not with
+    /// `transaction:false` sections.
+    pub fn single(mut self) -> Self {
+        self.transaction = PerRun::Single;
+        self
+    }
+
+    /// Make the database on the server when it does not exist.
+    pub fn create_database(mut self) -> Self {
+        self.create = Create::Database;
+        self
+    }
+
+    /// How long to wait for the run lock instead of the configured time; zero: not at all.
+    pub fn lock_wait(mut self, limit: Duration) -> Self {
+        self.lock_wait = Some(limit);
+        self
+    }
+
+    /// Have `tell` called with every [`Event`] of the run.
+    pub fn on_progress(mut self, tell: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.watch = Watch::new(tell);
+        self
+    }
+}

@@ -1,0 +1,663 @@
+//! The state tables as SQL text: reading them, and every change of ours.
+//!
+//! Values stand in the text as literals, because a revision is sent as one message and the simple protocol has no
+//! parameters. Literals hold whatever settings a revision has made (`standard_conforming_strings`, `sql_mode`).
+
+use std::fmt::Write;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::tables::{Tables, identifier};
+use super::{
+    Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
+};
+use crate::database::backend::Row;
+use crate::database::execute::{HeadChange, Known, Work};
+use crate::text::revision::Direction;
+use crate::text::{Dialect, Digest, RevisionId};
+
+/// A text as a literal that means the same whatever the session's settings are.
+pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
+    let text = text.replace('\0', "\u{fffd}");
+    match dialect {
+        Dialect::Sqlite => format!("'{}'", text.replace('\'', "''")),
+        Dialect::Postgres if !text.contains('\\') => format!("'{}'", text.replace('\'', "''")),
+        Dialect::Postgres => format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''")),
+        Dialect::Mysql | Dialect::Mariadb if text.is_ascii() && !text.contains('\\') => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
+        Dialect::Mysql | Dialect::Mariadb => {
+            let mut hex = String::with_capacity(text.len() * 2 + 16);
+            hex.push_str("_utf8mb4 x'");
+            for byte in text.bytes() {
+                // Writing to a String does not fail.
+                let _ = write!(hex, "{byte:02x}");
+            }
+            hex.push('\'');
+            hex
+        }
+    }
+}
+
+/// When a section began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Started {
+    /// When the fence of this transaction was raised.
+    AtFence,
+    /// When its row says.
+    Before,
+}
+
+/// The moment at which the statement runs, by the database's clock.
+pub(crate) const fn now(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+        Dialect::Postgres => "pg_catalog.clock_timestamp()",
+        Dialect::Mysql | Dialect::Mariadb => "UTC_TIMESTAMP(6)",
+    }
+}
+
+/// The columns of [`Record`], each as text, in the order in which [`read_record`] takes them.
+const COLUMNS: [&str; 21] = [
+    "revision",
+    "parents",
+    "depends_on",
+    "message",
+    "digest",
+    "down_digest",
+    "chain",
+    "is_head",
+    "state",
+    "origin",
+    "statement_no",
+    "statement_hash",
+    "statement",
+    "session_id",
+    "session_start",
+    "compatible",
+    "started_at",
+    "finished_at",
+    "duration_us",
+    "who",
+    "tool",
+];
+
+impl Tables {
+    fn literal(&self, text: &str) -> String {
+        literal(self.dialect, text)
+    }
+
+    fn optional(&self, text: Option<&str>) -> String {
+        text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text))
+    }
+
+    const fn flag(&self, flag: bool) -> &'static str {
+        match (self.dialect, flag) {
+            (Dialect::Postgres, true) => "true",
+            (Dialect::Postgres, false) => "false",
+            (_, true) => "1",
+            (_, false) => "0",
+        }
+    }
+
+    /// A column as text.
+    fn as_text(&self, column: &str) -> String {
+        let time = matches!(column, "started_at" | "finished_at" | "since" | "heartbeat");
+        let number = matches!(
+            column,
+            "statement_no"
+                | "duration_us"
+                | "is_head"
+                | "pid"
+                | "epoch"
+                | "format"
+                | "seq"
+                | "statements"
+        );
+        match self.dialect {
+            Dialect::Sqlite if number => format!("CAST({column} AS TEXT)"),
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres if time => format!(
+                "pg_catalog.to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+            ),
+            Dialect::Postgres if number => format!("{column}::pg_catalog.text"),
+            Dialect::Postgres => column.to_owned(),
+            Dialect::Mysql | Dialect::Mariadb if time => {
+                format!("DATE_FORMAT({column}, '%Y-%m-%dT%H:%i:%s.%fZ')")
+            }
+            Dialect::Mysql | Dialect::Mariadb if number => format!("CAST({column} AS CHAR)"),
+            Dialect::Mysql | Dialect::Mariadb => column.to_owned(),
+        }
+    }
+
+    fn record_columns(&self) -> String {
+        let mut columns: Vec<String> = COLUMNS.iter().map(|column| self.as_text(column)).collect();
+        columns.push("error".to_owned());
+        columns.join(", ")
+    }
+
+    /// Reads every row.
+    pub(crate) fn select_all(&self) -> String {
+        format!("SELECT {} FROM {}", self.record_columns(), self.state)
+    }
+
+    /// The one statement of a start-up: the format of the tables in a row of its own, with everything else NULL, then
+    /// the rows that are head, in flight, or one of `heads`; a row can come more than once.
+    ///
+    /// Three reads, each by an index, so that the number of rows does not matter.
+    pub(crate) fn select_heads<'a>(&self, heads: impl IntoIterator<Item = &'a str>) -> String {
+        let Self { state, lock, .. } = self;
+        let (null, head, here) = match self.dialect {
+            Dialect::Postgres => ("NULL::pg_catalog.text", "is_head", self.is_here()),
+            _ => ("NULL", "is_head = 1", "'1'".to_owned()),
+        };
+        let row = format!(
+            "SELECT {null}, {null}, revision, chain, {}, state FROM {state}",
+            self.as_text("is_head")
+        );
+        let mut sql = format!(
+            "SELECT {}, {here}, {null}, {null}, {null}, {null} FROM {lock} WHERE id = 1\nUNION ALL {row} WHERE \
+             {head}\nUNION ALL {row} WHERE state IN ('upgrading', 'downgrading')",
+            self.as_text("format")
+        );
+        let heads: Vec<String> = heads.into_iter().map(|id| self.literal(id)).collect();
+        if !heads.is_empty() {
+            // Writing to a String does not fail.
+            let _ = write!(
+                sql,
+                "\nUNION ALL {row} WHERE revision IN ({})",
+                heads.join(", ")
+            );
+        }
+        sql
+    }
+
+    /// Whether an unqualified name has found the table of the current schema, and not one further on the search path.
+    fn is_here(&self) -> String {
+        if self.schema.is_some() {
+            return "'1'".to_owned();
+        }
+        let name = self.literal(&identifier(self.dialect, &format!("{}_lock", self.name)));
+        format!(
+            "CASE WHEN tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || \
+             {name}) THEN '1' ELSE '0' END"
+        )
+    }
+
+    /// Reads the lock row: format, epoch and [`Holder`].
+    pub(crate) fn select_lock(&self) -> String {
+        let columns = [
+            "format",
+            "epoch",
+            "holder",
+            "host",
+            "pid",
+            "application",
+            "since",
+            "heartbeat",
+        ];
+        let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
+        format!(
+            "SELECT {} FROM {} WHERE id = 1",
+            columns.join(", "),
+            self.lock
+        )
+    }
+
+    /// Reads the recorded down section of a revision.
+    pub(crate) fn select_down_section(&self, revision: &str) -> String {
+        format!(
+            "SELECT down_section FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(revision)
+        )
+    }
+
+    /// Records who holds the run lock, and moves the epoch on, so that nobody else's fence holds any longer.
+    pub(crate) fn register(&self, holder: &Holder) -> String {
+        let now = now(self.dialect);
+        format!(
+            "UPDATE {} SET epoch = epoch + 1, holder = {}, host = {}, pid = {}, application = {}, since = {now}, heartbeat \
+             = {now} WHERE id = 1",
+            self.lock,
+            self.literal(&holder.run),
+            self.literal(&holder.host),
+            holder.pid,
+            self.literal(&holder.application),
+        )
+    }
+
+    /// Takes the holder out of the lock row, if it is this run.
+    pub(crate) fn unregister(&self, run: &str) -> String {
+        format!(
+            "UPDATE {} SET holder = NULL, host = NULL, pid = NULL, application = NULL, since = NULL, heartbeat = NULL WHERE \
+             id = 1 AND holder = {}",
+            self.lock,
+            self.literal(run)
+        )
+    }
+
+    /// The fence: moves the epoch on and raises unless the lock row says what it must. The time it leaves in the row is
+    /// when the change began.
+    pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
+        let Self { lock, .. } = self;
+        let epoch = fence.epoch;
+        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
+            format!(" AND holder = {}", self.literal(run))
+        });
+        let now = now(self.dialect);
+        match self.dialect {
+            // The NULL of a row that is not there violates NOT NULL before the conflict is looked at.
+            Dialect::Sqlite => vec![format!(
+                "INSERT INTO {lock} (id, format, epoch, heartbeat) VALUES (1, {FORMAT}, (SELECT epoch + 1 FROM {lock} WHERE \
+                 id = 1 AND epoch = {epoch}{holder}), {now}) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, \
+                 heartbeat = excluded.heartbeat"
+            )],
+            Dialect::Postgres => vec![format!(
+                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = \
+                 {epoch}{holder} RETURNING 1) SELECT 1 / pg_catalog.count(*) FROM fence"
+            )],
+            // The subquery has two rows, an error under every sql_mode, unless the update has hit.
+            Dialect::Mysql | Dialect::Mariadb => vec![
+                format!(
+                    "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
+                ),
+                "DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
+            ],
+        }
+    }
+
+    /// The statements that record a section as finished: its row, the heads, the log.
+    pub(crate) fn finish(&self, work: &Work<'_>) -> Vec<String> {
+        let mut statements = self.heads(&work.heads);
+        statements.extend(self.write_row(work));
+        statements.push(self.log(work));
+        statements
+    }
+
+    /// The statements that change `is_head` of other rows.
+    pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
+        let update = |ids: &[RevisionId], flag: bool| {
+            let ids: Vec<String> = ids.iter().map(|id| self.literal(id.as_str())).collect();
+            let condition = match ids.as_slice() {
+                [id] => format!("= {id}"),
+                ids => format!("IN ({})", ids.join(", ")),
+            };
+            format!(
+                "UPDATE {} SET is_head = {} WHERE revision {condition}",
+                self.state,
+                self.flag(flag)
+            )
+        };
+        [(&change.lost, false), (&change.gained, true)]
+            .into_iter()
+            .filter(|(ids, _)| !ids.is_empty())
+            .map(|(ids, flag)| update(ids, flag))
+            .collect()
+    }
+
+    /// The statements that write the row of [`Work::record`] as it stands there; behind the fence.
+    pub(crate) fn write_row(&self, work: &Work<'_>) -> Vec<String> {
+        let record = &work.record;
+        match (work.direction, work.row) {
+            (Direction::Down, Known::Present) => vec![self.update_row(record, Started::AtFence)],
+            (_, Known::Present) => {
+                let delete = format!(
+                    "DELETE FROM {} WHERE revision = {}",
+                    self.state,
+                    self.literal(record.revision.as_str())
+                );
+                vec![
+                    delete,
+                    self.insert_row(record, work.down_section.as_deref()),
+                ]
+            }
+            (_, Known::Absent) => vec![self.insert_row(record, work.down_section.as_deref())],
+        }
+    }
+
+    /// Inserts a row; behind the fence, which has left the time at which the change began.
+    pub(crate) fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
+        let Journal {
+            statement_no,
+            in_flight,
+            session,
+        } = &record.journal;
+        let text = |text: &str| self.literal(text);
+        let (finished, duration) = self.ended(record, "heartbeat");
+        let values = [
+            text(record.revision.as_str()),
+            text(&join(&record.parents)),
+            text(&join(&record.depends_on)),
+            text(&record.message),
+            text(&record.digest.to_string()),
+            text(&record.down_digest.to_string()),
+            text(&record.chain.to_string()),
+            self.flag(record.is_head).to_owned(),
+            text(record.state.name()),
+            text(record.origin.name()),
+            statement_no.to_string(),
+            self.optional(
+                in_flight
+                    .as_ref()
+                    .map(|statement| statement.hash.to_string())
+                    .as_deref(),
+            ),
+            self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
+            self.optional(session.as_ref().map(|session| session.id.as_str())),
+            self.optional(session.as_ref().map(|session| session.start.as_str())),
+            text(record.compatible.name()),
+            "heartbeat".to_owned(),
+            finished,
+            duration,
+            text(&record.who),
+            text(&record.tool),
+            self.optional(record.error.as_deref()),
+            self.optional(down_section),
+        ];
+        format!(
+            "INSERT INTO {} ({}, error, down_section) SELECT {} FROM {} WHERE id = 1",
+            self.state,
+            COLUMNS.join(", "),
+            values.join(", "),
+            self.lock
+        )
+    }
+
+    /// `finished_at` and `duration_us`, given the expression for the start.
+    fn ended(&self, record: &Record, started: &str) -> (String, String) {
+        if record.in_flight() {
+            return ("NULL".to_owned(), "NULL".to_owned());
+        }
+        let now = now(self.dialect);
+        let duration = match self.dialect {
+            Dialect::Sqlite => {
+                format!(
+                    "CAST(ROUND((julianday('now') - julianday({started})) * 86400000.0) AS INTEGER) * 1000"
+                )
+            }
+            Dialect::Postgres => {
+                format!("(extract(epoch FROM {now} - {started}) * 1000000)::pg_catalog.int8")
+            }
+            Dialect::Mysql | Dialect::Mariadb => {
+                format!("TIMESTAMPDIFF(MICROSECOND, {started}, {now})")
+            }
+        };
+        (now.to_owned(), duration)
+    }
+
+    /// Changes the row of a revision to this state, keeping what does not change with a state.
+    pub(crate) fn update_row(&self, record: &Record, started: Started) -> String {
+        let Journal {
+            statement_no,
+            in_flight,
+            session,
+        } = &record.journal;
+        let started = match started {
+            Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
+            Started::Before => "started_at".to_owned(),
+        };
+        let (finished, duration) = self.ended(record, &started);
+        format!(
+            "UPDATE {} SET is_head = {}, state = {}, origin = {}, down_digest = {}, statement_no = {statement_no}, statement_hash = {}, \
+             statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
+             started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
+            self.state,
+            self.flag(record.is_head),
+            self.literal(record.state.name()),
+            self.literal(record.origin.name()),
+            self.literal(&record.down_digest.to_string()),
+            self.optional(
+                in_flight
+                    .as_ref()
+                    .map(|statement| statement.hash.to_string())
+                    .as_deref()
+            ),
+            self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
+            self.optional(session.as_ref().map(|session| session.id.as_str())),
+            self.optional(session.as_ref().map(|session| session.start.as_str())),
+            self.literal(&record.who),
+            self.literal(&record.tool),
+            self.optional(record.error.as_deref()),
+            self.literal(record.revision.as_str()),
+        )
+    }
+
+    /// Records that a statement of a section that is not one transaction begins; all before it have finished.
+    pub(crate) fn begin_statement(
+        &self,
+        revision: &RevisionId,
+        number: usize,
+        statement: &StatementInFlight,
+    ) -> String {
+        format!(
+            "UPDATE {} SET statement_no = {number}, statement_hash = {}, statement = {}, error = NULL WHERE revision = {}",
+            self.state,
+            self.literal(&statement.hash.to_string()),
+            self.literal(&statement.text),
+            self.literal(revision.as_str()),
+        )
+    }
+
+    /// Records that so many statements have finished and none is in flight.
+    pub(crate) fn end_statement(&self, revision: &RevisionId, finished: usize) -> String {
+        format!(
+            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = NULL WHERE revision = \
+             {}",
+            self.state,
+            self.literal(revision.as_str()),
+        )
+    }
+
+    /// Records the error of a section of which so many statements have finished: none is in flight.
+    pub(crate) fn fail(&self, revision: &RevisionId, finished: usize, error: &str) -> String {
+        format!(
+            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = {} WHERE revision = {}",
+            self.state,
+            self.literal(error),
+            self.literal(revision.as_str()),
+        )
+    }
+
+    /// The row of the log for a section that has finished; after its row was written.
+    pub(crate) fn log(&self, work: &Work<'_>) -> String {
+        let digest = match work.direction {
+            Direction::Up => "digest",
+            Direction::Down => "down_digest",
+        };
+        let statements = work
+            .section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
+        format!(
+            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, run, who, \
+             host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, duration_us, {statements}, {}, \
+             who, {}, tool FROM {} WHERE revision = {}",
+            self.log,
+            self.literal(work.action),
+            self.literal(&work.holder.run),
+            self.literal(&work.holder.host),
+            self.state,
+            self.literal(work.record.revision.as_str()),
+        )
+    }
+
+    /// The row of the log for a section that has failed.
+    pub(crate) fn log_failure(&self, work: &Work<'_>, error: &str, duration: Duration) -> String {
+        let record = &work.record;
+        let digest = match work.direction {
+            Direction::Up => record.digest,
+            Direction::Down => record.down_digest,
+        };
+        let statements = work
+            .section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
+        format!(
+            "INSERT INTO {} (revision, action, outcome, digest, finished_at, duration_us, statements, run, who, host, tool, \
+             error) VALUES ({}, {}, 'failed', {}, {}, {}, {statements}, {}, {}, {}, {}, {})",
+            self.log,
+            self.literal(record.revision.as_str()),
+            self.literal(work.action),
+            self.literal(&digest.to_string()),
+            now(self.dialect),
+            duration.as_micros(),
+            self.literal(&work.holder.run),
+            self.literal(&record.who),
+            self.literal(&work.holder.host),
+            self.literal(&record.tool),
+            self.literal(error),
+        )
+    }
+
+    /// Forgets every row.
+    pub(crate) fn purge(&self) -> String {
+        format!("DELETE FROM {}", self.state)
+    }
+
+    /// The name of a table of the database, quoted.
+    pub(crate) fn identifier(&self, name: &str) -> String {
+        identifier(self.dialect, name)
+    }
+}
+
+fn join(ids: &[RevisionId]) -> String {
+    ids.iter()
+        .map(RevisionId::as_str)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn split_ids(text: &str) -> Result<Vec<RevisionId>, String> {
+    text.split(',')
+        .filter(|id| !id.is_empty())
+        .map(|id| RevisionId::new(id).map_err(|error| error.to_string()))
+        .collect()
+}
+
+/// The fields of a row, taken one by one.
+struct Fields(std::vec::IntoIter<Option<String>>);
+
+impl Fields {
+    fn optional(&mut self) -> Option<String> {
+        self.0.next().flatten()
+    }
+
+    fn text(&mut self, name: &str) -> Result<String, String> {
+        self.optional().ok_or_else(|| format!("{name} is NULL"))
+    }
+
+    fn word<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, String> {
+        let text = self.text(name)?;
+        read(&text).ok_or_else(|| format!("{name} is `{text}`"))
+    }
+
+    fn parsed<T: FromStr<Err: ToString>>(&mut self, name: &str) -> Result<T, String> {
+        self.text(name)?
+            .parse()
+            .map_err(|error: T::Err| error.to_string())
+    }
+}
+
+/// A row of [`Tables::select_all`]; the error says what cannot be understood.
+pub(crate) fn read_record(row: Row) -> Result<Record, String> {
+    let mut fields = Fields(row.into_iter());
+    let revision = fields.text("revision")?;
+    read_fields(&revision, &mut fields).map_err(|error| format!("{error} in the row of {revision}"))
+}
+
+fn read_fields(revision: &str, fields: &mut Fields) -> Result<Record, String> {
+    Ok(Record {
+        revision: RevisionId::new(revision).map_err(|error| error.to_string())?,
+        parents: split_ids(&fields.text("parents")?)?,
+        depends_on: split_ids(&fields.text("depends_on")?)?,
+        message: fields.text("message")?,
+        digest: fields.parsed("digest")?,
+        down_digest: fields.parsed("down_digest")?,
+        chain: fields.parsed("chain")?,
+        is_head: read_flag(&fields.text("is_head")?),
+        state: fields.word("state", State::read)?,
+        origin: fields.word("origin", Origin::read)?,
+        journal: read_journal(fields)?,
+        compatible: fields.word("compatible", Compatible::read)?,
+        started_at: fields.optional(),
+        finished_at: fields.optional(),
+        duration_us: fields.optional().and_then(|text| text.parse().ok()),
+        who: fields.text("who")?,
+        tool: fields.text("tool")?,
+        error: fields.optional(),
+    })
+}
+
+fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
+    let statement_no = fields.word("statement_no", |text| text.parse().ok())?;
+    let hash = fields
+        .optional()
+        .map(|hash| hash.parse::<Digest>())
+        .transpose()
+        .map_err(|error| error.to_string())?;
+    let text = fields.optional().unwrap_or_default();
+    let (id, start) = (fields.optional(), fields.optional());
+    Ok(Journal {
+        statement_no,
+        in_flight: hash.map(|hash| StatementInFlight { hash, text }),
+        session: id.zip(start).map(|(id, start)| SessionId { id, start }),
+    })
+}
+
+/// A flag as any of the databases prints it.
+pub(crate) fn read_flag(text: &str) -> bool {
+    matches!(text, "1" | "t" | "true")
+}
+
+/// The lock row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LockRow {
+    pub(crate) format: i64,
+    pub(crate) epoch: u64,
+    pub(crate) holder: Option<Holder>,
+}
+
+/// A row of [`Tables::select_lock`].
+pub(crate) fn read_lock(row: Row) -> Result<LockRow, String> {
+    let mut fields = Fields(row.into_iter());
+    let format = fields.word("format", |text| text.parse().ok())?;
+    let epoch = fields.word("epoch", |text| text.parse().ok())?;
+    let run = fields.optional();
+    let holder = Holder {
+        run: run.clone().unwrap_or_default(),
+        host: fields.optional().unwrap_or_default(),
+        pid: fields
+            .optional()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default(),
+        application: fields.optional().unwrap_or_default(),
+        since: fields.optional(),
+        heartbeat: fields.optional(),
+    };
+    Ok(LockRow {
+        format,
+        epoch,
+        holder: run.map(|_| holder),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_mean_the_same_under_every_setting() {
+        let cases = [
+            (Dialect::Sqlite, "it's a \\ é", "'it''s a \\ é'"),
+            (Dialect::Postgres, "it's", "'it''s'"),
+            (Dialect::Postgres, "a\\'b", "E'a\\\\''b'"),
+            (Dialect::Mariadb, "it's", "'it''s'"),
+            (Dialect::Mariadb, "a\\b", "_utf8mb4 x'615c62'"),
+            (Dialect::Mysql, "é", "_utf8mb4 x'c3a9'"),
+        ];
+        for (dialect, text, expected) in cases {
+            assert_eq!(literal(dialect, text), expected, "{dialect}");
+        }
+    }
+}
