@@ -16,6 +16,7 @@ mod context;
 mod exit;
 mod failure;
 mod output;
+mod progress;
 mod settings;
 mod source;
 mod target;
@@ -43,7 +44,10 @@ use source::Source;
 /// assert_eq!(code, std::process::ExitCode::SUCCESS);
 /// ```
 pub fn run(words: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
-    let words: Vec<OsString> = words.into_iter().map(|word| arguments::protect(word.into())).collect();
+    let words: Vec<OsString> = words
+        .into_iter()
+        .map(|word| arguments::protect(word.into()))
+        .collect();
     match parse(&words) {
         Ok(arguments) => execute(&arguments).into(),
         Err(exit) => exit.into(),

@@ -2,5 +2,8 @@
 
 mod app;
 mod binary;
+mod cli;
+mod corpora;
 mod rebuild;
+mod servers;
 mod ui;

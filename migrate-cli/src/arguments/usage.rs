@@ -71,7 +71,10 @@ pub(crate) fn explain(error: &clap::Error, words: &[OsString]) -> Diagnostic {
             return problem("no command").help("`migrate-cli --help` lists the commands");
         }
         ErrorKind::UnknownArgument => {
-            let (name, suggested) = (text(ContextKind::InvalidArg), text(ContextKind::SuggestedArg));
+            let (name, suggested) = (
+                text(ContextKind::InvalidArg),
+                text(ContextKind::SuggestedArg),
+            );
             unknown_argument(values::typed(&name), near_option(&name, &suggested, sub))
         }
         ErrorKind::ValueValidation => {
@@ -213,7 +216,10 @@ mod tests {
     use super::*;
 
     fn said(line: &str) -> String {
-        let words: Vec<OsString> = line.split(' ').map(|word| values::protect(word.into())).collect();
+        let words: Vec<OsString> = line
+            .split(' ')
+            .map(|word| values::protect(word.into()))
+            .collect();
         let error = super::super::command()
             .try_get_matches_from(&words)
             .expect_err(line);

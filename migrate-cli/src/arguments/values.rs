@@ -11,7 +11,10 @@ const PROTECTED: char = '\u{1}';
 
 /// A word of the command line as the parser is to see it: `-1` and `-2:current` are values, no options.
 pub(crate) fn protect(word: OsString) -> OsString {
-    let begins = word.to_str().and_then(|text| text.strip_prefix('-')).and_then(|rest| rest.chars().next());
+    let begins = word
+        .to_str()
+        .and_then(|text| text.strip_prefix('-'))
+        .and_then(|rest| rest.chars().next());
     match begins {
         Some(c) if c.is_ascii_digit() => {
             let mut protected = OsString::from(PROTECTED.to_string());
@@ -96,7 +99,13 @@ mod tests {
 
     #[test]
     fn only_what_begins_with_a_number_is_protected() {
-        for (word, value) in [("-1", true), ("-2:current", true), ("head", false), ("--dry-run", false), ("-q", false)] {
+        for (word, value) in [
+            ("-1", true),
+            ("-2:current", true),
+            ("head", false),
+            ("--dry-run", false),
+            ("-q", false),
+        ] {
             let protected = protect(word.into());
             assert_eq!(protected != *word, value, "{word}");
             assert_eq!(spec(&protected.to_string_lossy()), Ok(word.to_owned()));

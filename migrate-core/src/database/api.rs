@@ -1,7 +1,8 @@
 //! The verbs of [`Migrations`].
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::backend::Backend;
 use super::connect::{Intent, connect};
 use super::engine::{Deadline, Engine, Ownership, Task};
 use super::error::{Error, Failure};
@@ -10,6 +11,7 @@ use super::run::{Effect, Run, Verb};
 use super::target::Database;
 use crate::model::set::Settings;
 use crate::model::{Migrations, Plan};
+use crate::text::diagnostic::Class;
 
 impl Migrations {
     /// Does what `run` asks for, on a connection of its own.
@@ -45,7 +47,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn upgrade(&self, database: impl Into<Database>, spec: &str) -> Result<Report, Failure> {
+    pub async fn upgrade(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
         self.run(database, Run::upgrade(spec)).await
     }
 
@@ -53,7 +59,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn downgrade(&self, database: impl Into<Database>, spec: &str) -> Result<Report, Failure> {
+    pub async fn downgrade(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
         self.run(database, Run::downgrade(spec)).await
     }
 
@@ -61,7 +71,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn stamp(&self, database: impl Into<Database>, spec: &str) -> Result<Report, Failure> {
+    pub async fn stamp(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
         self.run(database, Run::stamp([spec])).await
     }
 
@@ -74,8 +88,11 @@ impl Migrations {
         let mut report = new_report(&database, &run.verb);
         let task = task(&run, self.settings()?, None);
         let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
-        let plan = Engine::new(self, &mut *backend, Ownership::Own, &task, &mut report)?.preview().await;
-        backend.close().await;
+        let plan = match Engine::new(self, &mut *backend, Ownership::Own, &task, &mut report) {
+            Ok(mut engine) => engine.preview().await,
+            Err(error) => Err(error),
+        };
+        finish(backend, &plan).await;
         plan
     }
 
@@ -105,18 +122,30 @@ impl Migrations {
     ) -> Result<(), Error> {
         let settings = self.settings()?;
         let task = task(run, settings, deadline);
-        let intent = if report.dry { Intent::Read } else { Intent::Change(run.create) };
-        let mut backend = connect(database, intent, settings).await?;
-        let mut engine = Engine::new(self, &mut *backend, Ownership::Own, &task, report)?;
-        let outcome = match run.effect {
-            Effect::Dry => engine.preview().await.map(drop),
-            Effect::Real => engine.run().await,
+        let intent = if report.dry {
+            Intent::Read
+        } else {
+            Intent::Change(run.create)
         };
-        // A connection in an unknown state is not closed politely but dropped.
-        if outcome.is_ok() {
-            backend.close().await;
-        }
+        let mut backend = connect(database, intent, settings).await?;
+        let outcome = match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
+            Ok(mut engine) if run.effect == Effect::Dry => engine.preview().await.map(drop),
+            Ok(mut engine) => engine.run().await,
+            Err(error) => Err(error),
+        };
+        finish(backend, &outcome).await;
         outcome
+    }
+}
+
+/// Closes the connection politely, unless nobody knows what is going on there: then it is dropped.
+pub(crate) async fn finish<T>(backend: Box<dyn Backend>, outcome: &Result<T, Error>) {
+    let unknown = outcome
+        .as_ref()
+        .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
+    if !unknown {
+        // Not longer than this: the server has everything it needs.
+        let _ = tokio::time::timeout(Duration::from_secs(5), backend.close()).await;
     }
 }
 

@@ -27,7 +27,10 @@ pub(crate) async fn connect(
     let begun = Instant::now();
     let limit = settings.timeouts.connect;
     loop {
-        let attempt = tokio::time::timeout(limit.saturating_sub(begun.elapsed()), open(database, intent, settings));
+        let attempt = tokio::time::timeout(
+            limit.saturating_sub(begun.elapsed()),
+            open(database, intent, settings),
+        );
         let error = match attempt.await {
             Ok(Ok(backend)) => return Ok(backend),
             Ok(Err(Problem::Error(error))) => return Err(error),
@@ -59,7 +62,11 @@ impl From<ServerError> for Problem {
     }
 }
 
-async fn open(database: &Database, intent: Intent, settings: &Settings) -> Result<Box<dyn Backend>, Problem> {
+async fn open(
+    database: &Database,
+    intent: Intent,
+    settings: &Settings,
+) -> Result<Box<dyn Backend>, Problem> {
     match &database.source {
         #[cfg(feature = "sqlite")]
         Source::Sqlite(options) => {
@@ -68,7 +75,9 @@ async fn open(database: &Database, intent: Intent, settings: &Settings) -> Resul
                 Intent::Change(_) => options.clone().create_if_missing(true),
                 Intent::Read => options.clone().create_if_missing(false),
             };
-            Ok(Box::new(SqliteBackend::open(&options, &settings.table).await?))
+            Ok(Box::new(
+                SqliteBackend::open(&options, &settings.table).await?,
+            ))
         }
         #[cfg(feature = "sqlite")]
         Source::SqliteMemory(pool) => {
@@ -83,12 +92,25 @@ async fn open(database: &Database, intent: Intent, settings: &Settings) -> Resul
                     "SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None)",
                 )));
             }
-            Ok(Box::new(SqliteBackend::borrow(pool, &settings.table).await?))
+            Ok(Box::new(
+                SqliteBackend::borrow(pool, &settings.table).await?,
+            ))
         }
         #[cfg(feature = "postgres")]
         Source::Postgres(options) => {
-            let _ = (options, intent, settings);
-            Err(Problem::Error(Error::plain(Class::Config, "not yet")))
+            use super::backend::postgres::PostgresBackend;
+            let open = || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
+            let opened = match open().await {
+                Err(error)
+                    if error.kind == ServerErrorKind::MissingDatabase
+                        && intent == Intent::Change(Create::Database) =>
+                {
+                    PostgresBackend::create_database(options).await?;
+                    open().await
+                }
+                opened => opened,
+            };
+            Ok(Box::new(opened?))
         }
         #[cfg(feature = "mysql")]
         Source::Mysql(options) => {
@@ -114,9 +136,16 @@ fn refused(database: &Database, error: ServerError) -> Error {
                 format!("{target} cannot be opened: {}", error.message),
                 "`migrate-cli upgrade` creates the file, in a folder that is there",
             ),
-            _ => (format!("{target}: {}", error.message), "`--create-database` creates it"),
+            _ => (
+                format!("{target}: {}", error.message),
+                "`--create-database` creates it",
+            ),
         };
         return Error::with_help(Class::Unreachable, message, help);
     }
-    Error::new(Kind::Server { doing: "connecting to", target, error })
+    Error::new(Kind::Server {
+        doing: "connecting to",
+        target,
+        error,
+    })
 }

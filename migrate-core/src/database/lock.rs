@@ -25,7 +25,12 @@ pub(crate) struct Patience {
 
 impl Patience {
     pub(crate) fn new(limit: Duration) -> Self {
-        Self { limit, since: Instant::now(), told: false, epoch: None }
+        Self {
+            limit,
+            since: Instant::now(),
+            told: false,
+            epoch: None,
+        }
     }
 
     /// The others have come so far.
@@ -48,14 +53,25 @@ impl Patience {
     ) -> Result<(), Error> {
         let waited = self.since.elapsed();
         if waited >= self.limit {
-            return Err(Error::new(Kind::RunLock { waited: self.limit, holder: holder.cloned(), dialect }));
+            return Err(Error::new(Kind::RunLock {
+                waited: self.limit,
+                holder: holder.cloned(),
+                dialect,
+            }));
         }
         if !self.told && waited > Duration::from_millis(300) {
             self.told = true;
-            tracing::info!(holder = holder.map(tracing::field::display), "waiting for the run lock");
+            tracing::info!(
+                holder = holder.map(tracing::field::display),
+                "waiting for the run lock"
+            );
             watch.tell(&Event::Waiting { holder, waited });
         }
-        let pause = if waited < Duration::from_secs(1) { PAUSES[0] } else { PAUSES[1] };
+        let pause = if waited < Duration::from_secs(1) {
+            PAUSES[0]
+        } else {
+            PAUSES[1]
+        };
         tokio::time::sleep(jitter(pause).min(self.limit - waited)).await;
         Ok(())
     }
@@ -72,7 +88,9 @@ pub(crate) async fn acquire(
             return Ok(());
         }
         let holder = holder(backend).await;
-        patience.pause(backend.dialect(), holder.as_ref(), watch).await?;
+        patience
+            .pause(backend.dialect(), holder.as_ref(), watch)
+            .await?;
     }
 }
 

@@ -26,9 +26,15 @@ fn mask_secrets(sql: &str, dialect: Dialect) -> String {
                     everything |= is_connection(&first, &word);
                     first.push(word.clone());
                 }
-                secret = matches!(word.as_str(), "PASSWORD" | "IDENTIFIED" | "SECRET" | "PASSPHRASE" | "TOKEN")
-                    || word.ends_with("PASSWORD")
-                    || (secret && matches!(word.as_str(), "BY" | "WITH" | "AS" | "USING" | "NULL" | "VIA" | "FOR"))
+                secret = matches!(
+                    word.as_str(),
+                    "PASSWORD" | "IDENTIFIED" | "SECRET" | "PASSPHRASE" | "TOKEN"
+                ) || word.ends_with("PASSWORD")
+                    || (secret
+                        && matches!(
+                            word.as_str(),
+                            "BY" | "WITH" | "AS" | "USING" | "NULL" | "VIA" | "FOR"
+                        ))
                     || (secret && word.starts_with("MYSQL_") || word.ends_with("_PASSWORD"));
             }
             Kind::Literal => {
@@ -52,17 +58,24 @@ fn mask_secrets(sql: &str, dialect: Dialect) -> String {
 
 /// Whether these first words open a statement that says how to reach another server.
 fn is_connection(before: &[String], word: &str) -> bool {
-    let opens = before.first().is_some_and(|first| first == "CREATE" || first == "ALTER");
-    opens && (matches!(word, "SERVER" | "SUBSCRIPTION") || (word == "MAPPING" && before.last().is_some_and(|w| w == "USER")))
+    let opens = before
+        .first()
+        .is_some_and(|first| first == "CREATE" || first == "ALTER");
+    opens
+        && (matches!(word, "SERVER" | "SUBSCRIPTION")
+            || (word == "MAPPING" && before.last().is_some_and(|w| w == "USER")))
 }
 
 /// A literal that is a connection string.
 fn holds_secret(literal: &str) -> bool {
     let lower = literal.to_ascii_lowercase();
-    lower.contains("password=") || lower.contains("password =")
-        || (lower.contains("://") && lower.split_once("://").is_some_and(|(_, rest)| {
-            rest.split_once('@').is_some_and(|(user, _)| user.contains(':') && !user.contains('/'))
-        }))
+    lower.contains("password=")
+        || lower.contains("password =")
+        || (lower.contains("://")
+            && lower.split_once("://").is_some_and(|(_, rest)| {
+                rest.split_once('@')
+                    .is_some_and(|(user, _)| user.contains(':') && !user.contains('/'))
+            }))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +96,11 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     const fn new(sql: &'a str, dialect: Dialect) -> Self {
-        Self { sql, at: 0, dialect }
+        Self {
+            sql,
+            at: 0,
+            dialect,
+        }
     }
 
     /// The end of a literal that begins at `start` with `quote`.
@@ -110,7 +127,9 @@ impl<'a> Words<'a> {
         let rest = &self.sql[start..];
         let tag_end = rest[1..].find('$')? + 2;
         let tag = &rest[..tag_end];
-        let is_tag = tag[1..tag_end - 1].chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_tag = tag[1..tag_end - 1]
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_');
         if self.dialect != Dialect::Postgres || !is_tag {
             return None;
         }
@@ -131,7 +150,10 @@ impl Iterator for Words<'_> {
                 self.at += c.len_utf8();
             } else if rest.starts_with("--") {
                 self.at += rest.find('\n').unwrap_or(rest.len());
-            } else if rest.starts_with("/*") && !rest.starts_with("/*!") && !rest.starts_with("/*M!") {
+            } else if rest.starts_with("/*")
+                && !rest.starts_with("/*!")
+                && !rest.starts_with("/*M!")
+            {
                 self.at += rest.find("*/").map_or(rest.len(), |end| end + 2);
             } else if c == '\'' || (c == '"' && self.dialect.is_mysql_family()) {
                 self.at = self.literal(start, c);
@@ -143,7 +165,9 @@ impl Iterator for Words<'_> {
                 self.at = end;
                 return Some((Kind::Literal, start..end));
             } else if c.is_alphanumeric() || c == '_' {
-                let len = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+                let len = rest
+                    .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .unwrap_or(rest.len());
                 self.at += len;
                 // The letter before a literal (E'..', N'..', x'..') is part of it.
                 if len == 1 && self.sql[self.at..].starts_with('\'') {
@@ -166,7 +190,13 @@ pub(crate) fn escape(text: &str) -> String {
         return text.to_owned();
     }
     text.chars()
-        .flat_map(|c| if is_steering(c) { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+        .flat_map(|c| {
+            if is_steering(c) {
+                c.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![c]
+            }
+        })
         .collect()
 }
 
@@ -186,16 +216,36 @@ mod tests {
     fn secrets_are_masked() {
         use Dialect::{Mariadb, Postgres};
         let cases = [
-            (Postgres, "CREATE ROLE app LOGIN PASSWORD 'geheim'", "CREATE ROLE app LOGIN PASSWORD '***'"),
-            (Postgres, "alter user app with encrypted password E'a\\'b'", "alter user app with encrypted password '***'"),
-            (Postgres, "CREATE ROLE a PASSWORD $$x$$", "CREATE ROLE a PASSWORD '***'"),
-            (Mariadb, "CREATE USER a IDENTIFIED BY 'x'", "CREATE USER a IDENTIFIED BY '***'"),
+            (
+                Postgres,
+                "CREATE ROLE app LOGIN PASSWORD 'geheim'",
+                "CREATE ROLE app LOGIN PASSWORD '***'",
+            ),
+            (
+                Postgres,
+                "alter user app with encrypted password E'a\\'b'",
+                "alter user app with encrypted password '***'",
+            ),
+            (
+                Postgres,
+                "CREATE ROLE a PASSWORD $$x$$",
+                "CREATE ROLE a PASSWORD '***'",
+            ),
+            (
+                Mariadb,
+                "CREATE USER a IDENTIFIED BY 'x'",
+                "CREATE USER a IDENTIFIED BY '***'",
+            ),
             (
                 Mariadb,
                 "CREATE USER a IDENTIFIED VIA mysql_native_password USING PASSWORD(\"x\")",
                 "CREATE USER a IDENTIFIED VIA mysql_native_password USING PASSWORD('***')",
             ),
-            (Mariadb, "SET PASSWORD FOR 'a'@'b' = PASSWORD('x')", "SET PASSWORD FOR '***'@'b' = PASSWORD('***')"),
+            (
+                Mariadb,
+                "SET PASSWORD FOR 'a'@'b' = PASSWORD('x')",
+                "SET PASSWORD FOR '***'@'b' = PASSWORD('***')",
+            ),
             (
                 Postgres,
                 "CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'u', password 'p')",
@@ -206,10 +256,22 @@ mod tests {
                 "CREATE SUBSCRIPTION s CONNECTION 'host=a password=b' PUBLICATION p",
                 "CREATE SUBSCRIPTION s CONNECTION '***' PUBLICATION p",
             ),
-            (Postgres, "SELECT dblink('host=a password=b')", "SELECT dblink('***')"),
+            (
+                Postgres,
+                "SELECT dblink('host=a password=b')",
+                "SELECT dblink('***')",
+            ),
             (Postgres, "SELECT 'postgres://u:p@h/d'", "SELECT '***'"),
-            (Postgres, "INSERT INTO t (password_hint) VALUES ('a')", "INSERT INTO t (password_hint) VALUES ('a')"),
-            (Postgres, "COMMENT ON COLUMN u.password IS 'hash'", "COMMENT ON COLUMN u.password IS 'hash'"),
+            (
+                Postgres,
+                "INSERT INTO t (password_hint) VALUES ('a')",
+                "INSERT INTO t (password_hint) VALUES ('a')",
+            ),
+            (
+                Postgres,
+                "COMMENT ON COLUMN u.password IS 'hash'",
+                "COMMENT ON COLUMN u.password IS 'hash'",
+            ),
         ];
         for (dialect, sql, masked) in cases {
             assert_eq!(mask(sql, dialect), masked);

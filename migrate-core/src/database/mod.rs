@@ -22,8 +22,12 @@ mod recover;
 mod report;
 mod run;
 mod section;
+mod startup;
 mod state;
 mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
+mod view;
 mod who;
 
 pub use error::{Error, Failure};
@@ -32,3 +36,4 @@ pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;
+pub use view::{Current, LogEntry, RecordedRevision, Status};

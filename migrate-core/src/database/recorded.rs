@@ -30,7 +30,10 @@ impl Recorded {
             Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Self::default()),
             Err(error) => return Err(error.into()),
         };
-        let lock = lock.map(read_lock).transpose().map_err(|what| unreadable(backend, what))?;
+        let lock = lock
+            .map(read_lock)
+            .transpose()
+            .map_err(|what| unreadable(backend, what))?;
         if let Some(lock) = &lock
             && lock.format != FORMAT
         {
@@ -42,11 +45,18 @@ impl Recorded {
             Err(error) => return Err(error.into()),
         };
         let rows: Result<Vec<Record>, String> = rows.into_iter().map(read_record).collect();
-        Ok(Self::new(lock, rows.map_err(|what| unreadable(backend, what))?))
+        Ok(Self::new(
+            lock,
+            rows.map_err(|what| unreadable(backend, what))?,
+        ))
     }
 
     pub(crate) fn new(lock: Option<LockRow>, rows: Vec<Record>) -> Self {
-        let by_id = rows.iter().enumerate().map(|(place, row)| (row.revision.clone(), place)).collect();
+        let by_id = rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| (row.revision.clone(), place))
+            .collect();
         Self { lock, rows, by_id }
     }
 
@@ -86,8 +96,11 @@ impl Recorded {
 
     /// The effective rows as they are recorded, in a stable order.
     pub(crate) fn heads(&self) -> Vec<String> {
-        let mut heads: Vec<String> =
-            self.applied().filter(|row| row.is_head).map(|row| row.revision.to_string()).collect();
+        let mut heads: Vec<String> = self
+            .applied()
+            .filter(|row| row.is_head)
+            .map(|row| row.revision.to_string())
+            .collect();
         heads.sort_unstable();
         heads
     }
@@ -122,7 +135,11 @@ impl From<Error> for ReadError {
 }
 
 fn unreadable(backend: &dyn Backend, what: String) -> ReadError {
-    Error::new(Kind::Unreadable { table: backend.tables().state.clone(), what }).into()
+    Error::new(Kind::Unreadable {
+        table: backend.tables().state.clone(),
+        what,
+    })
+    .into()
 }
 
 /// How the rows compare with a set.
@@ -178,15 +195,31 @@ pub(crate) fn compare(
     }
     let differing = differing
         .into_iter()
-        .map(|(index, what)| Difference { revision: graph.id(index).to_string(), what, draft: is_draft(index) })
+        .map(|(index, what)| Difference {
+            revision: graph.id(index).to_string(),
+            what,
+            draft: is_draft(index),
+        })
         .collect();
     let (applied, missing) = match Applied::exact(graph, known) {
         Ok(applied) => (applied, Vec::new()),
         Err(gap) => (gap.applied, gap.missing),
     };
     let above = above_gap(graph, &applied, &missing);
-    let pending = graph.order().filter(|index| !applied.contains(*index)).map(|index| graph.id(index).clone()).collect();
-    Comparison { applied, missing, above, unknown, incompatible, differing, pending }
+    let pending = graph
+        .order()
+        .filter(|index| !applied.contains(*index))
+        .map(|index| graph.id(index).clone())
+        .collect();
+    Comparison {
+        applied,
+        missing,
+        above,
+        unknown,
+        incompatible,
+        differing,
+        pending,
+    }
 }
 
 const CHAIN: &str = "what it stands on has changed";
@@ -195,7 +228,10 @@ fn difference(row: &Record, set: &Set, index: Index, dialect: Dialect) -> Option
     let graph = set.graph();
     let same = |recorded: &[RevisionId], known: &[Index]| {
         let recorded: HashSet<&str> = recorded.iter().map(RevisionId::as_str).collect();
-        let known: HashSet<&str> = known.iter().map(|index| graph.id(*index).as_str()).collect();
+        let known: HashSet<&str> = known
+            .iter()
+            .map(|index| graph.id(*index).as_str())
+            .collect();
         recorded == known
     };
     if row.digest != set.digest(index, Direction::Up, dialect) {
@@ -204,7 +240,10 @@ fn difference(row: &Record, set: &Set, index: Index, dialect: Dialect) -> Option
         Some("its down_revision is another")
     } else if !same(&row.depends_on, graph.dependencies(index)) {
         Some("its depends_on is another")
-    } else if set.chain(index, dialect).is_some_and(|chain| chain != row.chain) {
+    } else if set
+        .chain(index, dialect)
+        .is_some_and(|chain| chain != row.chain)
+    {
         Some(CHAIN)
     } else {
         None
@@ -217,6 +256,9 @@ fn above_gap(graph: &Graph, applied: &Applied, missing: &[RevisionId]) -> Vec<Re
     }
     let missing = missing.iter().filter_map(|id| graph.index(id.as_str()));
     let above = graph.descendants(missing);
-    let above: Vec<Index> = above.iter().filter(|index| applied.contains(*index)).collect();
+    let above: Vec<Index> = above
+        .iter()
+        .filter(|index| applied.contains(*index))
+        .collect();
     graph.ids(&above)
 }

@@ -34,7 +34,10 @@ pub(crate) enum Verb {
     /// To all effective heads: what start-up does.
     AllHeads,
     Downgrade(String),
-    Stamp { specs: Vec<String>, purge: Purge },
+    Stamp {
+        specs: Vec<String>,
+        purge: Purge,
+    },
     Redo(Option<String>),
 }
 
@@ -112,6 +115,11 @@ impl Run {
     /// Upgrade to a spec, such as `head`, `+1`, an id, or `label@head`.
     pub fn upgrade(spec: impl Into<String>) -> Self {
         Self::new(Verb::Upgrade(spec.into()))
+    }
+
+    /// What start-up does.
+    pub(crate) fn all_heads() -> Self {
+        Self::new(Verb::AllHeads)
     }
 
     /// Downgrade to a spec, such as `-1`, `base`, or an id.

@@ -2,9 +2,9 @@
 
 use super::error::Error;
 use super::execute::Source;
+use crate::model::Index;
 use crate::model::Migrations;
 use crate::model::set::SectionRef;
-use crate::model::Index;
 use crate::text::diagnostic::Class;
 use crate::text::revision::{Direction, RevisionFile};
 use crate::text::sql::{DirectiveKind, StatementKind, split};
@@ -19,7 +19,11 @@ pub(crate) enum Text<'m> {
     /// Of the set.
     File(SectionRef<'m>),
     /// Recorded.
-    Stored { text: String, transactional: bool, digest: Digest },
+    Stored {
+        text: String,
+        transactional: bool,
+        digest: Digest,
+    },
 }
 
 impl<'m> Text<'m> {
@@ -30,28 +34,47 @@ impl<'m> Text<'m> {
         direction: Direction,
         dialect: Dialect,
     ) -> Result<Option<Self>, Error> {
-        Ok(migrations.section(index, direction, dialect)?.map(Self::File))
+        Ok(migrations
+            .section(index, direction, dialect)?
+            .map(Self::File))
     }
 
     /// A recorded down section: its marker line and its text. Its digest must be the one recorded beside it.
-    pub(crate) fn stored(revision: &RevisionId, section: &str, recorded: Digest) -> Result<Option<Self>, Error> {
+    pub(crate) fn stored(
+        revision: &RevisionId,
+        section: &str,
+        recorded: Digest,
+    ) -> Result<Option<Self>, Error> {
         let damaged = || {
             Error::with_help(
                 Class::HistoryDiffers,
-                format!("the down section that is recorded for {revision} is not the one that was recorded"),
+                format!(
+                    "the down section that is recorded for {revision} is not the one that was recorded"
+                ),
                 "somebody has changed the row; use the files of the release that applied it",
             )
         };
-        let file = format!("-- stored\n--\n-- revision: {revision}\n-- down_revision: none\n\n-- migrate:up\n\n{section}");
-        let (Some(file), _) = RevisionFile::parse(STORED, file.as_bytes()) else { return Err(damaged()) };
-        let found = file.sections.iter().find(|section| section.direction == Direction::Down);
+        let file = format!(
+            "-- stored\n--\n-- revision: {revision}\n-- down_revision: none\n\n-- migrate:up\n\n{section}"
+        );
+        let (Some(file), _) = RevisionFile::parse(STORED, file.as_bytes()) else {
+            return Err(damaged());
+        };
+        let found = file
+            .sections
+            .iter()
+            .find(|section| section.direction == Direction::Down);
         let section = found.ok_or_else(damaged)?;
         let digest = file.digest(section);
         if digest != recorded {
             return Err(damaged());
         }
         let text = file.body(section).to_owned();
-        Ok(Some(Self::Stored { text, transactional: section.transactional, digest }))
+        Ok(Some(Self::Stored {
+            text,
+            transactional: section.transactional,
+            digest,
+        }))
     }
 
     pub(crate) const fn digest(&self) -> Digest {
@@ -69,7 +92,12 @@ impl<'m> Text<'m> {
     }
 
     /// The section, split for `dialect` and found fit to be run.
-    pub(crate) fn source(&self, revision: &RevisionId, dialect: Dialect, from: usize) -> Result<Source<'_>, Error> {
+    pub(crate) fn source(
+        &self,
+        revision: &RevisionId,
+        dialect: Dialect,
+        from: usize,
+    ) -> Result<Source<'_>, Error> {
         let (text, file, line) = match self {
             Self::File(section) => (section.text, section.file, section.line),
             Self::Stored { text, .. } => (text.as_str(), STORED, 1),
@@ -78,11 +106,17 @@ impl<'m> Text<'m> {
         if let Some(error) = script.errors.first() {
             return Err(Error::plain(
                 Class::InvalidRevision,
-                format!("the section of {revision} cannot be read as {dialect}: {}", error.message),
+                format!(
+                    "the section of {revision} cannot be read as {dialect}: {}",
+                    error.message
+                ),
             ));
         }
         for statement in &script.statements {
-            let batch = statement.directives.iter().any(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }));
+            let batch = statement
+                .directives
+                .iter()
+                .any(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }));
             let what = match &statement.kind {
                 StatementKind::Rust(name) => format!("`-- migrate:rust {name}`"),
                 _ if batch => "`-- migrate:batch`".to_owned(),
@@ -90,11 +124,22 @@ impl<'m> Text<'m> {
             };
             return Err(Error::with_help(
                 Class::Config,
-                format!("{file}:{}: {what} cannot be run yet: that comes in a later release", line + statement.position.line - 1),
+                format!(
+                    "{file}:{}: {what} cannot be run yet: that comes in a later release",
+                    line + statement.position.line - 1
+                ),
                 "write the revision without it for now",
             ));
         }
-        Ok(Source { text, script, dialect, transactional: self.transactional(), file, line, from })
+        Ok(Source {
+            text,
+            script,
+            dialect,
+            transactional: self.transactional(),
+            file,
+            line,
+            from,
+        })
     }
 }
 

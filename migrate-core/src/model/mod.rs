@@ -7,7 +7,7 @@ pub mod plan;
 pub mod set;
 pub mod spec;
 
-pub use graph::{Graph, Index};
+pub use graph::{Graph, Index, IndexSet};
 pub use plan::{Action, Applied, Gap, Operation, Plan, Purge, Step, Target, plan};
 pub use set::Migrations;
 pub use spec::{Spec, SpecError, SpecRange, resolve};

@@ -8,6 +8,8 @@ pub mod load;
 pub mod lock;
 mod stale;
 pub mod template;
+#[cfg(feature = "write")]
+pub mod write;
 
 pub use config::{Config, Project, Search};
 pub use load::{LoadError, LoadMode, Loaded, load};

@@ -22,10 +22,17 @@ macro_rules! send {
 /// Sends the reading statement `$sql` over `$connection`; evaluates to `Result<Vec<Row>, sqlx::Error>`.
 macro_rules! fetch {
     ($connection:expr, $sql:expr) => {
-        match sqlx::raw_sql(sqlx::AssertSqlSafe($sql)).fetch_all($connection).await {
+        match sqlx::raw_sql(sqlx::AssertSqlSafe($sql))
+            .fetch_all($connection)
+            .await
+        {
             Ok(rows) => rows
                 .iter()
-                .map(|row| (0..sqlx::Row::len(row)).map(|column| sqlx::Row::try_get(row, column)).collect())
+                .map(|row| {
+                    (0..sqlx::Row::len(row))
+                        .map(|column| sqlx::Row::try_get(row, column))
+                        .collect()
+                })
                 .collect::<Result<Vec<crate::database::backend::Row>, sqlx::Error>>(),
             Err(error) => Err(error),
         }

@@ -123,7 +123,11 @@ pub(crate) trait Backend: Send {
     }
 
     /// Whether a statement that was in flight when its session ended has happened.
-    fn probe<'a>(&'a mut self, source: &'a Source<'a>, number: usize) -> Pending<'a, Result<Effect, ServerError>> {
+    fn probe<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<Effect, ServerError>> {
         let _ = (source, number);
         Box::pin(async { Ok(Effect::Unknown("this database is not asked".to_owned())) })
     }

@@ -73,9 +73,18 @@ impl Drop for Link<'_> {
 
 impl<'c> SqliteBackend<'c> {
     /// Opens a connection of our own.
-    pub(crate) async fn open(options: &SqliteConnectOptions, table: &str) -> Result<Self, ServerError> {
-        let options = options.clone().busy_timeout(TRY).disable_statement_logging();
-        let connection = options.connect().await.map_err(|error| translate(error, 0))?;
+    pub(crate) async fn open(
+        options: &SqliteConnectOptions,
+        table: &str,
+    ) -> Result<Self, ServerError> {
+        let options = options
+            .clone()
+            .busy_timeout(TRY)
+            .disable_statement_logging();
+        let connection = options
+            .connect()
+            .await
+            .map_err(|error| translate(error, 0))?;
         Ok(Self::new(Link::Own(Some(connection)), table))
     }
 
@@ -91,7 +100,11 @@ impl<'c> SqliteBackend<'c> {
     }
 
     fn new(link: Link<'c>, table: &str) -> Self {
-        Self { link, tables: Tables::new(Dialect::Sqlite, None, table), session: None }
+        Self {
+            link,
+            tables: Tables::new(Dialect::Sqlite, None, table),
+            session: None,
+        }
     }
 
     fn connection(&mut self) -> Result<&mut SqliteConnection, ServerError> {
@@ -99,30 +112,57 @@ impl<'c> SqliteBackend<'c> {
             Link::Own(Some(connection)) => Ok(connection),
             Link::Caller(connection) => Ok(connection),
             Link::Pool(Some(connection)) => Ok(connection),
-            Link::Own(None) | Link::Pool(None) => Err(ServerError::new(ServerErrorKind::Disconnected, "the connection is closed")),
+            Link::Own(None) | Link::Pool(None) => Err(ServerError::new(
+                ServerErrorKind::Disconnected,
+                "the connection is closed",
+            )),
         }
     }
 
     /// The values of [`SETTINGS`].
     async fn settings(&mut self) -> Result<Vec<String>, ServerError> {
-        let columns: Vec<String> =
-            SETTINGS.iter().map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})")).collect();
+        let columns: Vec<String> = SETTINGS
+            .iter()
+            .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
+            .collect();
         let rows = self.query(format!("SELECT {}", columns.join(", "))).await?;
-        Ok(rows.into_iter().flatten().map(Option::unwrap_or_default).collect())
+        Ok(rows
+            .into_iter()
+            .flatten()
+            .map(Option::unwrap_or_default)
+            .collect())
     }
 
     async fn restore(&mut self, settings: &[String]) -> Result<(), ServerError> {
-        let pragmas = SETTINGS.iter().zip(settings).filter(|(_, value)| !value.is_empty());
-        let sql: Vec<String> = pragmas.map(|(name, value)| format!("PRAGMA {name} = {value}")).collect();
+        let pragmas = SETTINGS
+            .iter()
+            .zip(settings)
+            .filter(|(_, value)| !value.is_empty());
+        let sql: Vec<String> = pragmas
+            .map(|(name, value)| format!("PRAGMA {name} = {value}"))
+            .collect();
         self.execute(sql.join(";\n")).await.map(drop)
     }
 
     async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
-        let around = Surroundings { begin: "BEGIN IMMEDIATE", reset: Vec::new() };
-        let Some(source) = &work.section else { return transactional::run(self, work, around).await };
-        let has_pragma = source.script.statements.iter().any(|statement| is_pragma(&statement.keywords));
+        let around = Surroundings {
+            begin: "BEGIN IMMEDIATE",
+            reset: Vec::new(),
+        };
+        let Some(source) = &work.section else {
+            return transactional::run(self, work, around).await;
+        };
+        let has_pragma = source
+            .script
+            .statements
+            .iter()
+            .any(|statement| is_pragma(&statement.keywords));
         let ours = |error| step_error(work, error, Part::Ours, None, Kept::Nothing);
-        let settings = if has_pragma { Some(self.settings().await.map_err(ours)?) } else { None };
+        let settings = if has_pragma {
+            Some(self.settings().await.map_err(ours)?)
+        } else {
+            None
+        };
         let outcome = if !source.transactional {
             journalled::run(self, work, source, around).await
         } else if work.transaction == Transaction::Own && asks_for_rebuild(source) {
@@ -141,7 +181,12 @@ impl<'c> SqliteBackend<'c> {
     }
 
     /// A section during which foreign keys are off, and which must not leave a violation that was not there before.
-    async fn rebuild(&mut self, work: &Work<'_>, source: &Source<'_>, around: &Surroundings) -> Result<Done, StepError> {
+    async fn rebuild(
+        &mut self,
+        work: &Work<'_>,
+        source: &Source<'_>,
+        around: &Surroundings,
+    ) -> Result<Done, StepError> {
         let started = Instant::now();
         let mut opening = Message::new();
         opening.ours("PRAGMA foreign_keys = OFF");
@@ -154,11 +199,18 @@ impl<'c> SqliteBackend<'c> {
         }
         self.send_part(work, statements).await?;
         let after = self.violations(work).await?;
-        let new = after.iter().find(|(pair, count)| before.get(*pair).is_none_or(|known| known < count));
+        let new = after
+            .iter()
+            .find(|(pair, count)| before.get(*pair).is_none_or(|known| known < count));
         if let Some(((table, parent), count)) = new {
             let count = count - before.get(&(table.clone(), parent.clone())).unwrap_or(&0);
-            let rows = if count == 1 { "a row".to_owned() } else { format!("{count} rows") };
-            let message = format!("foreign_key_check: {rows} of {table} would refer to nothing in {parent}");
+            let rows = if count == 1 {
+                "a row".to_owned()
+            } else {
+                format!("{count} rows")
+            };
+            let message =
+                format!("foreign_key_check: {rows} of {table} would refer to nothing in {parent}");
             let error = ServerError::new(ServerErrorKind::Other, message);
             return Err(self.abandon(work, error, Part::Ours, None).await);
         }
@@ -174,7 +226,9 @@ impl<'c> SqliteBackend<'c> {
             Ok(_) => Ok(()),
             Err(error) => {
                 let place = message.place(&sql, &error);
-                Err(self.abandon(work, at_fence(error, place), place.part, place.offset).await)
+                Err(self
+                    .abandon(work, at_fence(error, place), place.part, place.offset)
+                    .await)
             }
         }
     }
@@ -192,7 +246,10 @@ impl<'c> SqliteBackend<'c> {
 
     /// How many rows of which table refer to nothing in which other. Rows are counted and not named, because a rebuild
     /// may number them anew.
-    async fn violations(&mut self, work: &Work<'_>) -> Result<BTreeMap<(String, String), usize>, StepError> {
+    async fn violations(
+        &mut self,
+        work: &Work<'_>,
+    ) -> Result<BTreeMap<(String, String), usize>, StepError> {
         let sql = "SELECT \"table\", parent FROM pragma_foreign_key_check".to_owned();
         let rows = match self.query(sql).await {
             Ok(rows) => rows,
@@ -201,7 +258,10 @@ impl<'c> SqliteBackend<'c> {
         let mut found = BTreeMap::new();
         for row in rows {
             let mut fields = row.into_iter().map(Option::unwrap_or_default);
-            let pair = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+            let pair = (
+                fields.next().unwrap_or_default(),
+                fields.next().unwrap_or_default(),
+            );
             *found.entry(pair).or_insert(0) += 1;
         }
         Ok(found)
@@ -215,14 +275,21 @@ fn is_pragma(keywords: &[String]) -> bool {
 /// Whether a section asks for foreign keys to be off.
 fn asks_for_rebuild(source: &Source<'_>) -> bool {
     let statements = source.script.statements.iter().enumerate();
-    statements.filter(|(_, statement)| is_pragma(&statement.keywords)).any(|(number, _)| {
-        let sql = source.sql(number).to_ascii_lowercase();
-        let words: Vec<&str> = sql.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-        match words.iter().position(|word| *word == "foreign_keys") {
-            Some(place) => words.get(place + 1).is_some_and(|value| matches!(*value, "off" | "0" | "no" | "false")),
-            None => false,
-        }
-    })
+    statements
+        .filter(|(_, statement)| is_pragma(&statement.keywords))
+        .any(|(number, _)| {
+            let sql = source.sql(number).to_ascii_lowercase();
+            let words: Vec<&str> = sql
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .filter(|word| !word.is_empty())
+                .collect();
+            match words.iter().position(|word| *word == "foreign_keys") {
+                Some(place) => words
+                    .get(place + 1)
+                    .is_some_and(|value| matches!(*value, "off" | "0" | "no" | "false")),
+                None => false,
+            }
+        })
 }
 
 impl Backend for SqliteBackend<'_> {
@@ -254,12 +321,17 @@ impl Backend for SqliteBackend<'_> {
 
     fn open_session(&mut self, settings: SessionSettings) -> Pending<'_, Result<(), ServerError>> {
         let Holder { run, host, pid, .. } = settings.holder;
-        self.session = Some(SessionId { id: format!("{host}:{pid}"), start: run });
+        self.session = Some(SessionId {
+            id: format!("{host}:{pid}"),
+            start: run,
+        });
         Box::pin(async move {
             if matches!(self.link, Link::Caller(_)) {
                 return Ok(());
             }
-            self.execute("PRAGMA foreign_keys = ON".to_owned()).await.map(drop)
+            self.execute("PRAGMA foreign_keys = ON".to_owned())
+                .await
+                .map(drop)
         })
     }
 
@@ -267,11 +339,20 @@ impl Backend for SqliteBackend<'_> {
         self.session.as_ref()
     }
 
-    fn session_lives<'a>(&'a mut self, session: &'a SessionId) -> Pending<'a, Result<bool, ServerError>> {
-        let own = self.session.as_ref().and_then(|own| own.id.rsplit_once(':')).map(|(host, _)| host.to_owned());
+    fn session_lives<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+    ) -> Pending<'a, Result<bool, ServerError>> {
+        let own = self
+            .session
+            .as_ref()
+            .and_then(|own| own.id.rsplit_once(':'))
+            .map(|(host, _)| host.to_owned());
         let lives = match session.id.rsplit_once(':') {
             // Another machine, or a system without /proc: it cannot be known.
-            Some((host, pid)) if own.as_deref() == Some(host) && Path::new("/proc/self").exists() => {
+            Some((host, pid))
+                if own.as_deref() == Some(host) && Path::new("/proc/self").exists() =>
+            {
                 Path::new("/proc").join(pid).exists()
             }
             _ => true,
@@ -311,9 +392,15 @@ impl Backend for SqliteBackend<'_> {
         let sql = self.tables.select_lock();
         Box::pin(async move {
             let row = self.query(sql).await?.pop();
-            let row = row.ok_or_else(|| ServerError::new(ServerErrorKind::Other, "the lock row is missing"))?;
-            let lock = read_lock(row).map_err(|error| ServerError::new(ServerErrorKind::Other, error))?;
-            Ok(Fence { epoch: lock.epoch, holder: None })
+            let row = row.ok_or_else(|| {
+                ServerError::new(ServerErrorKind::Other, "the lock row is missing")
+            })?;
+            let lock =
+                read_lock(row).map_err(|error| ServerError::new(ServerErrorKind::Other, error))?;
+            Ok(Fence {
+                epoch: lock.epoch,
+                holder: None,
+            })
         })
     }
 
@@ -350,7 +437,10 @@ fn translate(error: sqlx::Error, results: usize) -> ServerError {
     use ServerErrorKind as Kind;
     let mut translated = match &error {
         sqlx::Error::Database(database) => {
-            let code: u32 = database.code().and_then(|code| code.parse().ok()).unwrap_or_default();
+            let code: u32 = database
+                .code()
+                .and_then(|code| code.parse().ok())
+                .unwrap_or_default();
             let message = database.message();
             let kind = match code & 0xff {
                 3 | 8 | 23 => Kind::Permission,
@@ -364,7 +454,9 @@ fn translate(error: sqlx::Error, results: usize) -> ServerError {
             translated.code = Some(name(code));
             translated
         }
-        sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => ServerError::new(Kind::Disconnected, error.to_string()),
+        sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
+            ServerError::new(Kind::Disconnected, error.to_string())
+        }
         sqlx::Error::Configuration(_) => ServerError::new(Kind::Config, error.to_string()),
         _ => ServerError::new(Kind::Other, error.to_string()),
     };
@@ -391,5 +483,9 @@ fn name(code: u32) -> String {
         26 => "SQLITE_NOTADB",
         _ => return format!("code {code}"),
     };
-    if code > 0xff { format!("{name}, code {code}") } else { name.to_owned() }
+    if code > 0xff {
+        format!("{name}, code {code}")
+    } else {
+        name.to_owned()
+    }
 }

@@ -20,14 +20,21 @@ pub(crate) fn plan(
     task: &Task,
 ) -> Result<Plan, Error> {
     // On a joined graph the applied set is that graph's.
-    let applied = if std::ptr::eq(graph, set.graph()) { found.applied.clone() } else { applied(graph, recorded) };
+    let applied = if std::ptr::eq(graph, set.graph()) {
+        found.applied.clone()
+    } else {
+        applied(graph, recorded)
+    };
     let spec = |text: &str| text.parse::<Spec>();
     let target = match &task.verb {
         Verb::Upgrade(text) => Target::Upgrade(spec(text)?),
         Verb::AllHeads => Target::AllHeads,
         Verb::Downgrade(text) => Target::Downgrade(spec(text)?),
         Verb::Stamp { specs, purge } => Target::Stamp {
-            specs: specs.iter().map(|text| spec(text)).collect::<Result<_, _>>()?,
+            specs: specs
+                .iter()
+                .map(|text| spec(text))
+                .collect::<Result<_, _>>()?,
             purge: match purge {
                 PurgeRows::Keep => Purge::No,
                 PurgeRows::Everything => Purge::Yes,
@@ -35,6 +42,15 @@ pub(crate) fn plan(
         },
         Verb::Redo(text) => Target::Redo(text.as_deref().map(spec).transpose()?),
     };
+    if matches!(
+        task.verb,
+        Verb::Stamp {
+            purge: PurgeRows::Everything,
+            ..
+        }
+    ) {
+        return anew(graph, &applied, &target);
+    }
     if task.fill == Fill::Refuse || found.missing.is_empty() {
         return Ok(compute(graph, &applied, &target)?);
     }
@@ -46,8 +62,29 @@ pub(crate) fn plan(
     Ok(filled)
 }
 
+/// A stamp after which nothing of the old rows is left: the same outcome, reached from nothing.
+fn anew(graph: &Graph, applied: &Applied, target: &Target) -> Result<Plan, Error> {
+    let seen = compute(graph, applied, target)?;
+    let specs = seen.heads_after().iter().map(Spec::id).collect();
+    let plan = compute(
+        graph,
+        &Applied::none(graph),
+        &Target::Stamp {
+            specs,
+            purge: Purge::No,
+        },
+    )?;
+    Ok(Plan {
+        from: seen.from,
+        target: seen.target,
+        ..plan
+    })
+}
+
 fn applied(graph: &Graph, recorded: &Recorded) -> Applied {
-    let known = recorded.applied().filter_map(|row| graph.index(row.revision.as_str()));
+    let known = recorded
+        .applied()
+        .filter_map(|row| graph.index(row.revision.as_str()));
     match Applied::exact(graph, known) {
         Ok(applied) => applied,
         Err(gap) => gap.applied,
@@ -61,11 +98,17 @@ pub(crate) fn joined(graph: &Graph, recorded: &Recorded) -> Result<Graph, Error>
         .map(|index| Node {
             id: graph.id(index).clone(),
             down_revision: graph.ids(graph.parents(index)),
-            depends_on: graph.dependencies(index).iter().map(|index| graph.id(*index).to_string()).collect(),
+            depends_on: graph
+                .dependencies(index)
+                .iter()
+                .map(|index| graph.id(*index).to_string())
+                .collect(),
             labels: graph.labels(index).map(str::to_owned).collect(),
         })
         .collect();
-    let unknown = recorded.applied().filter(|row| graph.index(row.revision.as_str()).is_none());
+    let unknown = recorded
+        .applied()
+        .filter(|row| graph.index(row.revision.as_str()).is_none());
     nodes.extend(unknown.map(|row| Node {
         id: row.revision.clone(),
         down_revision: row.parents.clone(),
@@ -94,7 +137,13 @@ pub(crate) struct Goal {
 
 impl Goal {
     pub(crate) fn new(plan: &Plan) -> Self {
-        Self { steps: plan.steps.iter().map(|step| (step.action, step.revision.clone())).collect() }
+        Self {
+            steps: plan
+                .steps
+                .iter()
+                .map(|step| (step.action, step.revision.clone()))
+                .collect(),
+        }
     }
 
     /// What is left of the goal.
@@ -107,14 +156,19 @@ impl Goal {
         let mut applied = before.set().clone();
         let mut steps = Vec::new();
         for (action, id) in &self.steps {
-            let Some(index) = graph.index(id.as_str()) else { continue };
+            let Some(index) = graph.index(id.as_str()) else {
+                continue;
+            };
             if applied.contains(index) == action.applies() {
                 continue;
             }
             let stands = graph.below(index).all(|below| applied.contains(below));
             let carries = |index| graph.above(index).any(|above| applied.contains(above));
             if action.applies() && !stands || !action.applies() && carries(index) {
-                return Err(Error::new(Kind::FenceLost { revision: Some(id.to_string()), holder: None }));
+                return Err(Error::new(Kind::FenceLost {
+                    revision: Some(id.to_string()),
+                    holder: None,
+                }));
             }
             if action.applies() {
                 heads.retain(|head| !graph.below(index).any(|below| below == *head));
@@ -129,7 +183,12 @@ impl Goal {
                 heads.extend(graph.below(index).filter(|below| !carries(*below)));
             }
             heads.sort_unstable();
-            steps.push(Step { index, revision: id.clone(), action: *action, heads_after: graph.ids(&heads) });
+            steps.push(Step {
+                index,
+                revision: id.clone(),
+                action: *action,
+                heads_after: graph.ids(&heads),
+            });
         }
         Ok(steps)
     }
@@ -137,5 +196,7 @@ impl Goal {
 
 /// Whether a row says that the revision is applied.
 pub(crate) fn is_applied(recorded: &Recorded, id: &str) -> bool {
-    recorded.row(id).is_some_and(|row| row.state == State::Applied)
+    recorded
+        .row(id)
+        .is_some_and(|row| row.state == State::Applied)
 }

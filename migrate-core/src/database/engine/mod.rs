@@ -21,10 +21,10 @@ use super::report::{Outcome, Report, StepAction, StepReport};
 use super::run::{Fill, PerRun, Purge, Stored, Verb};
 use super::state::{Fence, Holder};
 use super::who;
-use crate::model::set::{Set, Settings};
+use crate::model::set::{Ahead, Set, Settings};
 use crate::model::{Graph, Migrations, Plan, Step};
-use crate::text::diagnostic::Class;
 use crate::text::Dialect;
+use crate::text::diagnostic::Class;
 pub(crate) use goal::Goal;
 
 /// What is to be done, apart from where.
@@ -85,10 +85,16 @@ impl<'e> Engine<'e> {
     ) -> Result<Self, Error> {
         let dialect = backend.dialect();
         if migrations.serving(dialect)?.is_none() {
-            return Err(Error::new(Kind::NotServed { dialect, configured: migrations.dialects()? }));
+            return Err(Error::new(Kind::NotServed {
+                dialect,
+                configured: migrations.dialects()?,
+            }));
         }
         report.dialect = dialect.name();
-        task.watch.tell(&Event::Connected { target: &report.target, dialect });
+        task.watch.tell(&Event::Connected {
+            target: &report.target,
+            dialect,
+        });
         Ok(Self {
             migrations,
             set: migrations.set()?,
@@ -101,7 +107,10 @@ impl<'e> Engine<'e> {
             holder: Arc::new(who::holder()),
             user: who::user(),
             recorded: Recorded::default(),
-            fence: Fence { epoch: 0, holder: None },
+            fence: Fence {
+                epoch: 0,
+                holder: None,
+            },
             backend,
         })
     }
@@ -120,7 +129,11 @@ impl<'e> Engine<'e> {
         let graph = self.graph()?;
         let plan = goal::plan(&graph, &self.recorded, self.set, &comparison, self.task)?;
         self.prepare(&graph, &plan.steps)?;
-        self.report.steps = plan.steps.iter().map(|step| self.describe(step)).collect::<Result<_, Error>>()?;
+        self.report.steps = plan
+            .steps
+            .iter()
+            .map(|step| self.describe(step))
+            .collect::<Result<_, Error>>()?;
         self.report.heads = plan.heads_after().iter().map(ToString::to_string).collect();
         Ok(plan)
     }
@@ -182,7 +195,10 @@ impl<'e> Engine<'e> {
             statement,
             holder: Holder::clone(&self.holder),
         };
-        self.backend.open_session(session).await.map_err(|error| self.server("opening a session on", error))?;
+        self.backend
+            .open_session(session)
+            .await
+            .map_err(|error| self.server("opening a session on", error))?;
         if self.ownership == Ownership::Own {
             let taken = lock::acquire(self.backend, &mut self.patience, &self.task.watch).await;
             taken.map_err(|error| match error {
@@ -204,10 +220,16 @@ impl<'e> Engine<'e> {
     }
 
     async fn try_read(&mut self) -> Result<(), ReadError> {
-        match self.backend.query(self.backend.tables().select_lock()).await {
+        match self
+            .backend
+            .query(self.backend.tables().select_lock())
+            .await
+        {
             Ok(rows) if !rows.is_empty() => {}
             Ok(_) => self.backend.create_tables().await?,
-            Err(error) if error.kind == ServerErrorKind::MissingTable => self.backend.create_tables().await?,
+            Err(error) if error.kind == ServerErrorKind::MissingTable => {
+                self.backend.create_tables().await?
+            }
             Err(error) => return Err(error.into()),
         }
         let mut recorded = Recorded::read(self.backend).await?;
@@ -232,7 +254,9 @@ impl<'e> Engine<'e> {
     async fn wait_after(&mut self, error: ReadError) -> Result<(), Error> {
         match error {
             ReadError::Server(error) if is_contention(&error) => {
-                self.patience.pause(self.dialect, None, &self.task.watch).await
+                self.patience
+                    .pause(self.dialect, None, &self.task.watch)
+                    .await
             }
             ReadError::Server(error) => Err(self.server("reading the state tables of", error)),
             ReadError::Error(error) => Err(error),
@@ -244,7 +268,9 @@ impl<'e> Engine<'e> {
         if self.ownership == Ownership::Caller {
             return Ok(());
         }
-        let broken = outcome.as_ref().is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
+        let broken = outcome
+            .as_ref()
+            .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
         if broken {
             return Ok(());
         }
@@ -252,7 +278,8 @@ impl<'e> Engine<'e> {
             let sql = self.backend.tables().unregister(&self.holder.run);
             let unregistered = self.backend.execute(sql).await;
             if outcome.is_ok() {
-                unregistered.map_err(|error| self.server("letting go of the run lock on", error))?;
+                unregistered
+                    .map_err(|error| self.server("letting go of the run lock on", error))?;
             }
         }
         let unlocked = self.backend.unlock().await;
@@ -263,18 +290,33 @@ impl<'e> Engine<'e> {
     }
 
     pub(crate) fn compare(&self) -> Result<Comparison, Error> {
-        let mut drafts = Vec::new();
-        for index in self.set.graph().order() {
-            drafts.push(!self.migrations.entry(index)?.locked);
-        }
-        Ok(compare(&self.recorded, self.set, self.dialect, |index| {
-            drafts.get(index.0 as usize).copied().unwrap_or_default()
-        }))
+        // The set is decoded: an entry cannot fail any more.
+        let is_draft = |index| self.migrations.entry(index).is_ok_and(|entry| !entry.locked);
+        Ok(compare(&self.recorded, self.set, self.dialect, is_draft))
+    }
+
+    /// Reads and compares, and refuses what a run would refuse.
+    pub(crate) async fn look(&mut self) -> Result<Seen, Error> {
+        self.recorded = loop {
+            match Recorded::read(self.backend).await {
+                Ok(recorded) => break recorded,
+                Err(error) => self.wait_after(error).await?,
+            }
+        };
+        self.report.from = self.recorded.heads();
+        self.report.heads.clone_from(&self.report.from);
+        let found = self.compare()?;
+        self.judge(&found)?;
+        Ok(Seen {
+            pending: found.pending.iter().map(ToString::to_string).collect(),
+            in_flight: self.recorded.in_flight().map(|row| row.revision.to_string()).collect(),
+        })
     }
 
     /// Refuses what this verb must not go on with, and warns of the rest.
     fn judge(&mut self, found: &Comparison) -> Result<(), Error> {
-        let upgrades = matches!(self.task.verb, Verb::Upgrade(_) | Verb::AllHeads);
+        let starts = self.task.verb == Verb::AllHeads;
+        let upgrades = starts || matches!(self.task.verb, Verb::Upgrade(_));
         if upgrades && !found.missing.is_empty() && self.task.fill == Fill::Refuse {
             return Err(Error::new(Kind::Gap {
                 missing: found.missing.iter().map(ToString::to_string).collect(),
@@ -284,10 +326,33 @@ impl<'e> Engine<'e> {
         if upgrades && !found.differing.is_empty() {
             return Err(Error::new(Kind::HistoryDiffers { revisions: found.differing.clone() }));
         }
-        if !found.unknown.is_empty() {
-            self.warn(format!("applied and not known here: {}", found.unknown.join(", ")));
+        if found.unknown.is_empty() {
+            return Ok(());
         }
+        if starts && !found.pending.is_empty() {
+            return Err(Error::new(Kind::Diverged {
+                unknown: found.unknown.clone(),
+                pending: found.pending.iter().map(ToString::to_string).collect(),
+            }));
+        }
+        if starts {
+            self.refuse_ahead(found)?;
+        }
+        self.warn(format!("applied and not known here: {}", found.unknown.join(", ")));
         Ok(())
+    }
+
+    /// An old release beside a newer schema starts, unless the schema or the configuration says no.
+    fn refuse_ahead(&self, found: &Comparison) -> Result<(), Error> {
+        let refused = match self.settings.startup.ahead {
+            Ahead::Allow => &[],
+            Ahead::Compatible => found.incompatible.as_slice(),
+            Ahead::Refuse => found.unknown.as_slice(),
+        };
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Ahead { unknown: found.unknown.clone(), incompatible: refused.to_vec() }))
     }
 
     fn warn(&mut self, message: String) {
@@ -300,21 +365,40 @@ impl<'e> Engine<'e> {
 
     /// The graph of the set, joined with what only the database knows when its sections may be run.
     fn graph(&self) -> Result<std::borrow::Cow<'e, Graph>, Error> {
-        let unknown = || self.recorded.applied().any(|row| self.set.graph().index(row.revision.as_str()).is_none());
-        if matches!(self.task.verb, Verb::Downgrade(_)) && self.task.stored == Stored::Allowed && unknown() {
+        let unknown = || {
+            self.recorded
+                .applied()
+                .any(|row| self.set.graph().index(row.revision.as_str()).is_none())
+        };
+        if matches!(self.task.verb, Verb::Downgrade(_))
+            && self.task.stored == Stored::Allowed
+            && unknown()
+        {
             return goal::joined(self.set.graph(), &self.recorded).map(std::borrow::Cow::Owned);
         }
         Ok(std::borrow::Cow::Borrowed(self.set.graph()))
     }
 
     fn describe(&self, step: &Step) -> Result<StepReport, Error> {
-        let entry = self.set.graph().index(step.revision.as_str()).map(|index| self.migrations.entry(index)).transpose()?;
+        let entry = self
+            .set
+            .graph()
+            .index(step.revision.as_str())
+            .map(|index| self.migrations.entry(index))
+            .transpose()?;
         let message = entry.as_ref().map(|entry| entry.message.to_owned());
-        let recorded = || self.recorded.row(step.revision.as_str()).map(|row| row.message.clone());
+        let recorded = || {
+            self.recorded
+                .row(step.revision.as_str())
+                .map(|row| row.message.clone())
+        };
         Ok(StepReport {
             revision: step.revision.to_string(),
             message: message.or_else(recorded).unwrap_or_default(),
-            file: entry.map_or_else(|| super::section::STORED.to_owned(), |entry| entry.file.to_owned()),
+            file: entry.map_or_else(
+                || super::section::STORED.to_owned(),
+                |entry| entry.file.to_owned(),
+            ),
             action: match step.action {
                 crate::model::Action::Upgrade => StepAction::Upgrade,
                 crate::model::Action::Downgrade => StepAction::Downgrade,
@@ -335,7 +419,11 @@ impl<'e> Engine<'e> {
             let grant = self.backend.tables().grant(self.backend.user());
             return Error::new(Kind::Permission { error, grant });
         }
-        Error::new(Kind::Server { doing, target, error })
+        Error::new(Kind::Server {
+            doing,
+            target,
+            error,
+        })
     }
 
     /// Who opens the transaction of a section.
@@ -349,8 +437,22 @@ impl<'e> Engine<'e> {
     }
 
     fn purges(&self) -> bool {
-        matches!(self.task.verb, Verb::Stamp { purge: Purge::Everything, .. })
+        matches!(
+            self.task.verb,
+            Verb::Stamp {
+                purge: Purge::Everything,
+                ..
+            }
+        )
     }
+}
+
+/// What a look has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Revisions of the set that are not applied, oldest first.
+    pub(crate) pending: Vec<String>,
+    pub(crate) in_flight: Vec<String>,
 }
 
 /// How far an attempt has come.

@@ -33,7 +33,13 @@ impl Engine<'_> {
 
     /// Waits until the session that works on `row` has ended, or has finished it.
     async fn wait_for_session(&mut self, row: &Record) -> Result<Progress, Error> {
-        let Some(session) = row.journal.session.clone() else { return Ok(Progress::Finished) };
+        let Some(session) = row.journal.session.clone() else {
+            return Ok(Progress::Finished);
+        };
+        // Who has recorded an error has gone.
+        if row.error.is_some() {
+            return Ok(Progress::Finished);
+        }
         if self.backend.session().is_some_and(|own| own == &session) {
             return Ok(Progress::Finished);
         }
@@ -45,7 +51,9 @@ impl Engine<'_> {
         // Where a lock excludes others, the session is only about to end; elsewhere it may be at work.
         let excludes = self.fence.holder.is_some();
         loop {
-            self.patience.pause(self.dialect, None, &self.task.watch).await?;
+            self.patience
+                .pause(self.dialect, None, &self.task.watch)
+                .await?;
             if excludes {
                 if !self.lives(&session).await? {
                     return Ok(Progress::Finished);
@@ -81,9 +89,17 @@ impl Engine<'_> {
                 vec!["run again with the release that knows it".to_owned()],
             ));
         };
-        let direction = if row.state == State::Upgrading { Direction::Up } else { Direction::Down };
+        let direction = if row.state == State::Upgrading {
+            Direction::Up
+        } else {
+            Direction::Down
+        };
         let text = Text::of_set(self.migrations, index, direction, self.dialect)?;
-        let recorded = if direction == Direction::Up { row.digest } else { row.down_digest };
+        let recorded = if direction == Direction::Up {
+            row.digest
+        } else {
+            row.down_digest
+        };
         let untouched = row.journal.statement_no == 0 && row.journal.in_flight.is_none();
         let edited = text.as_ref().map(Text::digest) != Some(recorded);
         if edited && !untouched {
@@ -92,11 +108,21 @@ impl Engine<'_> {
                 &format!(
                     "{} statement{} of it {} committed, and its text has been changed since",
                     row.journal.statement_no,
-                    if row.journal.statement_no == 1 { "" } else { "s" },
-                    if row.journal.statement_no == 1 { "is" } else { "are" },
+                    if row.journal.statement_no == 1 {
+                        ""
+                    } else {
+                        "s"
+                    },
+                    if row.journal.statement_no == 1 {
+                        "is"
+                    } else {
+                        "are"
+                    },
                 ),
                 vec![
-                    format!("`migrate-cli repair --resume-from N {id}` goes on with statement N of the new text"),
+                    format!(
+                        "`migrate-cli repair --resume-from N {id}` goes on with statement N of the new text"
+                    ),
                     format!("`migrate-cli repair --applied {id}` says that all of it has happened"),
                 ],
             ));
@@ -108,19 +134,27 @@ impl Engine<'_> {
             }
             None => 0,
         };
-        let action = if direction == Direction::Up { Action::Upgrade } else { Action::Downgrade };
+        let action = if direction == Direction::Up {
+            Action::Upgrade
+        } else {
+            Action::Downgrade
+        };
         self.finish_step(row, index, action, text, from).await
     }
 
     /// The statement to go on with: the one in flight is asked of the catalogue.
     async fn first_to_run(&mut self, row: &Record, source: &Source<'_>) -> Result<usize, Error> {
         let number = row.journal.statement_no;
-        let Some(statement) = &row.journal.in_flight else { return Ok(number) };
+        let Some(statement) = &row.journal.in_flight else {
+            return Ok(number);
+        };
         if number >= source.script.statements.len() {
             return Ok(number);
         }
         let effect = self.backend.probe(source, number).await;
-        match effect.map_err(|error| self.server("looking at what became of a statement on", error))? {
+        match effect
+            .map_err(|error| self.server("looking at what became of a statement on", error))?
+        {
             Effect::Happened => Ok(number + 1),
             Effect::NotHappened => Ok(number),
             Effect::Unknown(why) => {
@@ -134,8 +168,14 @@ impl Engine<'_> {
                         statement.text
                     ),
                     vec![
-                        format!("`migrate-cli repair --resume-from {} {id}` if it has not happened", number + 1),
-                        format!("`migrate-cli repair --resume-from {} {id}` if it has", number + 2),
+                        format!(
+                            "`migrate-cli repair --resume-from {} {id}` if it has not happened",
+                            number + 1
+                        ),
+                        format!(
+                            "`migrate-cli repair --resume-from {} {id}` if it has",
+                            number + 2
+                        ),
                     ],
                 ))
             }
@@ -151,17 +191,30 @@ impl Engine<'_> {
         from: usize,
     ) -> Result<Progress, Error> {
         let graph: &Graph = self.set.graph();
-        let mut applied = graph.set(self.recorded.applied().filter_map(|row| graph.index(row.revision.as_str())));
+        let mut applied = graph.set(
+            self.recorded
+                .applied()
+                .filter_map(|row| graph.index(row.revision.as_str())),
+        );
         if action.applies() {
             applied.insert(index);
         } else {
             applied.remove(index);
         }
         let heads_after = graph.ids(&graph.maximal(&applied));
-        let step = Step { index, revision: row.revision.clone(), action, heads_after };
+        let step = Step {
+            index,
+            revision: row.revision.clone(),
+            action,
+            heads_after,
+        };
         let mut report = self.describe(&step)?;
         let number = self.report.steps.len() + 1;
-        self.task.watch.tell(&Event::StepBegins { step: &report, number, of: number });
+        self.task.watch.tell(&Event::StepBegins {
+            step: &report,
+            number,
+            of: number,
+        });
         let tried = self.run_step_from(graph, &step, text.as_ref(), from).await;
         match &tried {
             Ok(Some(done)) => {
@@ -178,5 +231,9 @@ impl Engine<'_> {
 }
 
 fn doubt(row: &Record, what: &str, help: Vec<String>) -> Error {
-    Error::new(Kind::InDoubt { revision: row.revision.to_string(), what: what.to_owned(), help })
+    Error::new(Kind::InDoubt {
+        revision: row.revision.to_string(),
+        what: what.to_owned(),
+        help,
+    })
 }

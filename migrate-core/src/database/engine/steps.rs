@@ -7,7 +7,9 @@ use super::goal::is_applied;
 use super::{Engine, Ownership, Progress};
 use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
 use crate::database::event::Event;
-use crate::database::execute::{Done, HeadChange, Kept, Known, Source, StepError, Transaction, Work};
+use crate::database::execute::{
+    Done, HeadChange, Kept, Known, Source, StepError, Transaction, Work,
+};
 use crate::database::lock::is_contention;
 use crate::database::mask::{escape, mask, shorten};
 use crate::database::report::{Outcome, StepReport};
@@ -38,7 +40,11 @@ enum Tried {
 
 impl<'e> Engine<'e> {
     /// Finds the SQL of every step, and refuses before the first what could not be run later.
-    pub(super) fn prepare(&self, graph: &Graph, steps: &[Step]) -> Result<Vec<Prepared<'e>>, Error> {
+    pub(super) fn prepare(
+        &self,
+        graph: &Graph,
+        steps: &[Step],
+    ) -> Result<Vec<Prepared<'e>>, Error> {
         let mut prepared = Vec::with_capacity(steps.len());
         for step in steps {
             let text = match step.action {
@@ -49,7 +55,10 @@ impl<'e> Engine<'e> {
             if let Some(text) = &text {
                 self.refuse_section(&step.revision, text)?;
             }
-            prepared.push(Prepared { step: step.clone(), text });
+            prepared.push(Prepared {
+                step: step.clone(),
+                text,
+            });
         }
         self.refuse_unknown_above(graph, steps)?;
         Ok(prepared)
@@ -87,12 +96,17 @@ impl<'e> Engine<'e> {
     fn refuse_section(&self, id: &RevisionId, text: &Text<'_>) -> Result<(), Error> {
         if !text.transactional() && self.transaction() != Transaction::Own {
             let (why, help) = match self.ownership {
-                Ownership::Caller => ("inside the caller's", "run it by `Migrations::upgrade`, outside of a transaction"),
+                Ownership::Caller => (
+                    "inside the caller's",
+                    "run it by `Migrations::upgrade`, outside of a transaction",
+                ),
                 Ownership::Own => ("for the whole run", "run it without `single`"),
             };
             return Err(Error::with_help(
                 Class::Config,
-                format!("revision {id} says `transaction:false` and cannot run in one transaction {why}"),
+                format!(
+                    "revision {id} says `transaction:false` and cannot run in one transaction {why}"
+                ),
                 help,
             ));
         }
@@ -102,7 +116,10 @@ impl<'e> Engine<'e> {
 
     /// A revision on which something stands that is not taken back with it must stay.
     fn refuse_unknown_above(&self, graph: &Graph, steps: &[Step]) -> Result<(), Error> {
-        for step in steps.iter().filter(|step| !step.action.applies() && !self.purges()) {
+        for step in steps
+            .iter()
+            .filter(|step| !step.action.applies() && !self.purges())
+        {
             let above = self.recorded.unknown_above(graph, &step.revision);
             if !above.is_empty() {
                 return Err(Error::with_help(
@@ -121,7 +138,11 @@ impl<'e> Engine<'e> {
         Ok(())
     }
 
-    pub(super) async fn run_steps(&mut self, graph: &Graph, steps: &[Step]) -> Result<Progress, Error> {
+    pub(super) async fn run_steps(
+        &mut self,
+        graph: &Graph,
+        steps: &[Step],
+    ) -> Result<Progress, Error> {
         let prepared = self.prepare(graph, steps)?;
         let whole = self.transaction() == Transaction::Run && !prepared.is_empty();
         if (whole || self.purges()) && self.ownership == Ownership::Own && !self.begin().await? {
@@ -135,16 +156,20 @@ impl<'e> Engine<'e> {
         outcome
     }
 
-    async fn run_prepared(&mut self, graph: &Graph, prepared: &[Prepared<'e>]) -> Result<Progress, Error> {
+    async fn run_prepared(
+        &mut self,
+        graph: &Graph,
+        prepared: &[Prepared<'e>],
+    ) -> Result<Progress, Error> {
         if self.purges() {
             let sql = self.backend.tables().purge();
-            self.backend.execute(sql).await.map_err(|error| self.server("writing the state tables of", error))?;
+            self.backend
+                .execute(sql)
+                .await
+                .map_err(|error| self.server("writing the state tables of", error))?;
             self.recorded.clear();
         }
         for (place, Prepared { step, text }) in prepared.iter().enumerate() {
-            if self.purges() && !step.action.applies() {
-                continue;
-            }
             self.check_deadline(place, prepared)?;
             let number = self.report.steps.len() + 1;
             let of = self.report.steps.len() + prepared.len() - place;
@@ -154,7 +179,11 @@ impl<'e> Engine<'e> {
             if stored.is_some() {
                 STORED.clone_into(&mut step_report.file);
             }
-            self.task.watch.tell(&Event::StepBegins { step: &step_report, number, of });
+            self.task.watch.tell(&Event::StepBegins {
+                step: &step_report,
+                number,
+                of,
+            });
             let tried = self.run_step(graph, step, text).await;
             match &tried {
                 Ok(Tried::Done(done)) => {
@@ -163,7 +192,9 @@ impl<'e> Engine<'e> {
                     step_report.statements = done.statements;
                 }
                 Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
-                Err(error) if error.class() == Class::Interrupted => step_report.outcome = Outcome::Unknown,
+                Err(error) if error.class() == Class::Interrupted => {
+                    step_report.outcome = Outcome::Unknown
+                }
                 Err(_) => step_report.outcome = Outcome::Failed,
             }
             self.tell_end(step_report, number, of);
@@ -174,7 +205,11 @@ impl<'e> Engine<'e> {
 
     pub(super) fn tell_end(&mut self, step: StepReport, number: usize, of: usize) {
         tracing::info!(revision = step.revision, action = step.action.name(), duration = ?step.duration, "{step}");
-        self.task.watch.tell(&Event::StepEnds { step: &step, number, of });
+        self.task.watch.tell(&Event::StepEnds {
+            step: &step,
+            number,
+            of,
+        });
         self.report.steps.push(step);
     }
 
@@ -183,23 +218,39 @@ impl<'e> Engine<'e> {
             Some(deadline) if Instant::now() >= deadline.at => Err(Error::new(Kind::RunTimeout {
                 limit: deadline.limit,
                 done: place,
-                pending: prepared[place..].iter().map(|prepared| prepared.step.revision.to_string()).collect(),
+                pending: prepared[place..]
+                    .iter()
+                    .map(|prepared| prepared.step.revision.to_string())
+                    .collect(),
             })),
             _ => Ok(()),
         }
     }
 
     /// The recorded down section, where that is what runs: for a redo always, else where there is no file.
-    async fn stored(&mut self, step: &Step, text: Option<&Text<'e>>) -> Result<Option<Text<'e>>, Error> {
+    async fn stored(
+        &mut self,
+        step: &Step,
+        text: Option<&Text<'e>>,
+    ) -> Result<Option<Text<'e>>, Error> {
         let redo = matches!(self.task.verb, Verb::Redo(_));
         let unknown = self.set.graph().index(step.revision.as_str()).is_none();
         if step.action != Action::Downgrade || !(redo || unknown) {
             return Ok(None);
         }
-        let Some(row) = self.recorded.row(step.revision.as_str()) else { return Ok(None) };
+        let Some(row) = self.recorded.row(step.revision.as_str()) else {
+            return Ok(None);
+        };
         let recorded_digest = row.down_digest;
-        let sql = self.backend.tables().select_down_section(step.revision.as_str());
-        let rows = self.backend.query(sql).await.map_err(|error| self.server("reading the state tables of", error))?;
+        let sql = self
+            .backend
+            .tables()
+            .select_down_section(step.revision.as_str());
+        let rows = self
+            .backend
+            .query(sql)
+            .await
+            .map_err(|error| self.server("reading the state tables of", error))?;
         match rows.into_iter().flatten().next().flatten() {
             Some(section) => {
                 let stored = Text::stored(&step.revision, &section, recorded_digest)?;
@@ -209,17 +260,32 @@ impl<'e> Engine<'e> {
                 Ok(stored)
             }
             // Nothing to run when it was applied without a down section, unless the file has one now.
-            None if text.is_some() || crate::text::revision::absent_digest(Direction::Down) == recorded_digest => Ok(None),
+            None if text.is_some()
+                || crate::text::revision::absent_digest(Direction::Down) == recorded_digest =>
+            {
+                Ok(None)
+            }
             None => Err(Error::with_help(
                 Class::UnknownRevision,
-                format!("the database has recorded no down section for {}", step.revision),
+                format!(
+                    "the database has recorded no down section for {}",
+                    step.revision
+                ),
                 "use the files of the release that applied it",
             )),
         }
     }
 
-    async fn run_step(&mut self, graph: &Graph, step: &Step, text: Option<&Text<'_>>) -> Result<Tried, Error> {
-        Ok(self.run_step_from(graph, step, text, 0).await?.map_or(Tried::Overtaken, Tried::Done))
+    async fn run_step(
+        &mut self,
+        graph: &Graph,
+        step: &Step,
+        text: Option<&Text<'_>>,
+    ) -> Result<Tried, Error> {
+        Ok(self
+            .run_step_from(graph, step, text, 0)
+            .await?
+            .map_or(Tried::Overtaken, Tried::Done))
     }
 
     /// Runs a step, the first statements of which are known to have finished; `None` when somebody else has changed the
@@ -234,7 +300,9 @@ impl<'e> Engine<'e> {
         let mut tries = 0;
         let begun = Instant::now();
         loop {
-            let section = text.map(|text| text.source(&step.revision, self.dialect, from)).transpose()?;
+            let section = text
+                .map(|text| text.source(&step.revision, self.dialect, from))
+                .transpose()?;
             let mut work = self.work(graph, step, section)?;
             if let (Direction::Down, Some(text)) = (work.direction, text) {
                 work.record.down_digest = text.digest();
@@ -252,24 +320,36 @@ impl<'e> Engine<'e> {
             match error.error.kind {
                 // Rows are read again: somebody else may have run this very revision.
                 ServerErrorKind::FenceMissed | ServerErrorKind::Busy
-                    if interleaves && error.kept == Kept::Nothing && work.transaction != Transaction::Savepoint =>
+                    if interleaves
+                        && error.kept == Kept::Nothing
+                        && work.transaction != Transaction::Savepoint =>
                 {
                     if is_contention(&error.error) {
-                        self.patience.pause(self.dialect, None, &self.task.watch).await?;
+                        self.patience
+                            .pause(self.dialect, None, &self.task.watch)
+                            .await?;
                     }
                     return Ok(None);
                 }
                 ServerErrorKind::FenceMissed => {
                     let holder = crate::database::lock::holder(self.backend).await;
-                    return Err(Error::new(Kind::FenceLost { revision: Some(step.revision.to_string()), holder }));
+                    return Err(Error::new(Kind::FenceLost {
+                        revision: Some(step.revision.to_string()),
+                        holder,
+                    }));
                 }
                 ServerErrorKind::LockTimeout | ServerErrorKind::Busy
-                    if tries < RETRIES && work.transaction == Transaction::Own && error.kept != Kept::Unknown =>
+                    if tries < RETRIES
+                        && work.transaction == Transaction::Own
+                        && error.kept != Kept::Unknown =>
                 {
                     tries += 1;
                     let reason = error.error.message.as_str();
                     tracing::warn!(revision = step.revision.as_str(), reason, "trying again");
-                    self.task.watch.tell(&Event::Retrying { revision: step.revision.as_str(), reason });
+                    self.task.watch.tell(&Event::Retrying {
+                        revision: step.revision.as_str(),
+                        reason,
+                    });
                     tokio::time::sleep(jitter(Duration::from_millis(200) * tries)).await;
                     if let Kept::Statements(finished) = error.kept {
                         from = finished;
@@ -283,18 +363,23 @@ impl<'e> Engine<'e> {
     }
 
     /// Runs `work`; with `cancel_at_limit` no longer than until the limit.
-    async fn run_within_limit(&mut self, work: &Work<'_>) -> Result<Result<Done, StepError>, Error> {
+    async fn run_within_limit(
+        &mut self,
+        work: &Work<'_>,
+    ) -> Result<Result<Done, StepError>, Error> {
         let Some(deadline) = self.task.deadline.filter(|deadline| deadline.cancel) else {
             return Ok(self.backend.run(work).await);
         };
         let left = deadline.at.saturating_duration_since(Instant::now());
-        tokio::time::timeout(left, self.backend.run(work)).await.map_err(|_| {
-            Error::new(Kind::RunTimeout {
-                limit: deadline.limit,
-                done: self.report.steps.len(),
-                pending: vec![work.record.revision.to_string()],
+        tokio::time::timeout(left, self.backend.run(work))
+            .await
+            .map_err(|_| {
+                Error::new(Kind::RunTimeout {
+                    limit: deadline.limit,
+                    done: self.report.steps.len(),
+                    pending: vec![work.record.revision.to_string()],
+                })
             })
-        })
     }
 
     /// Everything that has to be known for a step.
@@ -310,12 +395,24 @@ impl<'e> Engine<'e> {
             Action::Downgrade | Action::Unstamp => (self.reverted_record(step, row), None),
         };
         let mut heads = self.head_change(graph, step);
-        heads.gained.retain(|id| self.recorded.unknown_above(self.set.graph(), id).is_empty());
-        record.journal.statement_no = section.as_ref().map_or(0, |section| section.script.statements.len());
+        heads
+            .gained
+            .retain(|id| self.recorded.unknown_above(graph, id).is_empty());
+        record.journal.statement_no = section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
         Ok(Work {
-            direction: if step.action.applies() { Direction::Up } else { Direction::Down },
+            direction: if step.action.applies() {
+                Direction::Up
+            } else {
+                Direction::Down
+            },
             record,
-            row: if row.is_some() { Known::Present } else { Known::Absent },
+            row: if row.is_some() {
+                Known::Present
+            } else {
+                Known::Absent
+            },
             down_section,
             heads,
             section,
@@ -333,15 +430,27 @@ impl<'e> Engine<'e> {
 
     /// The row of a revision of the set that has been applied or stamped, and the down section recorded with it.
     pub(super) fn applied_record(&self, step: &Step) -> Result<(Record, Option<String>), Error> {
-        let index = self.set.graph().index(step.revision.as_str()).ok_or_else(|| {
-            Error::plain(Class::UnknownRevision, format!("there is no file of revision {}", step.revision))
-        })?;
+        let index = self
+            .set
+            .graph()
+            .index(step.revision.as_str())
+            .ok_or_else(|| {
+                Error::plain(
+                    Class::UnknownRevision,
+                    format!("there is no file of revision {}", step.revision),
+                )
+            })?;
         let graph = self.set.graph();
         let entry = self.migrations.entry(index)?;
         let chain = self.set.chain(index, self.dialect).ok_or_else(|| {
-            Error::plain(Class::Config, format!("the migrations were not checked for {}", self.dialect))
+            Error::plain(
+                Class::Config,
+                format!("the migrations were not checked for {}", self.dialect),
+            )
         })?;
-        let down = self.migrations.section(index, Direction::Down, self.dialect)?;
+        let down = self
+            .migrations
+            .section(index, Direction::Down, self.dialect)?;
         let record = Record {
             revision: step.revision.clone(),
             parents: graph.ids(graph.parents(index)),
@@ -352,9 +461,17 @@ impl<'e> Engine<'e> {
             chain,
             is_head: step.heads_after.contains(&step.revision),
             state: State::Applied,
-            origin: if step.action == Action::Stamp { Origin::Stamp } else { Origin::Run },
+            origin: if step.action == Action::Stamp {
+                Origin::Stamp
+            } else {
+                Origin::Run
+            },
             journal: Journal::default(),
-            compatible: if entry.breaking.is_some() { Compatible::No } else { Compatible::Unknown },
+            compatible: if entry.breaking.is_some() {
+                Compatible::No
+            } else {
+                Compatible::Unknown
+            },
             started_at: None,
             finished_at: None,
             duration_us: None,
@@ -366,7 +483,9 @@ impl<'e> Engine<'e> {
     }
 
     fn reverted_record(&self, step: &Step, row: Option<&Record>) -> Record {
-        let row = row.cloned().unwrap_or_else(|| Record::unknown(step.revision.clone()));
+        let row = row
+            .cloned()
+            .unwrap_or_else(|| Record::unknown(step.revision.clone()));
         Record {
             is_head: false,
             state: State::Reverted,
@@ -379,7 +498,11 @@ impl<'e> Engine<'e> {
     }
 
     fn head_change(&self, graph: &Graph, step: &Step) -> HeadChange {
-        let is_head = |id: &RevisionId| self.recorded.row(id.as_str()).is_some_and(|row| row.is_head);
+        let is_head = |id: &RevisionId| {
+            self.recorded
+                .row(id.as_str())
+                .is_some_and(|row| row.is_head)
+        };
         let below = graph.below(step.index).map(|index| graph.id(index).clone());
         let mut change = HeadChange::default();
         for id in below {
@@ -420,7 +543,9 @@ impl<'e> Engine<'e> {
         match self.backend.execute(self.backend.begin().to_owned()).await {
             Ok(_) => Ok(true),
             Err(error) if is_contention(&error) => {
-                self.patience.pause(self.dialect, None, &self.task.watch).await?;
+                self.patience
+                    .pause(self.dialect, None, &self.task.watch)
+                    .await?;
                 Ok(false)
             }
             Err(error) => Err(self.server("beginning a transaction on", error)),
@@ -428,11 +553,17 @@ impl<'e> Engine<'e> {
     }
 
     /// Ends it: with a commit when all has gone well.
-    async fn end(&mut self, first: usize, outcome: Result<Progress, Error>) -> Result<Progress, Error> {
+    async fn end(
+        &mut self,
+        first: usize,
+        outcome: Result<Progress, Error>,
+    ) -> Result<Progress, Error> {
         let outcome = match outcome {
             Ok(Progress::Finished) => match self.backend.execute("COMMIT".to_owned()).await {
                 Ok(_) => return Ok(Progress::Finished),
-                Err(error) if is_contention(&error) && self.fence.holder.is_none() => Ok(Progress::Overtaken),
+                Err(error) if is_contention(&error) && self.fence.holder.is_none() => {
+                    Ok(Progress::Overtaken)
+                }
                 Err(error) => Err(self.server("committing to", error)),
             },
             outcome => outcome,
@@ -455,7 +586,12 @@ impl<'e> Engine<'e> {
     }
 
     /// Makes an error of what a section has failed with, and writes it to the log.
-    pub(super) async fn failed(&mut self, work: &Work<'_>, failed: StepError, duration: Duration) -> Error {
+    pub(super) async fn failed(
+        &mut self,
+        work: &Work<'_>,
+        failed: StepError,
+        duration: Duration,
+    ) -> Error {
         let nothing_recorded = self.recorded.applied().next().is_none();
         let id = work.record.revision.clone();
         let text = escape(&shorten(&failed.error.to_string(), 4000));
@@ -468,9 +604,15 @@ impl<'e> Engine<'e> {
             return self.server("writing the state tables of", failed.error);
         }
         let mut help = Vec::new();
-        if failed.error.kind == ServerErrorKind::AlreadyExists && nothing_recorded && work.direction == Direction::Up {
+        if failed.error.kind == ServerErrorKind::AlreadyExists
+            && nothing_recorded
+            && work.direction == Direction::Up
+        {
             let bases = self.set.graph().bases();
-            let oldest = bases.first().map(|index| self.set.graph().id(*index).clone()).unwrap_or(id.clone());
+            let oldest = bases
+                .first()
+                .map(|index| self.set.graph().id(*index).clone())
+                .unwrap_or(id.clone());
             help.push(format!(
                 "nothing is recorded here yet: if the database has this schema already, `migrate-cli stamp {oldest}` says so"
             ));
@@ -482,7 +624,13 @@ impl<'e> Engine<'e> {
     }
 
     fn sql_failure(&self, work: &Work<'_>, failed: StepError, help: Vec<String>) -> SqlFailure {
-        let StepError { mut error, statement, offset, kept, .. } = failed;
+        let StepError {
+            mut error,
+            statement,
+            offset,
+            kept,
+            ..
+        } = failed;
         error.message = escape(&error.message);
         let mut frame = None;
         let mut shown = None;
@@ -519,11 +667,25 @@ impl<'e> Engine<'e> {
                               run finds out"
                 .to_owned(),
         };
-        SqlFailure { revision, error, statement: shown, number, frame, committed, help }
+        SqlFailure {
+            revision,
+            error,
+            statement: shown,
+            number,
+            frame,
+            committed,
+            help,
+        }
     }
 
     /// One row of the log; that it cannot be written changes nothing.
-    async fn log_failure(&mut self, work: &Work<'_>, failed: &StepError, text: &str, duration: Duration) {
+    async fn log_failure(
+        &mut self,
+        work: &Work<'_>,
+        failed: &StepError,
+        text: &str,
+        duration: Duration,
+    ) {
         let tables = self.backend.tables();
         let mut sql = vec![self.backend.begin().to_owned()];
         sql.extend(tables.fence(&self.fence));
@@ -548,7 +710,10 @@ fn frame_at(source: &Source<'_>, offset: usize) -> Frame {
     let lines = LineIndex::new(source.text);
     let position = lines.position(source.text, offset);
     let rest = &source.text[offset.min(source.text.len())..];
-    let word = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').count();
+    let word = rest
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .count();
     Frame {
         file: source.file.to_owned(),
         line: source.line + position.line - 1,

@@ -27,14 +27,28 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
     around: Surroundings,
 ) -> Pending<'a, Result<Done, StepError>> {
     Box::pin(async move {
-        let mut journal = Section { backend, work, source, around, epoch: 0, finished: source.from };
+        let mut journal = Section {
+            backend,
+            work,
+            source,
+            around,
+            epoch: 0,
+            finished: source.from,
+        };
         let started = Instant::now();
         match journal.run().await {
             Ok(()) => {
                 let statements = source.script.statements.len() - source.from;
-                Ok(Done { epochs: journal.epoch, statements, duration: started.elapsed() })
+                Ok(Done {
+                    epochs: journal.epoch,
+                    statements,
+                    duration: started.elapsed(),
+                })
             }
-            Err(error) => Err(StepError { epochs: journal.epoch, ..error }),
+            Err(error) => Err(StepError {
+                epochs: journal.epoch,
+                ..error
+            }),
         }
     })
 }
@@ -42,7 +56,10 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
 /// A statement as the journal names it.
 pub(crate) fn in_flight(source: &Source<'_>, number: usize) -> StatementInFlight {
     let sql = source.sql(number);
-    StatementInFlight { hash: Digest::of([sql.as_bytes()]), text: shorten(&mask(sql, source.dialect), 2000) }
+    StatementInFlight {
+        hash: Digest::of([sql.as_bytes()]),
+        text: shorten(&mask(sql, source.dialect), 2000),
+    }
 }
 
 struct Section<'s, 'w, B: ?Sized> {
@@ -62,7 +79,11 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         self.claim().await?;
         for number in self.source.from..of {
             let revision = self.work.record.revision.as_str();
-            self.work.watch.tell(&Event::StatementBegins { revision, number: number + 1, of });
+            self.work.watch.tell(&Event::StatementBegins {
+                revision,
+                number: number + 1,
+                of,
+            });
             match self.source.script.statements[number].transaction {
                 Transactional::Yes => self.together(number).await?,
                 _ => self.apart(number).await?,
@@ -90,14 +111,20 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         }
         statements.push(match self.work.row {
             Known::Present => self.backend.tables().update_row(&record, Started::AtFence),
-            Known::Absent => self.backend.tables().insert_row(&record, self.work.down_section.as_deref()),
+            Known::Absent => self
+                .backend
+                .tables()
+                .insert_row(&record, self.work.down_section.as_deref()),
         });
         self.change(statements).await
     }
 
     /// A statement that may run in a transaction: its note is committed with it.
     async fn together(&mut self, number: usize) -> Result<(), StepError> {
-        let note = self.backend.tables().end_statement(&self.work.record.revision, number + 1);
+        let note = self
+            .backend
+            .tables()
+            .end_statement(&self.work.record.revision, number + 1);
         let mut message = self.open();
         message.statement(self.source, number);
         message.ours(&note);
@@ -110,13 +137,23 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
     /// A statement that must run outside a transaction: noted before, sent alone.
     async fn apart(&mut self, number: usize) -> Result<(), StepError> {
         let statement = in_flight(self.source, number);
-        let note = self.backend.tables().begin_statement(&self.work.record.revision, number, &statement);
+        let note =
+            self.backend
+                .tables()
+                .begin_statement(&self.work.record.revision, number, &statement);
         self.change(vec![note]).await?;
-        self.backend.before_statement(self.source, number).await.map_err(|error| self.failed(error, Part::Ours, None))?;
+        self.backend
+            .before_statement(self.source, number)
+            .await
+            .map_err(|error| self.failed(error, Part::Ours, None))?;
         let mut message = Message::new();
         message.statement(self.source, number);
         let sql = message.sql();
-        if let Err(error) = self.backend.execute(self.source.sql(number).to_owned()).await {
+        if let Err(error) = self
+            .backend
+            .execute(self.source.sql(number).to_owned())
+            .await
+        {
             let place = message.place(&sql, &error);
             let error = self.failed(error, Part::Statement(number), place.offset);
             return Err(error);
@@ -142,7 +179,10 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
     fn open(&self) -> Message {
         let mut message = Message::new();
         message.ours(self.around.begin);
-        let fence = Fence { epoch: self.work.fence.epoch + self.epoch, ..self.work.fence.clone() };
+        let fence = Fence {
+            epoch: self.work.fence.epoch + self.epoch,
+            ..self.work.fence.clone()
+        };
         for sql in self.backend.tables().fence(&fence) {
             message.push(Part::Fence, &sql);
         }

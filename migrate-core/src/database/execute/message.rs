@@ -35,7 +35,10 @@ pub(crate) struct Place {
 
 impl Message {
     pub(crate) const fn new() -> Self {
-        Self { sql: String::new(), parts: Vec::new() }
+        Self {
+            sql: String::new(),
+            parts: Vec::new(),
+        }
     }
 
     /// Adds a part: one statement, without terminator.
@@ -97,13 +100,27 @@ impl Message {
     /// `sql` is the text that was sent.
     pub(crate) fn place(&self, sql: &str, error: &ServerError) -> Place {
         if let Some(position) = error.position {
-            let byte = sql.char_indices().nth(position.saturating_sub(1)).map_or(sql.len(), |(byte, _)| byte);
-            let found = self.parts.iter().rev().find(|(_, range)| range.start <= byte);
+            let byte = sql
+                .char_indices()
+                .nth(position.saturating_sub(1))
+                .map_or(sql.len(), |(byte, _)| byte);
+            let found = self
+                .parts
+                .iter()
+                .rev()
+                .find(|(_, range)| range.start <= byte);
             if let Some((part, range)) = found {
-                return Place { part: *part, offset: Some(byte.min(range.end) - range.start) };
+                return Place {
+                    part: *part,
+                    offset: Some(byte.min(range.end) - range.start),
+                };
             }
         }
-        let part = self.parts.get(error.results).or(self.parts.last()).map_or(Part::Ours, |(part, _)| *part);
+        let part = self
+            .parts
+            .get(error.results)
+            .or(self.parts.last())
+            .map_or(Part::Ours, |(part, _)| *part);
         Place { part, offset: None }
     }
 }
@@ -138,16 +155,33 @@ mod tests {
     }
 
     fn error(position: Option<usize>, results: usize) -> ServerError {
-        ServerError { position, results, ..ServerError::new(ServerErrorKind::Other, "x") }
+        ServerError {
+            position,
+            results,
+            ..ServerError::new(ServerErrorKind::Other, "x")
+        }
     }
 
     #[test]
     fn an_error_is_laid_at_the_part_by_position_or_number_of_results() {
         let message = message();
         let sql = message.sql();
-        let at = sql.chars().collect::<String>().find("SELEC 2").map(|byte| sql[..byte].chars().count() + 1);
-        assert_eq!(message.place(&sql, &error(at, 0)), Place { part: Part::Statement(1), offset: Some(0) });
-        assert_eq!(message.place(&sql, &error(at.map(|at| at + 2), 0)).offset, Some(2));
+        let at = sql
+            .chars()
+            .collect::<String>()
+            .find("SELEC 2")
+            .map(|byte| sql[..byte].chars().count() + 1);
+        assert_eq!(
+            message.place(&sql, &error(at, 0)),
+            Place {
+                part: Part::Statement(1),
+                offset: Some(0)
+            }
+        );
+        assert_eq!(
+            message.place(&sql, &error(at.map(|at| at + 2), 0)).offset,
+            Some(2)
+        );
         for (results, part) in [
             (0, Part::Ours),
             (1, Part::Fence),
@@ -156,14 +190,24 @@ mod tests {
             (4, Part::Ours),
             (9, Part::Ours),
         ] {
-            assert_eq!(message.place(&sql, &error(None, results)), Place { part, offset: None }, "{results}");
+            assert_eq!(
+                message.place(&sql, &error(None, results)),
+                Place { part, offset: None },
+                "{results}"
+            );
         }
     }
 
     #[test]
     fn an_error_at_the_fence_is_a_miss() {
-        let place = Place { part: Part::Fence, offset: None };
-        assert_eq!(at_fence(error(None, 1), place).kind, ServerErrorKind::FenceMissed);
+        let place = Place {
+            part: Part::Fence,
+            offset: None,
+        };
+        assert_eq!(
+            at_fence(error(None, 1), place).kind,
+            ServerErrorKind::FenceMissed
+        );
         let lost = ServerError::new(ServerErrorKind::Disconnected, "gone");
         assert_eq!(at_fence(lost, place).kind, ServerErrorKind::Disconnected);
     }

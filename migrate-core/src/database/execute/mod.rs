@@ -12,9 +12,9 @@ use std::time::Duration;
 use super::error::ServerError;
 use super::event::Watch;
 use super::state::{Fence, Holder, Record};
-use crate::text::{Dialect, RevisionId};
 use crate::text::revision::Direction;
 use crate::text::sql::Script;
+use crate::text::{Dialect, RevisionId};
 
 /// One revision to be run in one direction.
 #[derive(Debug)]

@@ -43,8 +43,15 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
 }
 
 pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
-    let statements = work.section.as_ref().map_or(0, |section| section.script.statements.len() - section.from);
-    Done { epochs: 1, statements, duration: started.elapsed() }
+    let statements = work
+        .section
+        .as_ref()
+        .map_or(0, |section| section.script.statements.len() - section.from);
+    Done {
+        epochs: 1,
+        statements,
+        duration: started.elapsed(),
+    }
 }
 
 /// The whole message.
@@ -61,7 +68,12 @@ fn message<B: Backend + ?Sized>(backend: &B, work: &Work<'_>, around: &Surroundi
 }
 
 /// Opens the transaction and raises the fence.
-pub(crate) fn open<B: Backend + ?Sized>(message: &mut Message, backend: &B, work: &Work<'_>, begin: &str) {
+pub(crate) fn open<B: Backend + ?Sized>(
+    message: &mut Message,
+    backend: &B,
+    work: &Work<'_>,
+    begin: &str,
+) {
     match work.transaction {
         Transaction::Own => message.ours(begin),
         Transaction::Savepoint => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
@@ -71,7 +83,12 @@ pub(crate) fn open<B: Backend + ?Sized>(message: &mut Message, backend: &B, work
 }
 
 /// Records the section as finished and ends the transaction.
-pub(crate) fn finish<B: Backend + ?Sized>(message: &mut Message, backend: &B, work: &Work<'_>, around: &Surroundings) {
+pub(crate) fn finish<B: Backend + ?Sized>(
+    message: &mut Message,
+    backend: &B,
+    work: &Work<'_>,
+    around: &Surroundings,
+) {
     message.extend(around.reset.iter().cloned());
     message.extend(backend.tables().finish(work));
     match work.transaction {
@@ -82,13 +99,19 @@ pub(crate) fn finish<B: Backend + ?Sized>(message: &mut Message, backend: &B, wo
 }
 
 /// Takes back what the message has done, and says what is left.
-pub(crate) async fn roll_back<B: Backend + ?Sized>(backend: &mut B, work: &Work<'_>, error: &ServerError) -> Kept {
+pub(crate) async fn roll_back<B: Backend + ?Sized>(
+    backend: &mut B,
+    work: &Work<'_>,
+    error: &ServerError,
+) -> Kept {
     if error.kind == ServerErrorKind::Disconnected {
         return Kept::Unknown;
     }
     let sql = match work.transaction {
         Transaction::Own | Transaction::Run => "ROLLBACK".to_owned(),
-        Transaction::Savepoint => format!("ROLLBACK TO SAVEPOINT {SAVEPOINT};\nRELEASE SAVEPOINT {SAVEPOINT}"),
+        Transaction::Savepoint => {
+            format!("ROLLBACK TO SAVEPOINT {SAVEPOINT};\nRELEASE SAVEPOINT {SAVEPOINT}")
+        }
     };
     // Some errors have ended the transaction already (a full disk, on SQLite); then there is none to roll back.
     match backend.execute(sql).await {
@@ -107,12 +130,19 @@ pub(crate) fn step_error(
     let (statement, offset) = match (part, &work.section) {
         (Part::Statement(number), Some(section)) => {
             let start = section.script.statements[number].text.start;
-            let offset = offset.or_else(|| find(section.sql(number), &error.message, section.dialect));
+            let offset =
+                offset.or_else(|| find(section.sql(number), &error.message, section.dialect));
             (Some(number), offset.map(|offset| start + offset))
         }
         _ => (None, None),
     };
-    StepError { error, statement, offset, kept, epochs: 0 }
+    StepError {
+        error,
+        statement,
+        offset,
+        kept,
+        epochs: 0,
+    }
 }
 
 /// The place in a statement that a message without position speaks of: SQLite and MySQL quote the text near it.
@@ -126,10 +156,16 @@ fn find(statement: &str, message: &str, dialect: Dialect) -> Option<usize> {
     let edge = |at: usize, neighbour: Option<&u8>| {
         !(is_word(bytes[at]) && neighbour.is_some_and(|neighbour| is_word(*neighbour)))
     };
-    let mut places = statement.match_indices(word).map(|(start, _)| start).filter(|start| {
-        let end = start + word.len();
-        edge(*start, start.checked_sub(1).and_then(|before| bytes.get(before))) && edge(end - 1, bytes.get(end))
-    });
+    let mut places = statement
+        .match_indices(word)
+        .map(|(start, _)| start)
+        .filter(|start| {
+            let end = start + word.len();
+            edge(
+                *start,
+                start.checked_sub(1).and_then(|before| bytes.get(before)),
+            ) && edge(end - 1, bytes.get(end))
+        });
     let first = places.next()?;
     // Which of several is meant cannot be known from a syntax error.
     (!message.contains("syntax error") || places.next().is_none()).then_some(first)
@@ -138,13 +174,27 @@ fn find(statement: &str, message: &str, dialect: Dialect) -> Option<usize> {
 /// The name in a message of SQLite.
 fn sqlite_word(message: &str) -> Option<&str> {
     if let Some(rest) = message.strip_prefix("near \"") {
-        return rest.rsplit_once("\": ").map(|(word, _)| word).filter(|word| !word.is_empty());
+        return rest
+            .rsplit_once("\": ")
+            .map(|(word, _)| word)
+            .filter(|word| !word.is_empty());
     }
-    if let Some(rest) = message.strip_prefix("table ").or_else(|| message.strip_prefix("index ")) {
+    if let Some(rest) = message
+        .strip_prefix("table ")
+        .or_else(|| message.strip_prefix("index "))
+    {
         return rest.split_whitespace().next();
     }
-    let starts = ["no such table: ", "no such column: ", "no such function: ", "no such index: ", "duplicate column name: "];
-    let name = starts.iter().find_map(|start| message.strip_prefix(start))?;
+    let starts = [
+        "no such table: ",
+        "no such column: ",
+        "no such function: ",
+        "no such index: ",
+        "duplicate column name: ",
+    ];
+    let name = starts
+        .iter()
+        .find_map(|start| message.strip_prefix(start))?;
     let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
     (!name.is_empty()).then_some(name)
 }
@@ -156,15 +206,35 @@ mod tests {
     #[test]
     fn the_place_of_an_error_without_position_is_found_by_the_name_it_quotes() {
         let cases = [
-            ("CREATE TABLE a (id IN TEGER (", "near \"TEGER\": syntax error", Some(22)),
+            (
+                "CREATE TABLE a (id IN TEGER (",
+                "near \"TEGER\": syntax error",
+                Some(22),
+            ),
             ("SELECT a a a FROM b", "near \"a\": syntax error", None),
-            ("INSERT INTO gone VALUES (1)", "no such table: main.gone", Some(12)),
-            ("CREATE TABLE users (id)", "table users already exists", Some(13)),
-            ("CREATE INDEX i ON t (usersx)", "no such column: users", None),
+            (
+                "INSERT INTO gone VALUES (1)",
+                "no such table: main.gone",
+                Some(12),
+            ),
+            (
+                "CREATE TABLE users (id)",
+                "table users already exists",
+                Some(13),
+            ),
+            (
+                "CREATE INDEX i ON t (usersx)",
+                "no such column: users",
+                None,
+            ),
             ("SELECT 1", "UNIQUE constraint failed: a.b", None),
         ];
         for (statement, message, place) in cases {
-            assert_eq!(find(statement, message, Dialect::Sqlite), place, "{message}");
+            assert_eq!(
+                find(statement, message, Dialect::Sqlite),
+                place,
+                "{message}"
+            );
         }
     }
 }

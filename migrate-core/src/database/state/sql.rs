@@ -12,6 +12,7 @@ use super::{
     Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
 use crate::database::backend::Row;
+use crate::database::view::LogEntry;
 use crate::database::execute::{HeadChange, Known, Work};
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
@@ -151,7 +152,10 @@ impl Tables {
             Dialect::Postgres => ("NULL::pg_catalog.text", "is_head", self.is_here()),
             _ => ("NULL", "is_head = 1", "'1'".to_owned()),
         };
-        let row = format!("SELECT {null}, {null}, revision, chain, {}, state FROM {state}", self.as_text("is_head"));
+        let row = format!(
+            "SELECT {null}, {null}, revision, chain, {}, state FROM {state}",
+            self.as_text("is_head")
+        );
         let mut sql = format!(
             "SELECT {}, {here}, {null}, {null}, {null}, {null} FROM {lock} WHERE id = 1\nUNION ALL {row} WHERE \
              {head}\nUNION ALL {row} WHERE state IN ('upgrading', 'downgrading')",
@@ -160,7 +164,11 @@ impl Tables {
         let heads: Vec<String> = heads.into_iter().map(|id| self.literal(id)).collect();
         if !heads.is_empty() {
             // Writing to a String does not fail.
-            let _ = write!(sql, "\nUNION ALL {row} WHERE revision IN ({})", heads.join(", "));
+            let _ = write!(
+                sql,
+                "\nUNION ALL {row} WHERE revision IN ({})",
+                heads.join(", ")
+            );
         }
         sql
     }
@@ -175,6 +183,50 @@ impl Tables {
             "CASE WHEN tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || \
              {name}) THEN '1' ELSE '0' END"
         )
+    }
+
+    /// Reads the rows that are head or in flight; a row can come twice.
+    pub(crate) fn select_open(&self) -> String {
+        let columns = self.record_columns();
+        let head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+        let Self { state, .. } = self;
+        format!(
+            "SELECT {columns} FROM {state} WHERE {head}\nUNION ALL SELECT {columns} FROM {state} WHERE state IN ('upgrading', \
+             'downgrading')"
+        )
+    }
+
+    /// Counts the applied rows.
+    pub(crate) fn count_applied(&self) -> String {
+        let count = match self.dialect {
+            Dialect::Sqlite => "CAST(count(*) AS TEXT)",
+            Dialect::Postgres => "pg_catalog.count(*)::pg_catalog.text",
+            Dialect::Mysql | Dialect::Mariadb => "CAST(COUNT(*) AS CHAR)",
+        };
+        format!("SELECT {count} FROM {} WHERE state = 'applied'", self.state)
+    }
+
+    /// Reads the state of one revision.
+    pub(crate) fn select_state(&self, revision: &str) -> String {
+        format!("SELECT state FROM {} WHERE revision = {}", self.state, self.literal(revision))
+    }
+
+    /// Reads the log, in the order of [`read_log`].
+    pub(crate) fn select_log(&self) -> String {
+        let columns = [
+            "revision",
+            "action",
+            "outcome",
+            "started_at",
+            "finished_at",
+            "duration_us",
+            "who",
+            "host",
+            "tool",
+            "error",
+        ];
+        let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
+        format!("SELECT {} FROM {} ORDER BY seq", columns.join(", "), self.log)
     }
 
     /// Reads the lock row: format, epoch and [`Holder`].
@@ -235,7 +287,9 @@ impl Tables {
     pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
         let Self { lock, .. } = self;
         let epoch = fence.epoch;
-        let holder = fence.holder.as_ref().map_or_else(String::new, |run| format!(" AND holder = {}", self.literal(run)));
+        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
+            format!(" AND holder = {}", self.literal(run))
+        });
         let now = now(self.dialect);
         match self.dialect {
             // The NULL of a row that is not there violates NOT NULL before the conflict is looked at.
@@ -250,7 +304,9 @@ impl Tables {
             )],
             // The subquery has two rows, an error under every sql_mode, unless the update has hit.
             Dialect::Mysql | Dialect::Mariadb => vec![
-                format!("UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"),
+                format!(
+                    "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
+                ),
                 // Not DO, which makes a warning of it.
                 "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
             ],
@@ -273,7 +329,11 @@ impl Tables {
                 [id] => format!("= {id}"),
                 ids => format!("IN ({})", ids.join(", ")),
             };
-            format!("UPDATE {} SET is_head = {} WHERE revision {condition}", self.state, self.flag(flag))
+            format!(
+                "UPDATE {} SET is_head = {} WHERE revision {condition}",
+                self.state,
+                self.flag(flag)
+            )
         };
         [(&change.lost, false), (&change.gained, true)]
             .into_iter()
@@ -288,9 +348,15 @@ impl Tables {
         match (work.direction, work.row) {
             (Direction::Down, Known::Present) => vec![self.update_row(record, Started::AtFence)],
             (_, Known::Present) => {
-                let delete =
-                    format!("DELETE FROM {} WHERE revision = {}", self.state, self.literal(record.revision.as_str()));
-                vec![delete, self.insert_row(record, work.down_section.as_deref())]
+                let delete = format!(
+                    "DELETE FROM {} WHERE revision = {}",
+                    self.state,
+                    self.literal(record.revision.as_str())
+                );
+                vec![
+                    delete,
+                    self.insert_row(record, work.down_section.as_deref()),
+                ]
             }
             (_, Known::Absent) => vec![self.insert_row(record, work.down_section.as_deref())],
         }
@@ -298,7 +364,11 @@ impl Tables {
 
     /// Inserts a row; behind the fence, which has left the time at which the change began.
     pub(crate) fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
-        let Journal { statement_no, in_flight, session } = &record.journal;
+        let Journal {
+            statement_no,
+            in_flight,
+            session,
+        } = &record.journal;
         let text = |text: &str| self.literal(text);
         let (finished, duration) = self.ended(record, "heartbeat");
         let values = [
@@ -313,7 +383,12 @@ impl Tables {
             text(record.state.name()),
             text(record.origin.name()),
             statement_no.to_string(),
-            self.optional(in_flight.as_ref().map(|statement| statement.hash.to_string()).as_deref()),
+            self.optional(
+                in_flight
+                    .as_ref()
+                    .map(|statement| statement.hash.to_string())
+                    .as_deref(),
+            ),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
@@ -343,19 +418,27 @@ impl Tables {
         let now = now(self.dialect);
         let duration = match self.dialect {
             Dialect::Sqlite => {
-                format!("CAST(ROUND((julianday('now') - julianday({started})) * 86400000.0) AS INTEGER) * 1000")
+                format!(
+                    "CAST(ROUND((julianday('now') - julianday({started})) * 86400000.0) AS INTEGER) * 1000"
+                )
             }
             Dialect::Postgres => {
                 format!("(extract(epoch FROM {now} - {started}) * 1000000)::pg_catalog.int8")
             }
-            Dialect::Mysql | Dialect::Mariadb => format!("TIMESTAMPDIFF(MICROSECOND, {started}, {now})"),
+            Dialect::Mysql | Dialect::Mariadb => {
+                format!("TIMESTAMPDIFF(MICROSECOND, {started}, {now})")
+            }
         };
         (now.to_owned(), duration)
     }
 
     /// Changes the row of a revision to this state, keeping what does not change with a state.
     pub(crate) fn update_row(&self, record: &Record, started: Started) -> String {
-        let Journal { statement_no, in_flight, session } = &record.journal;
+        let Journal {
+            statement_no,
+            in_flight,
+            session,
+        } = &record.journal;
         let started = match started {
             Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
             Started::Before => "started_at".to_owned(),
@@ -370,7 +453,12 @@ impl Tables {
             self.literal(record.state.name()),
             self.literal(record.origin.name()),
             self.literal(&record.down_digest.to_string()),
-            self.optional(in_flight.as_ref().map(|statement| statement.hash.to_string()).as_deref()),
+            self.optional(
+                in_flight
+                    .as_ref()
+                    .map(|statement| statement.hash.to_string())
+                    .as_deref()
+            ),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
@@ -401,7 +489,12 @@ impl Tables {
     }
 
     /// Records that a statement of a section that is not one transaction begins; all before it have finished.
-    pub(crate) fn begin_statement(&self, revision: &RevisionId, number: usize, statement: &StatementInFlight) -> String {
+    pub(crate) fn begin_statement(
+        &self,
+        revision: &RevisionId,
+        number: usize,
+        statement: &StatementInFlight,
+    ) -> String {
         format!(
             "UPDATE {} SET statement_no = {number}, statement_hash = {}, statement = {}, error = NULL WHERE revision = {}",
             self.state,
@@ -437,7 +530,10 @@ impl Tables {
             Direction::Up => "digest",
             Direction::Down => "down_digest",
         };
-        let statements = work.section.as_ref().map_or(0, |section| section.script.statements.len());
+        let statements = work
+            .section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
         format!(
             "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, run, who, \
              host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, duration_us, {statements}, {}, \
@@ -458,7 +554,10 @@ impl Tables {
             Direction::Up => record.digest,
             Direction::Down => record.down_digest,
         };
-        let statements = work.section.as_ref().map_or(0, |section| section.script.statements.len());
+        let statements = work
+            .section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
         format!(
             "INSERT INTO {} (revision, action, outcome, digest, finished_at, duration_us, statements, run, who, host, tool, \
              error) VALUES ({}, {}, 'failed', {}, {}, {}, {statements}, {}, {}, {}, {}, {})",
@@ -569,6 +668,23 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         in_flight: hash.map(|hash| StatementInFlight { hash, text }),
         session: id.zip(start).map(|(id, start)| SessionId { id, start }),
     })
+}
+
+/// A row of [`Tables::select_log`].
+pub(crate) fn read_log(row: Row) -> LogEntry {
+    let mut fields = Fields(row.into_iter());
+    LogEntry {
+        revision: fields.optional().unwrap_or_default(),
+        action: fields.optional().unwrap_or_default(),
+        outcome: fields.optional().unwrap_or_default(),
+        started_at: fields.optional(),
+        finished_at: fields.optional(),
+        duration_us: fields.optional().and_then(|text| text.parse().ok()),
+        who: fields.optional(),
+        host: fields.optional(),
+        tool: fields.optional(),
+        error: fields.optional(),
+    }
 }
 
 /// A flag as any of the databases prints it.

@@ -39,8 +39,21 @@ impl Tables {
     /// The statements that create what is missing, in the order in which they are run: the state table last, because
     /// its absence is what an empty database is known by.
     pub(crate) fn create(&self) -> Vec<String> {
-        let Columns { id, key, text, long, flag, number, time, serial, indexes, suffix } = Columns::of(self.dialect);
-        let Self { state, log, lock, .. } = self;
+        let Columns {
+            id,
+            key,
+            text,
+            long,
+            flag,
+            number,
+            time,
+            serial,
+            indexes,
+            suffix,
+        } = Columns::of(self.dialect);
+        let Self {
+            state, log, lock, ..
+        } = self;
         let (insert, ignore) = if self.dialect.is_mysql_family() {
             ("INSERT IGNORE INTO", "")
         } else {
@@ -109,7 +122,11 @@ impl Tables {
         ];
         // What a start-up looks for, found without reading every row.
         if !self.dialect.is_mysql_family() {
-            let is_head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+            let is_head = if self.dialect == Dialect::Postgres {
+                "is_head"
+            } else {
+                "is_head = 1"
+            };
             statements.push(format!(
                 "CREATE INDEX IF NOT EXISTS {} ON {state_name} (is_head) WHERE {is_head}",
                 self.index("head"),
@@ -128,7 +145,9 @@ impl Tables {
     fn index(&self, suffix: &str) -> String {
         let index = identifier(self.dialect, &format!("{}_{suffix}", self.name));
         match (self.dialect, &self.schema) {
-            (Dialect::Sqlite, Some(schema)) => format!("{}.{index}", identifier(self.dialect, schema)),
+            (Dialect::Sqlite, Some(schema)) => {
+                format!("{}.{index}", identifier(self.dialect, schema))
+            }
             _ => index,
         }
     }

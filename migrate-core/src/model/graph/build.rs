@@ -153,7 +153,7 @@ impl Graph {
     ///
     /// # Errors
     /// Every problem of the new revisions; numbers count the revisions of the graph first.
-    pub fn joined(&self, extra: Vec<Node>) -> Result<Self, Vec<Problem>> {
+    pub fn joined(&self, mut extra: Vec<Node>) -> Result<Self, Vec<Problem>> {
         let mut builder = Builder {
             graph: self,
             extra: &extra,
@@ -184,45 +184,71 @@ impl Graph {
             Some(place) => places[place],
             None => Index(*target),
         };
-        let mut extra: Vec<Option<Node>> = extra.into_iter().map(Some).collect();
-        let new = order.into_iter().filter_map(|place| {
-            let node = extra[place].take()?;
-            Some(SortedNode {
-                id: node.id,
-                parents: links.parents.of(place).iter().map(index).collect(),
-                dependencies: links.dependencies.of(place).iter().map(index).collect(),
-                labels: node.labels,
-            })
-        });
-        Ok(Self::from_sorted(self.sorted_nodes().chain(new).collect()))
-    }
-
-    fn sorted_nodes(&self) -> impl Iterator<Item = SortedNode> {
-        self.order().map(|index| SortedNode {
-            id: self.id(index).clone(),
-            parents: self.parents(index).to_vec(),
-            dependencies: self.dependencies(index).to_vec(),
-            labels: self.labels(index).map(str::to_owned).collect(),
-        })
+        let mut joined = Parts {
+            ids: self.ids.clone(),
+            parents: self.parents.clone(),
+            dependencies: self.dependencies.clone(),
+            labels: self.labels.clone(),
+        };
+        for place in order {
+            let Node { id, labels, .. } = &mut extra[place];
+            let owner = Index::at(joined.ids.len());
+            joined.ids.push(id.clone());
+            joined
+                .parents
+                .push(links.parents.of(place).iter().map(index));
+            joined
+                .dependencies
+                .push(links.dependencies.of(place).iter().map(index));
+            joined.labels.extend(
+                std::mem::take(labels)
+                    .into_iter()
+                    .map(|label| (owner, label)),
+            );
+        }
+        Ok(joined.graph())
     }
 
     /// The graph of a list that [`Graph::new`] has checked and sorted before.
     #[doc(hidden)]
     pub fn from_sorted(nodes: Vec<SortedNode>) -> Self {
-        let parents = Edges::new(nodes.iter().map(|node| node.parents.as_slice()));
-        let dependencies = Edges::new(nodes.iter().map(|node| node.dependencies.as_slice()));
-        let (children, dependents) = (parents.reversed(), dependencies.reversed());
-        let mut ids = Vec::with_capacity(nodes.len());
-        let mut labels = Vec::new();
+        let mut parts = Parts {
+            ids: Vec::with_capacity(nodes.len()),
+            parents: Edges::none(),
+            dependencies: Edges::none(),
+            labels: Vec::new(),
+        };
         for (place, node) in nodes.into_iter().enumerate() {
-            ids.push(node.id);
-            labels.extend(
-                node.labels
-                    .into_iter()
-                    .map(|label| (Index::at(place), label)),
-            );
+            parts.ids.push(node.id);
+            parts.parents.push(node.parents);
+            parts.dependencies.push(node.dependencies);
+            let labels = node.labels.into_iter();
+            parts
+                .labels
+                .extend(labels.map(|label| (Index::at(place), label)));
         }
-        Self {
+        parts.graph()
+    }
+}
+
+/// What a graph is made of; the rest of it follows.
+struct Parts {
+    ids: Vec<RevisionId>,
+    parents: Edges,
+    dependencies: Edges,
+    labels: Vec<(Index, String)>,
+}
+
+impl Parts {
+    fn graph(self) -> Graph {
+        let Self {
+            ids,
+            parents,
+            dependencies,
+            labels,
+        } = self;
+        let (children, dependents) = (parents.reversed(), dependencies.reversed());
+        Graph {
             ids,
             parents,
             dependencies,

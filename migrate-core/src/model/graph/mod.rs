@@ -9,7 +9,7 @@ mod labels;
 mod set;
 mod sort;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod walk;
 
 use std::collections::HashMap;
@@ -70,16 +70,18 @@ struct Edges {
 }
 
 impl Edges {
-    fn new<'a>(lists: impl Iterator<Item = &'a [Index]>) -> Self {
-        let mut edges = Self {
+    /// The lists of no revision.
+    fn none() -> Self {
+        Self {
             starts: vec![0],
             targets: Vec::new(),
-        };
-        for list in lists {
-            edges.targets.extend_from_slice(list);
-            edges.starts.push(edges.targets.len() as u32);
         }
-        edges
+    }
+
+    /// The list of the next revision.
+    fn push(&mut self, list: impl IntoIterator<Item = Index>) {
+        self.targets.extend(list);
+        self.starts.push(self.targets.len() as u32);
     }
 
     /// The same edges the other way round; every list ascending.

@@ -301,10 +301,17 @@ fn stamp(
     let mut dropped = graph.none();
     let mut targets = Vec::new();
     for spec in specs {
-        if spec.symbol == Symbol::Base && spec.offset == Offset::None {
-            dropped.extend(down_to_base(graph, applied, spec)?.iter());
-        } else {
-            targets.extend(resolve(graph, spec, Some(applied))?);
+        match (&spec.symbol, spec.offset) {
+            (Symbol::Base, Offset::None) => {
+                dropped.extend(down_to_base(graph, applied, spec)?.iter());
+            }
+            // From where the database is, as in upgrade and downgrade: counted from the heads of the files, `-1` would
+            // record revisions that never ran.
+            (Symbol::Here, Offset::Down(steps)) => {
+                dropped.extend(relative_downgrade(graph, applied, spec, steps)?.iter());
+            }
+            (Symbol::Here, _) => targets.extend(upgrade_targets(graph, applied, spec)?),
+            _ => targets.extend(resolve(graph, spec, Some(applied))?),
         }
     }
     let wanted = graph.ancestors(targets.iter().copied());
@@ -389,6 +396,8 @@ struct Rows<'a> {
     graph: &'a Graph,
     applied: IndexSet,
     applied_above: Vec<u32>,
+    /// Not applied, though something above is: once filled in, they are no rows.
+    missing: IndexSet,
     rows: Vec<Index>,
 }
 
@@ -398,10 +407,12 @@ impl<'a> Rows<'a> {
         for below in applied.set().iter().flat_map(|index| graph.below(index)) {
             applied_above[below.place()] += 1;
         }
+        let below = graph.ancestors(applied.set().iter());
         Self {
             graph,
             applied: applied.set().clone(),
             applied_above,
+            missing: graph.set(below.iter().filter(|index| !applied.contains(*index))),
             rows: applied.rows(graph),
         }
     }
@@ -413,7 +424,7 @@ impl<'a> Rows<'a> {
                 self.applied_above[below.place()] += 1;
                 self.drop_row(below);
             }
-            if self.applied_above[index.place()] == 0 {
+            if self.applied_above[index.place()] == 0 && !self.missing.contains(index) {
                 self.add_row(index);
             }
         } else {

@@ -10,7 +10,7 @@ pub type Targets = Vec<Index>;
 
 /// The revisions that a spec names, without the meaning that upgrade and downgrade give to relative ones.
 ///
-/// `-N` goes down from every head, as in Alembic's `show` and `stamp`; `current` are the rows of `applied`, and an error
+/// `-N` goes down from every head, as in Alembic's `show`; `current` are the rows of `applied`, and an error
 /// when there is no database to ask.
 ///
 /// # Errors
@@ -34,10 +34,11 @@ pub fn resolve(
         },
         (Symbol::Current, Some(applied)) => rows_in(graph, applied, branch.as_ref()),
         (Symbol::Current, None) => {
-            return Err(
-                SpecError::invalid(spec.as_str(), "`current` needs a database")
-                    .help("give one with `--database-url` or DATABASE_URL, or name the revision"),
-            );
+            return Err(SpecError::new(
+                Class::InvalidSpec,
+                format!("`{spec}` asks where a database is, and there is none to ask"),
+            )
+            .help("give one with `--database-url` or DATABASE_URL, or name the revision"));
         }
         (Symbol::Head, _) => vec![head(graph, spec, branch.as_ref())?]
             .into_iter()
@@ -291,7 +292,8 @@ pub(in crate::model) fn walk_up(
                         "`{spec}` goes above head: only {step} of {steps} steps can be made, up to {}",
                         graph.id(at)
                     ),
-                ));
+                )
+                .help("`heads` goes as far up as there are revisions"));
             }
             several => {
                 return Err(fork(
@@ -393,7 +395,7 @@ fn choose(among: &[Index], branch: Option<&Branch>) -> Vec<Index> {
 }
 
 fn fork(graph: &Graph, spec: &Spec, place: &str, ways: &[Index]) -> SpecError {
-    SpecError::new(
+    let error = SpecError::new(
         Class::AmbiguousWalk,
         format!(
             "`{spec}` is ambiguous: there are {} ways {place}",
@@ -401,5 +403,11 @@ fn fork(graph: &Graph, spec: &Spec, place: &str, ways: &[Index]) -> SpecError {
         ),
     )
     .candidates(graph, ways.iter().copied())
-    .help("name the branch, as in `LABEL@+1` or `ID@+1`, or the revision itself")
+    .help("name the revision to go to");
+    match (ways.first(), &spec.branch) {
+        (Some(way), None) => {
+            error.help(format!("or the branch, as in `{}@{spec}`", graph.id(*way)))
+        }
+        _ => error,
+    }
 }

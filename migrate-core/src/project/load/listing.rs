@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Files, Revision};
+#[cfg(feature = "write")]
+use super::Loaded;
+use super::Revision;
 use crate::project::lock::{Entry, LockFile, LockedSection, State, entry_of};
 use crate::text::diagnostic::{Class, Diagnostic};
 use crate::text::source::Source;
@@ -47,7 +49,12 @@ impl<'a> Listing<'a> {
     }
 
     /// Everything in which files and lines differ.
-    pub(super) fn compare(&self, files: &Files, findings: &mut Vec<Diagnostic>) {
+    pub(super) fn compare(
+        &self,
+        revisions: &[Revision],
+        broken: &[String],
+        findings: &mut Vec<Diagnostic>,
+    ) {
         let mut seen = vec![false; self.lock.entries.len()];
         // Files by name, to tell a changed id from a new file.
         let listed_files: HashMap<&str, usize> = self
@@ -57,12 +64,11 @@ impl<'a> Listing<'a> {
             .enumerate()
             .map(|(place, entry)| (&*entry.file, place))
             .collect();
-        let ids: HashMap<&str, ()> = files
-            .revisions
+        let ids: HashMap<&str, ()> = revisions
             .iter()
             .map(|revision| (revision.file.header.revision.value.as_str(), ()))
             .collect();
-        for revision in &files.revisions {
+        for revision in revisions {
             let source = Source::new(&revision.file.path, &revision.file.text);
             let by_id = self
                 .by_id
@@ -90,7 +96,7 @@ impl<'a> Listing<'a> {
             }
         }
         for (entry, seen) in self.lock.entries.iter().zip(seen) {
-            if !seen && !files.broken.iter().any(|file| *file == entry.file) {
+            if !seen && !broken.iter().any(|file| *file == entry.file) {
                 findings.push(self.vanished(entry));
             }
         }
@@ -135,24 +141,8 @@ impl<'a> Listing<'a> {
             );
         }
         match entry.state {
-            // The line of a draft follows its file; only what the graph is made of must be known before.
-            State::Draft => {
-                let differences = header_differences(revision, entry);
-                if let Some((key, range)) = differences.into_iter().next() {
-                    findings.push(
-                        Diagnostic::error(
-                            Class::LockFile,
-                            format!(
-                                "the `{key}` of the draft `{}` differs from its line",
-                                id.value
-                            ),
-                        )
-                        .at(source
-                            .frame(range, format!("listed with `{}`", listed_value(entry, key))))
-                        .help("`migrate-cli lock` takes up the change"),
-                    );
-                }
-            }
+            // Drafts are read as they stand; their lines follow when they are locked.
+            State::Draft => {}
             State::Locked => {
                 for (key, range) in header_differences(revision, entry) {
                     findings.push(edited(
@@ -227,6 +217,27 @@ impl<'a> Listing<'a> {
             ));
         }
     }
+}
+
+#[cfg(feature = "write")]
+/// The locked revisions that differ from their lines, except those that `is_exempt`: what `lock` refuses.
+pub(crate) fn edits(
+    loaded: &Loaded,
+    lock: &LockFile<'_>,
+    shown: &str,
+    is_exempt: impl Fn(&str) -> bool,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let mut lock = lock.clone();
+    lock.entries.retain(|entry| !is_exempt(entry.id));
+    let text = loaded.lock_text.as_deref().unwrap_or_default();
+    let mut found = Vec::new();
+    Listing::new(&lock, shown, text).compare(&loaded.revisions, &[], &mut found);
+    findings.extend(
+        found
+            .into_iter()
+            .filter(|finding| finding.class == Class::EditedRevision),
+    );
 }
 
 fn edited(finding: Diagnostic, revision: &Revision) -> Diagnostic {

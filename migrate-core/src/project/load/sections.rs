@@ -9,7 +9,7 @@ use crate::text::{Dialect, DialectSet};
 
 /// Checks the sections of a revision under `dialects`. A locked section whose line says that it was checked under a
 /// dialect by this version is not looked at again.
-pub(super) fn check(
+pub(crate) fn check(
     revision: &Revision,
     entry: Option<&Entry<'_>>,
     lock: &LockFile<'_>,
@@ -21,11 +21,6 @@ pub(super) fn check(
         source: Source::new(&revision.file.path, &revision.file.text),
         dialects,
     };
-    if !revision.file.is_merge() {
-        for direction in Direction::ALL {
-            findings.extend(checker.missing(direction));
-        }
-    }
     findings.extend(checker.contradiction());
     let locked = entry
         .filter(|entry| entry.state == State::Locked)
@@ -38,10 +33,20 @@ pub(super) fn check(
         });
         checker.section(section, line, findings);
     }
+    if !revision.file.is_merge() {
+        for direction in Direction::ALL {
+            // A section that is missing because its marker is misspelt has been reported as that.
+            if let Some(missing) = checker.missing(direction)
+                && !checker.has_marker_finding(findings)
+            {
+                findings.push(missing);
+            }
+        }
+    }
 }
 
-/// The dialects under which a section is to be checked: those of `dialects` that use it, and if there is none, those
-/// that it names.
+/// The dialects under which a section is to be checked: those that it names, and those of `dialects` that use
+/// it.
 pub(crate) fn dialects_of(
     revision: &Revision,
     section: &Section,
@@ -56,11 +61,7 @@ pub(crate) fn dialects_of(
                 .is_some_and(|used| used == section)
         })
         .collect();
-    if users.is_empty() {
-        section.dialects
-    } else {
-        users
-    }
+    users.union(section.dialects)
 }
 
 struct Checker<'a> {
@@ -117,6 +118,16 @@ impl Checker<'_> {
         Some(match direction {
             Direction::Up => finding,
             Direction::Down => finding.help("or write `-- irreversible: <reason>` in the header"),
+        })
+    }
+
+    fn has_marker_finding(&self, findings: &[Diagnostic]) -> bool {
+        findings.iter().any(|finding| {
+            let here = finding
+                .frame
+                .as_ref()
+                .is_some_and(|frame| frame.file == self.source.path);
+            here && finding.message.contains("section marker")
         })
     }
 

@@ -7,7 +7,7 @@ use crate::text::Dialect;
 use crate::text::diagnostic::{Class, Diagnostic};
 use crate::text::source::Source;
 use crate::text::sql::{
-    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, Transactional,
+    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, TokenKind, Transactional,
 };
 
 pub(super) fn check(
@@ -52,13 +52,40 @@ impl Checker<'_> {
     }
 
     fn syntax(&self, error: &SyntaxError) -> Diagnostic {
-        let mut finding = self
-            .error(&*error.message)
-            .at(self.source.frame(self.place(&error.range), ""));
+        let mut finding = self.error(&*error.message).at(self
+            .source
+            .frame(self.place(&error.range), self.opener_label(error)));
         if let Some(help) = &error.help {
             finding = finding.help(&**help);
         }
+        if let Some(line) = self.next_marker().filter(|_| is_unclosed(error)) {
+            let marker = self.source.text[self.section.body.end..]
+                .lines()
+                .next()
+                .unwrap_or_default();
+            let marker = marker
+                .split_whitespace()
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ");
+            finding = finding.help(format!(
+                "if `{marker}` on line {line} belongs to the text, indent that line"
+            ));
+        }
         finding
+    }
+
+    fn opener_label(&self, error: &SyntaxError) -> String {
+        match self.next_marker().filter(|_| is_unclosed(error)) {
+            Some(line) => format!("still open at the section marker on line {line}"),
+            None => String::new(),
+        }
+    }
+
+    /// The line of the marker that ends the section, if one does.
+    fn next_marker(&self) -> Option<usize> {
+        let end = self.section.body.end;
+        (end < self.source.text.len()).then(|| self.source.position(end).line)
     }
 
     /// Statements that cannot run in the transaction of their section.
@@ -134,12 +161,30 @@ impl Checker<'_> {
         None
     }
 
+    /// Whether the statement itself, not only a query inside it, has a WHERE.
     fn has_where(&self, statement: &Statement) -> bool {
         let body = self.file.body(self.section);
         let text = body.get(statement.text.clone()).unwrap_or_default();
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .any(|word| word.eq_ignore_ascii_case("where"))
+        let mut depth = 0_usize;
+        for token in sql::tokenize(text, self.dialect) {
+            match token.kind {
+                TokenKind::Punct('(') => depth += 1,
+                TokenKind::Punct(')') => depth = depth.saturating_sub(1),
+                TokenKind::Word
+                    if depth == 0 && text[token.range.clone()].eq_ignore_ascii_case("where") =>
+                {
+                    return true;
+                }
+                _ => {}
+            }
+        }
+        false
     }
+}
+
+/// Files are cut at markers before anything is read, so what is open at the end of a section may have been cut in two.
+fn is_unclosed(error: &SyntaxError) -> bool {
+    error.message.ends_with("is not closed")
 }
 
 /// The marker with `transaction:false`.

@@ -1,0 +1,17 @@
+//! Writing: new revisions, and `revisions.lock`.
+//!
+//! A command that fails leaves nothing behind: everything is checked first, files are written beside their places and
+//! then renamed, and what was renamed before a failure is put back. The clock is an argument.
+
+mod files;
+mod id;
+mod lock;
+mod new;
+mod slug;
+#[cfg(test)]
+mod tests;
+
+pub use id::random_id;
+pub use lock::{Amended, LockChange, LockOptions, LockOutcome, WriteLock, lock};
+pub use new::{NewRevision, NewSection, Splice, Written, new_revision};
+pub use slug::slug;
