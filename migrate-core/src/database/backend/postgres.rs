@@ -4,8 +4,6 @@
 //! blocking wait would hold a snapshot that `CREATE INDEX CONCURRENTLY` waits for. A revision is one message; only
 //! `COPY .. FROM STDIN` splits it, inside the one transaction.
 
-mod index;
-
 use std::time::Instant;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition};
@@ -17,6 +15,7 @@ use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, done, roll_back, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
+use crate::database::recover;
 use crate::database::state::sql::literal;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::{Dialect, Digest};
@@ -274,43 +273,6 @@ impl<'c> PostgresBackend<'c> {
         let kept = roll_back(self, work, &error).await;
         step_error(work, error, part, offset, kept)
     }
-
-    /// Drops the invalid index that an earlier try of this statement has left.
-    async fn drop_invalid_index(&mut self, statement: &str) -> Result<(), ServerError> {
-        let Some(created) = index::created_concurrently(statement) else { return Ok(()) };
-        for row in self.query(created.find_invalid()).await? {
-            if let Some(index) = row.into_iter().next().flatten() {
-                tracing::info!(index, "dropping the invalid index that an interrupted run has left");
-                self.execute(format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn look_for_effect(&mut self, source: &Source<'_>, number: usize) -> Result<Effect, ServerError> {
-        let sql = source.sql(number);
-        if let Some(created) = index::created_concurrently(sql) {
-            let valid = !self.query(created.find_valid()).await?.is_empty();
-            return Ok(if valid { Effect::Happened } else { Effect::NotHappened });
-        }
-        let keywords: Vec<&str> = source.script.statements[number].keywords.iter().map(String::as_str).collect();
-        Ok(match keywords.as_slice() {
-            // They may be run again: the second time they do what the first has left to do.
-            ["VACUUM" | "REINDEX" | "ANALYZE" | "CLUSTER" | "REFRESH" | "CHECKPOINT" | "SET" | "RESET", ..]
-            | ["ALTER", "SYSTEM", ..]
-            | ["DROP", "INDEX", "CONCURRENTLY", "IF", "EXISTS", ..] => Effect::NotHappened,
-            ["DROP", "INDEX", "CONCURRENTLY", ..] => match index::dropped(sql) {
-                Some(name) => {
-                    let name = literal(Dialect::Postgres, &name);
-                    let sql = format!("SELECT pg_catalog.to_regclass({name})::pg_catalog.text");
-                    let found = self.query(sql).await?.into_iter().flatten().next().flatten();
-                    if found.is_some() { Effect::NotHappened } else { Effect::Happened }
-                }
-                None => Effect::Unknown,
-            },
-            _ => Effect::Unknown,
-        })
-    }
 }
 
 /// Whether a section may change settings of the session: anything but plain DDL and DML may.
@@ -404,7 +366,7 @@ impl Backend for PostgresBackend<'_> {
     }
 
     fn probe<'a>(&'a mut self, source: &'a Source<'a>, number: usize) -> Pending<'a, Result<Effect, ServerError>> {
-        Box::pin(self.look_for_effect(source, number))
+        recover::probe(self, source, number)
     }
 
     fn before_statement<'a>(
@@ -412,7 +374,7 @@ impl Backend for PostgresBackend<'_> {
         source: &'a Source<'a>,
         number: usize,
     ) -> Pending<'a, Result<(), ServerError>> {
-        Box::pin(self.drop_invalid_index(source.sql(number)))
+        recover::clear(self, source, number)
     }
 
     fn close(mut self: Box<Self>) -> Pending<'static, ()> {

@@ -307,7 +307,8 @@ impl Tables {
                 format!(
                     "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
                 ),
-                "DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
+                // Not DO, which makes a warning of it.
+                "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
             ],
         }
     }
@@ -465,6 +466,25 @@ impl Tables {
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
             self.literal(record.revision.as_str()),
+        )
+    }
+
+    /// Forgets the row of a revision.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
+        format!("DELETE FROM {} WHERE revision = {}", self.state, self.literal(revision.as_str()))
+    }
+
+    /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn select_journal(&self, revision: &RevisionId) -> String {
+        let Self { state, lock, .. } = self;
+        format!(
+            "SELECT {}, (SELECT {} FROM {state} WHERE revision = {} AND state IN ('upgrading', 'downgrading')) FROM {lock} \
+             WHERE id = 1",
+            self.as_text("epoch"),
+            self.as_text("statement_no"),
+            self.literal(revision.as_str()),
         )
     }
 
