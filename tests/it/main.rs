@@ -3,6 +3,7 @@
 mod app;
 mod binary;
 mod cli;
+mod corpora;
 mod rebuild;
 mod servers;
 mod ui;

@@ -98,8 +98,19 @@ async fn open(
         }
         #[cfg(feature = "postgres")]
         Source::Postgres(options) => {
-            let _ = (options, intent, settings);
-            Err(Problem::Error(Error::plain(Class::Config, "not yet")))
+            use super::backend::postgres::PostgresBackend;
+            let open = || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
+            let opened = match open().await {
+                Err(error)
+                    if error.kind == ServerErrorKind::MissingDatabase
+                        && intent == Intent::Change(Create::Database) =>
+                {
+                    PostgresBackend::create_database(options).await?;
+                    open().await
+                }
+                opened => opened,
+            };
+            Ok(Box::new(opened?))
         }
         #[cfg(feature = "mysql")]
         Source::Mysql(options) => {

@@ -12,6 +12,7 @@ use super::{
     Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
 use crate::database::backend::Row;
+use crate::database::view::LogEntry;
 use crate::database::execute::{HeadChange, Known, Work};
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
@@ -182,6 +183,50 @@ impl Tables {
             "CASE WHEN tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || \
              {name}) THEN '1' ELSE '0' END"
         )
+    }
+
+    /// Reads the rows that are head or in flight; a row can come twice.
+    pub(crate) fn select_open(&self) -> String {
+        let columns = self.record_columns();
+        let head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+        let Self { state, .. } = self;
+        format!(
+            "SELECT {columns} FROM {state} WHERE {head}\nUNION ALL SELECT {columns} FROM {state} WHERE state IN ('upgrading', \
+             'downgrading')"
+        )
+    }
+
+    /// Counts the applied rows.
+    pub(crate) fn count_applied(&self) -> String {
+        let count = match self.dialect {
+            Dialect::Sqlite => "CAST(count(*) AS TEXT)",
+            Dialect::Postgres => "pg_catalog.count(*)::pg_catalog.text",
+            Dialect::Mysql | Dialect::Mariadb => "CAST(COUNT(*) AS CHAR)",
+        };
+        format!("SELECT {count} FROM {} WHERE state = 'applied'", self.state)
+    }
+
+    /// Reads the state of one revision.
+    pub(crate) fn select_state(&self, revision: &str) -> String {
+        format!("SELECT state FROM {} WHERE revision = {}", self.state, self.literal(revision))
+    }
+
+    /// Reads the log, in the order of [`read_log`].
+    pub(crate) fn select_log(&self) -> String {
+        let columns = [
+            "revision",
+            "action",
+            "outcome",
+            "started_at",
+            "finished_at",
+            "duration_us",
+            "who",
+            "host",
+            "tool",
+            "error",
+        ];
+        let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
+        format!("SELECT {} FROM {} ORDER BY seq", columns.join(", "), self.log)
     }
 
     /// Reads the lock row: format, epoch and [`Holder`].
@@ -603,6 +648,23 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         in_flight: hash.map(|hash| StatementInFlight { hash, text }),
         session: id.zip(start).map(|(id, start)| SessionId { id, start }),
     })
+}
+
+/// A row of [`Tables::select_log`].
+pub(crate) fn read_log(row: Row) -> LogEntry {
+    let mut fields = Fields(row.into_iter());
+    LogEntry {
+        revision: fields.optional().unwrap_or_default(),
+        action: fields.optional().unwrap_or_default(),
+        outcome: fields.optional().unwrap_or_default(),
+        started_at: fields.optional(),
+        finished_at: fields.optional(),
+        duration_us: fields.optional().and_then(|text| text.parse().ok()),
+        who: fields.optional(),
+        host: fields.optional(),
+        tool: fields.optional(),
+        error: fields.optional(),
+    }
 }
 
 /// A flag as any of the databases prints it.
