@@ -43,7 +43,7 @@ fn ids<S: Serializer>(rows: &[RecordedRevision], serializer: S) -> Result<S::Ok,
 pub(crate) fn run(arguments: &Current, context: &Context) -> Result<Reply, Failure> {
     let target = context.announced()?;
     let verbose = context.output.volume == Volume::Verbose;
-    let migrations = if verbose { context.source.migrations()? } else { context.source.listed()? };
+    let migrations = if verbose { context.source.migrations()? } else { context.source.listed(target.database.dialect())? };
     let Recorded { current, in_flight, unknown, .. } = wait(async { migrations.current(&target.database).await })??;
     let graph = migrations.set()?.graph();
     let at = |index: &Index| current.iter().any(|row| graph.id(*index) == row.revision.as_str());

@@ -26,7 +26,7 @@ const SHOWN: usize = 10;
 
 pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
     let target = context.target()?;
-    let migrations = context.source.listed()?;
+    let migrations = context.source.listed(target.database.dialect())?;
     let found = wait(async { migrations.status(&target.database).await })??;
     let mut status = Status { listed: Vec::new(), revisions: migrations.len()?, found };
     if !status.found.pending.is_empty() {
