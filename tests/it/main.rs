@@ -3,6 +3,7 @@
 mod app;
 mod binary;
 mod corpora;
+mod learning_platform;
 mod rebuild;
 mod servers;
 mod ui;
