@@ -2,6 +2,7 @@
 
 mod app;
 mod binary;
+mod cli;
 mod corpora;
 mod learning_platform;
 mod rebuild;

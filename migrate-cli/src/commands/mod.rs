@@ -7,7 +7,10 @@ mod heads;
 mod history;
 mod init;
 mod listing;
+mod lock;
 mod plan;
+mod revision;
+mod runs;
 mod show;
 
 use crate::arguments::Command;
@@ -19,6 +22,13 @@ use crate::output::Reply;
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure> {
     match command {
         Command::Init(arguments) => init::run(arguments, &context.settings),
+        Command::Revision(arguments) => revision::revision(arguments, context),
+        Command::Merge(arguments) => revision::merge(arguments, context),
+        Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Upgrade(arguments) => runs::upgrade(arguments, context),
+        Command::Downgrade(arguments) => runs::downgrade(arguments, context),
+        Command::Redo(arguments) => runs::redo(arguments, context),
+        Command::Stamp(arguments) => runs::stamp(arguments, context),
         Command::Plan(arguments) => plan::run(arguments, context),
         Command::Heads(_) => heads::run(&context.source),
         Command::Branches(_) => branches::run(&context.source),

@@ -45,7 +45,12 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
 pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure> {
     let target = context.announced()?;
     refuse_where_protected(&target, "`redo`")?;
-    carry_out(context, &target, Run::redo(arguments.spec.clone()), arguments.wait.lock_wait)
+    carry_out(
+        context,
+        &target,
+        Run::redo(arguments.spec.clone()),
+        arguments.wait.lock_wait,
+    )
 }
 
 pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failure> {
@@ -64,11 +69,21 @@ fn refuse_where_protected(target: &Target, what: &str) -> Result<(), Failure> {
     if target.protection == Protection::Open {
         return Ok(());
     }
-    let error = Diagnostic::error(Class::Config, format!("{what} is refused: the environment is protected"));
-    Err(error.help("`protected = true` of the environment in migrate.toml says so").into())
+    let error = Diagnostic::error(
+        Class::Config,
+        format!("{what} is refused: the environment is protected"),
+    );
+    Err(error
+        .help("`protected = true` of the environment in migrate.toml says so")
+        .into())
 }
 
-fn carry_out(context: &Context, target: &Target, run: Run, lock_wait: Option<Duration>) -> Result<Reply, Failure> {
+fn carry_out(
+    context: &Context,
+    target: &Target,
+    run: Run,
+    lock_wait: Option<Duration>,
+) -> Result<Reply, Failure> {
     let migrations = context.source.runnable(target)?;
     let progress = Progress::new(context.output);
     let teller = progress.clone();
@@ -76,7 +91,9 @@ fn carry_out(context: &Context, target: &Target, run: Run, lock_wait: Option<Dur
     if let Some(limit) = lock_wait {
         run = run.lock_wait(limit);
     }
-    let result = interruptible(&progress, async { migrations.run(&target.database, run).await });
+    let result = interruptible(&progress, async {
+        migrations.run(&target.database, run).await
+    });
     progress.end();
     match result?? {
         report => Ok(Reply::new(report)),
@@ -84,7 +101,10 @@ fn carry_out(context: &Context, target: &Target, run: Run, lock_wait: Option<Dur
 }
 
 /// Drives `work` to its end unless the process is asked to end: then it is dropped, which ends its connection.
-pub(crate) fn interruptible<T>(progress: &Progress, work: impl Future<Output = T>) -> Result<T, Failure> {
+pub(crate) fn interruptible<T>(
+    progress: &Progress,
+    work: impl Future<Output = T>,
+) -> Result<T, Failure> {
     let ended = wait(async {
         tokio::select! {
             done = work => Ok(done),
@@ -105,7 +125,10 @@ pub(crate) fn interruptible<T>(progress: &Progress, work: impl Future<Output = T
 impl From<database::Failure> for Failure {
     fn from(failure: database::Failure) -> Self {
         let (error, report) = failure.into_parts();
-        Self { report: Some(Box::new(report)), ..Self::from(error) }
+        Self {
+            report: Some(Box::new(report)),
+            ..Self::from(error)
+        }
     }
 }
 
@@ -121,12 +144,28 @@ impl Human for Report {
             self.dry(page);
             return;
         }
-        let at = || if self.heads.is_empty() { "base".to_owned() } else { self.heads.join(", ") };
-        let done = self.steps.iter().filter(|step| matches!(step.outcome, Outcome::Finished | Outcome::Recovered));
+        let at = || {
+            if self.heads.is_empty() {
+                "base".to_owned()
+            } else {
+                self.heads.join(", ")
+            }
+        };
+        let done = self
+            .steps
+            .iter()
+            .filter(|step| matches!(step.outcome, Outcome::Finished | Outcome::Recovered));
         let done: Vec<_> = done.collect();
-        let failed = self.steps.iter().any(|step| matches!(step.outcome, Outcome::Failed | Outcome::Unknown));
+        let failed = self
+            .steps
+            .iter()
+            .any(|step| matches!(step.outcome, Outcome::Failed | Outcome::Unknown));
         if self.steps.is_empty() {
-            page.line(piece(GOOD, "nothing to do").and(PLAIN, ": at ").and(ID, at()));
+            page.line(
+                piece(GOOD, "nothing to do")
+                    .and(PLAIN, ": at ")
+                    .and(ID, at()),
+            );
             return;
         }
         let number = |action| done.iter().filter(|step| step.action == action).count();
@@ -140,7 +179,11 @@ impl Human for Report {
         .filter(|(action, _)| number(*action) > 0)
         .map(|(action, word)| format!("{} {word}", count(number(action), "revision")))
         .collect();
-        let what = if words.is_empty() { "nothing was changed".to_owned() } else { words.join(", ") };
+        let what = if words.is_empty() {
+            "nothing was changed".to_owned()
+        } else {
+            words.join(", ")
+        };
         let style = if failed { WARN } else { GOOD };
         page.line(
             piece(style, what)
@@ -158,12 +201,20 @@ trait Dry {
 
 impl Dry for Report {
     fn dry(&self, page: &mut Page) {
-        let from = if self.from.is_empty() { "base".to_owned() } else { self.from.join(", ") };
+        let from = if self.from.is_empty() {
+            "base".to_owned()
+        } else {
+            self.from.join(", ")
+        };
         if self.steps.is_empty() {
             page.line(piece(DIM, format!("nothing to do: at {from}")));
             return;
         }
-        let title = format!("{} from {from}: {}, not run", self.direction, count(self.steps.len(), "step"));
+        let title = format!(
+            "{} from {from}: {}, not run",
+            self.direction,
+            count(self.steps.len(), "step")
+        );
         page.line(piece(BOLD, title));
         let of = self.steps.len();
         for (place, step) in self.steps.iter().enumerate() {

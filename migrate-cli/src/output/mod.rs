@@ -125,7 +125,10 @@ impl Output {
     pub(crate) fn fail(self, failure: &Failure) -> Exit {
         match self.format {
             Format::Human => {
-                for diagnostic in &failure.diagnostics {
+                for (place, diagnostic) in failure.diagnostics.iter().enumerate() {
+                    if place > 0 {
+                        self.say("\n");
+                    }
                     self.diagnostic(diagnostic);
                 }
                 if let Some(report) = &failure.report {
