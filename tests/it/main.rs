@@ -4,6 +4,7 @@ mod app;
 mod binary;
 mod cli;
 mod corpora;
+mod learning_platform;
 mod place;
 mod processes;
 mod rebuild;

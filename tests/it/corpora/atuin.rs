@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use migrate::{Class, Database, Dialect, Migrations};
-use tempfile::TempDir;
 
 use super::{Directory, Foreign, Section, corpus, message, names, read};
 use crate::servers;
@@ -33,15 +32,6 @@ fn directory(part: &str, dialect: Dialect) -> Directory {
         .map(migration)
         .collect();
     Directory::chain(dialect, &migrations)
-}
-
-fn sqlite() -> (TempDir, Database) {
-    let place = tempfile::tempdir().expect("a temporary directory");
-    let url = format!(
-        "sqlite://{}?mode=rwc",
-        place.path().join("atuin.db").display()
-    );
-    (place, url.parse().expect("a URL"))
 }
 
 async fn to_head(migrations: &Migrations, target: &Database) -> Vec<String> {
@@ -75,7 +65,11 @@ fn upstream(part: &str) -> Vec<String> {
 #[tokio::test]
 async fn the_three_sqlite_directories_apply() {
     for part in ["client-sqlite", "server-sqlite", "scripts-sqlite"] {
-        let (_place, target) = sqlite();
+        let Some(server) = servers::sqlite() else {
+            return;
+        };
+        let database = server.database("atuin");
+        let target: Database = database.url().parse().expect("a URL");
         let directory = directory(part, Dialect::Sqlite);
         assert_eq!(
             to_head(&directory.migrations(), &target).await,
@@ -85,6 +79,7 @@ async fn the_three_sqlite_directories_apply() {
     }
 }
 
+#[cfg(feature = "postgres")]
 #[tokio::test]
 async fn the_postgres_directory_applies_with_its_triggers_and_dollar_bodies() {
     let Some(server) = servers::postgres() else {
@@ -103,7 +98,11 @@ async fn the_postgres_directory_applies_with_its_triggers_and_dollar_bodies() {
 
 #[tokio::test]
 async fn a_down_script_that_is_no_sqlite_fails_and_changes_nothing() {
-    let (_place, target) = sqlite();
+    let Some(server) = servers::sqlite() else {
+        return;
+    };
+    let database = server.database("atuin");
+    let target: Database = database.url().parse().expect("a URL");
     let directory = directory("scripts-sqlite", Dialect::Sqlite);
     let migrations = directory.migrations();
     to_head(&migrations, &target).await;

@@ -68,33 +68,6 @@ fn directory(downs: Downs) -> Directory {
     Directory::chain(Dialect::Postgres, &all)
 }
 
-/// The schema without ours: columns, indexes, constraints, functions and triggers as the server writes them.
-const SCHEMA: &str = "\
-SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
-  FROM information_schema.columns WHERE table_schema = 'public'
-UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
-  FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL SELECT 'function', proname, pg_get_function_identity_arguments(oid), prosrc, '', ''
-  FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', '' FROM pg_trigger WHERE NOT tgisinternal
-ORDER BY 1, 2, 3, 4";
-
-fn schema_of(database: &servers::TestDatabase) -> Vec<String> {
-    let ours = ["schema_revisions"];
-    let is_ours = |line: &&str| {
-        line.split('\t')
-            .nth(1)
-            .is_some_and(|table| ours.iter().any(|name| table.starts_with(name)))
-    };
-    database
-        .sql(SCHEMA)
-        .lines()
-        .filter(|line| !is_ours(line))
-        .map(str::to_owned)
-        .collect()
-}
-
 #[test]
 fn what_cannot_run_in_a_transaction_is_refused_before_anything_runs() {
     let findings = directory(Downs::AsUpstream)
@@ -133,8 +106,8 @@ async fn all_up_scripts_apply_and_the_way_back_ends_where_upstream_s_does() {
         raw.sql(&read(&folder(&name).join("up.sql")));
     }
     assert_eq!(
-        schema_of(&database),
-        schema_of(&raw),
+        database.schema(),
+        raw.schema(),
         "the schema that psql makes of the same scripts"
     );
 

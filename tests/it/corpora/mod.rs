@@ -2,7 +2,9 @@
 //! their databases with the outcomes that their READMEs state.
 
 mod atuin;
+#[cfg(feature = "postgres")]
 mod crates_io;
+#[cfg(feature = "mysql")]
 mod temporal;
 
 use std::fmt::Write as _;

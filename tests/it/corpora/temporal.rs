@@ -90,14 +90,5 @@ async fn all_versions_apply_and_make_the_schema_that_the_client_makes() {
             .iter()
             .for_each(|file| drop(raw.sql(&script(version, file))));
     }
-    let schema = |database: &servers::TestDatabase| {
-        database.sql(
-            "SELECT 'column', table_name, column_name, column_type, is_nullable, coalesce(column_default, '-')
-               FROM information_schema.columns WHERE table_schema = database() AND table_name NOT LIKE 'schema\\_revisions%'
-             UNION ALL SELECT 'index', table_name, index_name, seq_in_index, column_name, non_unique
-               FROM information_schema.statistics WHERE table_schema = database() AND table_name NOT LIKE 'schema\\_revisions%'
-             ORDER BY 1, 2, 3, 4",
-        )
-    };
-    assert_eq!(schema(&database), schema(&raw));
+    assert_eq!(database.schema(), raw.schema());
 }
