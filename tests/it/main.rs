@@ -4,6 +4,7 @@ mod app;
 mod binary;
 mod cli;
 mod corpora;
+mod mysql;
 mod rebuild;
 mod servers;
 mod ui;
