@@ -5,6 +5,7 @@ mod binary;
 mod cli;
 mod corpora;
 mod learning_platform;
+mod mysql;
 mod place;
 mod processes;
 mod rebuild;
