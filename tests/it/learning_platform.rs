@@ -104,9 +104,9 @@ async fn every_revision_applies_and_its_way_back_goes_back() {
                 .unwrap_or_else(|failure| panic!("{}: {failure}", server.name()))
         };
         let blob = if server.name() == "postgres" {
-            "'\\x0000803f'"
+            "'\\x41414141'"
         } else {
-            "x'0000803f'"
+            "x'41414141'"
         };
 
         let mut before = Vec::new();
@@ -163,9 +163,9 @@ async fn the_data_migrations_and_the_cascades_do_what_they_say() {
         let database = server.database("learning");
         let target: Database = database.url().parse().expect("a URL");
         let blob = if server.name() == "postgres" {
-            "'\\x0000803f'"
+            "'\\x41414141'"
         } else {
-            "x'0000803f'"
+            "x'41414141'"
         };
         for to in [ALL_TABLES, "head"] {
             migrations

@@ -97,11 +97,11 @@ fn field(row: &SqliteRow, place: usize) -> Result<String, sqlx::Error> {
 const SCHEMA: &str = "\
 SELECT 'column', tables.name, columns.cid, columns.name, columns.type, columns.\"notnull\", columns.dflt_value, columns.pk
   FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns
- WHERE tables.type = 'table' AND tables.name NOT LIKE 'schema\\_revisions%' ESCAPE '\\'
+ WHERE tables.type = 'table' AND tables.name NOT LIKE 'schema\\_revisions%' ESCAPE '\\' AND tables.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
 UNION ALL
 SELECT 'foreign key', tables.name, keys.\"table\", keys.\"from\", keys.\"to\", keys.on_update, keys.on_delete, ''
   FROM sqlite_schema AS tables JOIN pragma_foreign_key_list(tables.name) AS keys
- WHERE tables.type = 'table' AND tables.name NOT LIKE 'schema\\_revisions%' ESCAPE '\\'
+ WHERE tables.type = 'table' AND tables.name NOT LIKE 'schema\\_revisions%' ESCAPE '\\' AND tables.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
 UNION ALL
 SELECT type, tbl_name, name, coalesce(sql, ''), '', '', '', '' FROM sqlite_schema
  WHERE type <> 'table' AND tbl_name NOT LIKE 'schema\\_revisions%' ESCAPE '\\'";
