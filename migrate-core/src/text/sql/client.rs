@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::text::Dialect;
 
+/// The command of the mysql client that sets the delimiter.
+pub(super) const DELIMITER: &str = "DELIMITER";
 /// The longest delimiter that the mysql client takes.
 const LONGEST_DELIMITER: usize = 15;
 
@@ -38,9 +40,9 @@ pub(super) fn after_break(text: &str, end: usize) -> usize {
     end + length
 }
 
-/// Reads the command at the beginning of `line`; `None` if its backslash is SQL.
-pub(super) fn backslash(line: &str, dialect: Dialect, inside_statement: bool) -> Option<Command> {
-    let name = &line[1..];
+/// Reads the command at the beginning of `text`; `None` if its backslash is SQL.
+pub(super) fn backslash(text: &str, dialect: Dialect, inside_statement: bool) -> Option<Command> {
+    let name = &text[1..];
     let is_postgres = dialect == Dialect::Postgres;
     let length = if is_postgres {
         name.find(|c: char| c.is_whitespace() || c == ';')
@@ -80,8 +82,8 @@ pub(super) fn backslash(line: &str, dialect: Dialect, inside_statement: bool) ->
 
 /// The delimiter that a line sets; `None` if it is no `DELIMITER` line.
 pub(super) fn delimiter(line: &str) -> Option<Result<String, &'static str>> {
-    let (command, rest) = line.split_at_checked("DELIMITER".len())?;
-    if !command.eq_ignore_ascii_case("DELIMITER")
+    let (command, rest) = line.split_at_checked(DELIMITER.len())?;
+    if !command.eq_ignore_ascii_case(DELIMITER)
         || !(rest.is_empty() || rest.starts_with([' ', '\t']))
     {
         return None;

@@ -136,20 +136,17 @@ impl Splitter<'_> {
 
     /// A backslash command of psql or mysql; `false` if the backslash is SQL after all.
     fn client_command(&mut self, token: &Token) -> bool {
-        let rest = client::line(self.text, token.range.start);
-        let command =
-            match client::backslash(&self.text[rest.clone()], self.dialect, self.open.is_some()) {
-                Some(command) => command,
-                None => return false,
-            };
-        let end = token.range.start + command.length;
+        let start = token.range.start;
+        let inside = self.open.is_some();
+        let Some(command) = client::backslash(&self.text[start..], self.dialect, inside) else {
+            return false;
+        };
         if let Some((message, help)) = command.refusal {
-            self.error(token.range.start..end, &message, Some(help));
+            self.error(start..start + command.length, &message, Some(help));
         }
-        self.tokens.skip_to(if self.dialect == Dialect::Postgres {
-            rest.end
-        } else {
-            end
+        self.tokens.skip_to(match self.dialect {
+            Dialect::Postgres => client::line(self.text, start).end,
+            _ => start + command.length,
         });
         if command.terminates {
             self.finish(self.tokens.position());
@@ -159,6 +156,9 @@ impl Splitter<'_> {
 
     /// A `DELIMITER` line of the mysql client.
     fn delimiter_line(&mut self, token: &Token) -> bool {
+        if !self.text[token.range.clone()].eq_ignore_ascii_case(client::DELIMITER) {
+            return false;
+        }
         let line = client::line(self.text, token.range.start);
         match client::delimiter(&self.text[line.clone()]) {
             None => return false,
