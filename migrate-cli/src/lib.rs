@@ -16,6 +16,7 @@ mod context;
 mod exit;
 mod failure;
 mod output;
+mod progress;
 mod settings;
 mod source;
 mod target;

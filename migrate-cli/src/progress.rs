@@ -25,7 +25,13 @@ struct Watched {
 impl Progress {
     /// Has seen nothing yet.
     pub(crate) fn new(output: Output) -> Self {
-        Self(Arc::new(Mutex::new(Watched { output, bar: None, finished: vec![], at_work: None, waits: false })))
+        Self(Arc::new(Mutex::new(Watched {
+            output,
+            bar: None,
+            finished: vec![],
+            at_work: None,
+            waits: false,
+        })))
     }
 
     /// Takes note of an event.
@@ -59,28 +65,49 @@ impl Watched {
                 let who = holder.map_or_else(|| "another run".to_owned(), ToString::to_string);
                 if !self.waits {
                     self.waits = true;
-                    self.say(&piece(WARN, "waiting").and(PLAIN, format!(" for the run lock: {who} holds it")));
+                    self.say(
+                        &piece(WARN, "waiting")
+                            .and(PLAIN, format!(" for the run lock: {who} holds it")),
+                    );
                 }
                 self.spin(format!("waiting for the run lock, {}", duration(*waited)));
             }
-            Event::StepBegins { step, number, of, .. } => {
+            Event::StepBegins {
+                step, number, of, ..
+            } => {
                 self.at_work = Some(step.revision.clone());
-                self.spin(format!("{number}/{of}  {} {}  {}", step.action.name(), step.revision, step.message));
+                self.spin(format!(
+                    "{number}/{of}  {} {}  {}",
+                    step.action.name(),
+                    step.revision,
+                    step.message
+                ));
             }
-            Event::StatementBegins { revision, number, of, .. } => {
+            Event::StatementBegins {
+                revision,
+                number,
+                of,
+                ..
+            } => {
                 self.spin(format!("{revision}: statement {number} of {of}"));
             }
-            Event::StepEnds { step, number, of, .. } => {
+            Event::StepEnds {
+                step, number, of, ..
+            } => {
                 self.at_work = None;
                 if matches!(step.outcome, Outcome::Finished | Outcome::Recovered) {
                     self.finished.push(step.revision.clone());
                 }
                 self.say(&line(step, *number, *of));
             }
-            Event::Retrying { revision, reason, .. } => {
+            Event::Retrying {
+                revision, reason, ..
+            } => {
                 self.say(&piece(WARN, "retrying").and(PLAIN, format!(" {revision}: {reason}")));
             }
-            Event::Warning { message, .. } => self.say(&piece(WARN, "warning").and(PLAIN, format!(": {message}"))),
+            Event::Warning { message, .. } => {
+                self.say(&piece(WARN, "warning").and(PLAIN, format!(": {message}")))
+            }
             _ => {}
         }
     }
@@ -118,7 +145,10 @@ impl Watched {
 /// `[ 3/12] upgrade 5cd038a8f131  add email to users  12 ms`
 pub(crate) fn line(step: &StepReport, number: usize, of: usize) -> Piece {
     let width = of.to_string().len();
-    let mut line = piece(DIM, format!("[{number:>width$}/{of}] ")).and(PLAIN, step.action.name()).and(PLAIN, " ").and(ID, &step.revision);
+    let mut line = piece(DIM, format!("[{number:>width$}/{of}] "))
+        .and(PLAIN, step.action.name())
+        .and(PLAIN, " ")
+        .and(ID, &step.revision);
     if !step.message.is_empty() {
         line = line.and(PLAIN, "  ").and(PLAIN, &step.message);
     }
@@ -140,7 +170,11 @@ pub(crate) fn stopped(progress: &Progress) -> (String, String) {
     let done = if finished.is_empty() {
         "nothing was committed".to_owned()
     } else {
-        format!("committed: {} ({})", finished.join(", "), count(finished.len(), "revision"))
+        format!(
+            "committed: {} ({})",
+            finished.join(", "),
+            count(finished.len(), "revision")
+        )
     };
     let open = match at_work {
         Some(revision) => format!(

@@ -7,12 +7,15 @@ use std::path::PathBuf;
 
 use migrate_core::model::Index;
 use migrate_core::model::Migrations;
-use migrate_core::project::{Config, LoadMode, Loaded, Project, Search, load};
+use migrate_core::project::config::Protection;
+use migrate_core::project::load::{self, load};
+use migrate_core::project::{Config, LoadMode, Loaded, Project, Search};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::revision::Direction;
 use migrate_core::text::{Diagnostic, Dialect, DialectSet, Digest};
 use std::cell::OnceCell;
 
+use crate::context::Target;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -30,6 +33,7 @@ pub(crate) struct Directory {
     project: OnceCell<Project>,
     loaded: OnceCell<Loaded>,
     migrations: OnceCell<Migrations>,
+    listed: OnceCell<Migrations>,
 }
 
 /// A section of a revision.
@@ -53,6 +57,7 @@ impl Source {
             project: OnceCell::new(),
             loaded: OnceCell::new(),
             migrations: OnceCell::new(),
+            listed: OnceCell::new(),
         }))
     }
 
@@ -73,6 +78,13 @@ impl Source {
         Ok(self.config()?.migrations.dialects)
     }
 
+    /// The project as it was read; what is not listed in revisions.lock is a draft, with a warning.
+    pub(crate) fn loaded(&self) -> Result<&Loaded, Failure> {
+        match self {
+            Self::Directory(directory) => directory.loaded(),
+        }
+    }
+
     /// The set for commands that only read: what is not listed in revisions.lock is a draft, with a warning.
     pub(crate) fn migrations(&self) -> Result<&Migrations, Failure> {
         match self {
@@ -80,10 +92,19 @@ impl Source {
         }
     }
 
-    /// The set for a run on a database that speaks `dialect`: everything that the macro would refuse is refused.
-    pub(crate) fn runnable(&self, dialect: Dialect) -> Result<Migrations, Failure> {
+    /// What compares a database that speaks `dialect` with the migrations: no texts and no messages. Read from
+    /// revisions.lock alone where that is enough, else as [`migrations`](Self::migrations).
+    pub(crate) fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
         match self {
-            Self::Directory(directory) => directory.runnable(dialect),
+            Self::Directory(directory) => directory.listed(dialect),
+        }
+    }
+
+    /// The set for a run on `target`: everything that the macro would refuse is refused; drafts too where the
+    /// environment is protected.
+    pub(crate) fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+        match self {
+            Self::Directory(directory) => directory.runnable(target),
         }
     }
 
@@ -135,15 +156,29 @@ impl Directory {
         })
     }
 
-    fn runnable(&self, dialect: Dialect) -> Result<Migrations, Failure> {
+    fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
+        if self.listed.get().is_none()
+            && let Some(listed) = load::listed(self.project()?, dialect)
+        {
+            return Ok(self.listed.get_or_init(|| listed));
+        }
+        self.listed.get().map_or_else(|| self.migrations(), Ok)
+    }
+
+    fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
         let project = self.project()?;
         let configured = project.config.migrations.dialects;
         let dialects = if configured.is_empty() {
-            DialectSet::one(dialect)
+            DialectSet::one(target.database.dialect())
         } else {
             configured
         };
         let mode = LoadMode::strict(dialects).any_heads();
+        let mode = if target.protection == Protection::Protected {
+            mode.release()
+        } else {
+            mode
+        };
         let loaded = self.checked(load(project, mode))?;
         Ok(loaded.migrations()?)
     }

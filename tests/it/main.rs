@@ -2,6 +2,11 @@
 
 mod app;
 mod binary;
+mod cli;
+mod corpora;
+mod learning_platform;
+mod place;
+mod processes;
 mod rebuild;
 mod servers;
 mod ui;

@@ -210,6 +210,9 @@ pub(crate) struct Merge {
     /// What is said of the merge [default: the ids that are joined]
     #[arg(short, long, value_name = "TEXT", value_parser = values::message)]
     pub(crate) message: Option<String>,
+    /// Allow revisions that are no heads
+    #[arg(long)]
+    pub(crate) splice: bool,
     /// A branch label for the new revision
     #[arg(long, value_name = "LABEL")]
     pub(crate) branch_label: Vec<String>,

@@ -7,8 +7,12 @@ mod heads;
 mod history;
 mod init;
 mod listing;
+mod lock;
 mod plan;
+mod revision;
+mod runs;
 mod show;
+mod status;
 
 use crate::arguments::Command;
 use crate::context::Context;
@@ -19,7 +23,16 @@ use crate::output::Reply;
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure> {
     match command {
         Command::Init(arguments) => init::run(arguments, &context.settings),
+        Command::Revision(arguments) => revision::revision(arguments, context),
+        Command::Merge(arguments) => revision::merge(arguments, context),
+        Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Upgrade(arguments) => runs::upgrade(arguments, context),
+        Command::Downgrade(arguments) => runs::downgrade(arguments, context),
+        Command::Redo(arguments) => runs::redo(arguments, context),
+        Command::Stamp(arguments) => runs::stamp(arguments, context),
         Command::Plan(arguments) => plan::run(arguments, context),
+        Command::Status(_) => status::run(context),
+        Command::Current(arguments) => current::run(arguments, context),
         Command::Heads(_) => heads::run(&context.source),
         Command::Branches(_) => branches::run(&context.source),
         Command::History(arguments) => history::run(arguments, context),

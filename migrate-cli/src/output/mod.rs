@@ -23,6 +23,11 @@ use page::piece;
 pub(crate) trait Human {
     /// Writes the result.
     fn human(&self, page: &mut Page);
+
+    /// The same where it is what was done before a failure.
+    fn partly(&self, page: &mut Page) {
+        self.human(page);
+    }
 }
 
 /// What a command answers: a result in both forms, and the exit code.
@@ -125,12 +130,15 @@ impl Output {
     pub(crate) fn fail(self, failure: &Failure) -> Exit {
         match self.format {
             Format::Human => {
-                for diagnostic in &failure.diagnostics {
+                for (place, diagnostic) in failure.diagnostics.iter().enumerate() {
+                    if place > 0 {
+                        self.say("\n");
+                    }
                     self.diagnostic(diagnostic);
                 }
                 if let Some(report) = &failure.report {
                     let mut page = self.page();
-                    report.human(&mut page);
+                    report.partly(&mut page);
                     self.say(&page.into_text());
                 }
                 failure.exit

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::report::{Report, Shown};
 use super::state::Holder;
+use crate::model::set::UnpackError;
+use crate::model::spec::SpecError;
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
 use crate::text::{Dialect, DialectSet};
 
@@ -31,6 +33,8 @@ pub(crate) enum ServerErrorKind {
     Unreachable,
     /// The connection was lost.
     Disconnected,
+    /// A section cannot go on: what it had left in its session is gone with it.
+    Lost,
     /// What was asked of us cannot be: a wrong URL, a driver that is not built in.
     Config,
     /// Anything else.
@@ -84,6 +88,10 @@ pub struct Error(Box<Kind>);
 
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
+    /// Macro and library of different releases.
+    Unpack(UnpackError),
+    /// The spec cannot be resolved.
+    Spec(SpecError),
     /// A text that stands for itself.
     Plain(Diagnostic),
     /// The set was not built for what the server speaks.
@@ -195,6 +203,8 @@ impl Error {
     /// The stable class of the error.
     pub fn class(&self) -> Class {
         match &*self.0 {
+            Kind::Unpack(error) => error.class(),
+            Kind::Spec(error) => error.class(),
             Kind::Plain(diagnostic) => diagnostic.class,
             Kind::NotServed { .. } | Kind::Format { .. } | Kind::Unreadable { .. } => Class::Config,
             Kind::Server { error, .. } => server_class(error.kind),
@@ -216,6 +226,8 @@ impl Error {
     pub fn diagnostic(&self) -> Diagnostic {
         let error = |message: String| Diagnostic::error(self.class(), message);
         match &*self.0 {
+            Kind::Unpack(unpack) => error(unpack.to_string()),
+            Kind::Spec(spec) => spec.diagnostic(),
             Kind::Plain(diagnostic) => diagnostic.clone(),
             Kind::NotServed { dialect, configured } => error(format!(
                 "the database speaks {dialect}, the migrations were checked for {configured}"
@@ -300,6 +312,7 @@ const fn server_class(kind: ServerErrorKind) -> Class {
         ServerErrorKind::LockTimeout => Class::DdlLockTimeout,
         ServerErrorKind::FenceMissed | ServerErrorKind::Disconnected => Class::Interrupted,
         ServerErrorKind::Unreachable | ServerErrorKind::MissingDatabase => Class::Unreachable,
+        ServerErrorKind::Lost => Class::InDoubt,
         ServerErrorKind::Config => Class::Config,
         ServerErrorKind::MissingTable
         | ServerErrorKind::AlreadyExists
@@ -396,6 +409,18 @@ fn history_differs(error: impl Fn(String) -> Diagnostic, revisions: &[Difference
             finding.help(format!("`migrate-cli repair --accept-edit {revision}` takes the new text as what was applied"))
         }
     })
+}
+
+impl From<UnpackError> for Error {
+    fn from(error: UnpackError) -> Self {
+        Self::new(Kind::Unpack(error))
+    }
+}
+
+impl From<SpecError> for Error {
+    fn from(error: SpecError) -> Self {
+        Self::new(Kind::Spec(error))
+    }
 }
 
 impl fmt::Display for Error {

@@ -8,15 +8,27 @@
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `execute` | one section, run and recorded |
 
+mod api;
 mod backend;
+mod connect;
+mod engine;
 mod error;
 mod event;
 mod execute;
+mod lock;
 mod mask;
+mod recorded;
+mod recover;
 mod report;
 mod run;
+mod section;
+mod startup;
 mod state;
 mod target;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
+mod view;
+mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
@@ -24,3 +36,4 @@ pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;
+pub use view::{Current, LogEntry, RecordedRevision, Status};

@@ -31,15 +31,20 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verb {
     Upgrade(String),
+    /// To all effective heads: what start-up does.
+    AllHeads,
     Downgrade(String),
-    Stamp { specs: Vec<String>, purge: Purge },
+    Stamp {
+        specs: Vec<String>,
+        purge: Purge,
+    },
     Redo(Option<String>),
 }
 
 impl Verb {
     pub(crate) const fn name(&self) -> &'static str {
         match self {
-            Self::Upgrade(_) => "upgrade",
+            Self::Upgrade(_) | Self::AllHeads => "upgrade",
             Self::Downgrade(_) => "downgrade",
             Self::Stamp { .. } => "stamp",
             Self::Redo(_) => "redo",
@@ -110,6 +115,11 @@ impl Run {
     /// Upgrade to a spec, such as `head`, `+1`, an id, or `label@head`.
     pub fn upgrade(spec: impl Into<String>) -> Self {
         Self::new(Verb::Upgrade(spec.into()))
+    }
+
+    /// What start-up does.
+    pub(crate) fn all_heads() -> Self {
+        Self::new(Verb::AllHeads)
     }
 
     /// Downgrade to a spec, such as `-1`, `base`, or an id.

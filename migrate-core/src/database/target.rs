@@ -239,14 +239,12 @@ impl From<SqliteConnectOptions> for Database {
     }
 }
 
-/// sqlx says it nowhere but in the URL that it would write.
+/// sqlx says it nowhere but in the `Debug` of the options: the file name alone does not tell, and the URL that it would
+/// write (`to_url_lossy`) is a panic for these very databases.
 #[cfg(feature = "sqlite")]
 fn is_memory(options: &SqliteConnectOptions) -> bool {
-    use sqlx::ConnectOptions;
-    let url = options.to_url_lossy();
-    url.query_pairs()
-        .any(|(key, value)| key == "mode" && value == "memory")
-        || options.get_filename() == std::path::Path::new(":memory:")
+    options.get_filename() == std::path::Path::new(":memory:")
+        || format!("{options:?}").contains("in_memory: true")
 }
 
 #[cfg(feature = "sqlite")]

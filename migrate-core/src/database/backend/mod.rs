@@ -54,6 +54,17 @@ pub(crate) enum Attempt {
     Held,
 }
 
+/// What became of a statement that was in flight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It has happened.
+    Happened,
+    /// It has not, or may be run again without harm.
+    NotHappened,
+    /// The catalogue does not tell, and why.
+    Unknown(String),
+}
+
 /// A connection of our own to one database, with the session of a run.
 ///
 /// Dropping it without [`close`](Backend::close) ends the connection too: the server then lets go of locks and
@@ -64,6 +75,9 @@ pub(crate) trait Backend: Send {
 
     /// The state tables, qualified by the schema found when the session was opened.
     fn tables(&self) -> &Tables;
+
+    /// The user of the database, for the text that names a missing right.
+    fn user(&self) -> &str;
 
     /// Sends statements as one message by the simple protocol and stops at the first error, which says how many
     /// statements had finished.
@@ -102,6 +116,21 @@ pub(crate) trait Backend: Send {
     ///
     /// On success the fence in `work` has moved by [`Done::epochs`].
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>>;
+
+    /// What opens a transaction of ours.
+    fn begin(&self) -> &'static str {
+        "BEGIN"
+    }
+
+    /// Whether a statement that was in flight when its session ended has happened.
+    fn probe<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<Effect, ServerError>> {
+        let _ = (source, number);
+        Box::pin(async { Ok(Effect::Unknown("this database is not asked".to_owned())) })
+    }
 
     /// Called before a statement of a `transaction:false` section that runs outside a transaction is sent: clears away
     /// what an earlier try may have left, such as an invalid index.

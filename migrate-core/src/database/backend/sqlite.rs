@@ -301,6 +301,10 @@ impl Backend for SqliteBackend<'_> {
         &self.tables
     }
 
+    fn user(&self) -> &'static str {
+        ""
+    }
+
     fn execute(&mut self, sql: String) -> Pending<'_, Result<Executed, ServerError>> {
         Box::pin(async move {
             let connection = self.connection()?;
@@ -398,6 +402,10 @@ impl Backend for SqliteBackend<'_> {
                 holder: None,
             })
         })
+    }
+
+    fn begin(&self) -> &'static str {
+        "BEGIN IMMEDIATE"
     }
 
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>> {

@@ -6,11 +6,12 @@ pub(crate) mod journalled;
 pub(crate) mod message;
 pub(crate) mod transactional;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::ServerError;
 use super::event::Watch;
-use super::state::{Fence, Record};
+use super::state::{Fence, Holder, Record};
 use crate::text::revision::Direction;
 use crate::text::sql::Script;
 use crate::text::{Dialect, RevisionId};
@@ -34,16 +35,12 @@ pub(crate) struct Work<'a> {
     pub(crate) fence: Fence,
     /// What is written to the log.
     pub(crate) action: &'static str,
-    /// The run's own word, for the log.
-    pub(crate) run: &'a str,
-    /// The name of the machine, for the log.
-    pub(crate) host: &'a str,
+    /// Who runs it, for the log.
+    pub(crate) holder: Arc<Holder>,
     /// Who opens and ends the transaction.
     pub(crate) transaction: Transaction,
-    /// How often the lock timeout of data definition may be met before it is an error.
-    pub(crate) retries: u32,
     /// Who is told of progress.
-    pub(crate) watch: &'a Watch,
+    pub(crate) watch: Watch,
 }
 
 /// Whether a revision has a row.

@@ -7,6 +7,7 @@ pub(crate) mod tables;
 
 use std::fmt;
 
+use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Chain, Digest, RevisionId};
 
 pub(crate) use tables::Tables;
@@ -110,6 +111,30 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// The row of a revision of which nothing was recorded.
+    pub(crate) fn unknown(revision: RevisionId) -> Self {
+        Self {
+            revision,
+            parents: Vec::new(),
+            depends_on: Vec::new(),
+            message: String::new(),
+            digest: absent_digest(Direction::Up),
+            down_digest: absent_digest(Direction::Down),
+            chain: Chain::from_bytes([0; 32]),
+            is_head: false,
+            state: State::Reverted,
+            origin: Origin::Stamp,
+            journal: Journal::default(),
+            compatible: Compatible::Unknown,
+            started_at: None,
+            finished_at: None,
+            duration_us: None,
+            who: String::new(),
+            tool: String::new(),
+            error: None,
+        }
+    }
+
     pub(crate) const fn in_flight(&self) -> bool {
         matches!(self.state, State::Upgrading | State::Downgrading)
     }

@@ -170,7 +170,7 @@ impl Search {
                 finding.note("it was given by `--dir`, MIGRATE_DIR or the argument of the macro")
             }
             (None, Some(file)) => {
-                finding.note(format!("`dirs` in {} names it", display(&self.start, file)))
+                finding.note(format!("looked for beside {}", display(&self.start, file)))
             }
             (None, None) => {
                 let name = &Config::default().migrations.dirs[0];
@@ -183,7 +183,7 @@ impl Search {
                 ))
             }
         };
-        finding.help("`migrate-cli init` makes it; `--dir` or `dirs` in migrate.toml name another")
+        finding.help("`migrate-cli init` makes it; `--dir`, or `dirs` below `[migrations]` in migrate.toml, names another")
     }
 }
 

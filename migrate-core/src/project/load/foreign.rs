@@ -1,6 +1,6 @@
 //! Files of other migration tools: one finding for all of them.
 
-use crate::text::diagnostic::{Class, Diagnostic, Frame};
+use crate::text::diagnostic::{Class, Diagnostic, Frame, nearest};
 
 /// Whose names they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,8 @@ pub(super) fn has_no_header(bytes: &[u8]) -> bool {
         return false;
     };
     !text.lines().any(|line| {
-        line.strip_prefix("--")
-            .is_some_and(|rest| rest.trim_start().starts_with("revision"))
+        let comment = line.strip_prefix("--").unwrap_or_default().trim_start();
+        let word = comment.split([':', ' ']).next().unwrap_or_default();
+        comment.contains(':') && nearest(word, ["revision", "down_revision"]).is_some()
     })
 }

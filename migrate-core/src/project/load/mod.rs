@@ -8,6 +8,7 @@ mod directory;
 mod foreign;
 mod glance;
 mod links;
+mod listed;
 mod listing;
 mod pack;
 mod sections;
@@ -17,6 +18,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use glance::{Glance, glance};
+pub use listed::listed;
 #[cfg(feature = "write")]
 pub(crate) use listing::edits;
 pub use pack::LoadError;
@@ -225,13 +227,9 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
     let list = listing::Listing::new(&lock, &lock_shown, text);
     list.set_states(&mut files.revisions);
     let mut lock_findings: Vec<Diagnostic> = missing.into_iter().chain(findings).collect();
-    if lock_text.is_some() {
+    // Without a readable line there is nothing to compare with, and one finding has said so.
+    if lock_text.is_some() && (lock_findings.is_empty() || !lock.entries.is_empty()) {
         list.compare(&files.revisions, &files.broken, &mut lock_findings);
-    }
-    match mode.lock {
-        LockCheck::Strict => diagnostics.append(&mut lock_findings),
-        LockCheck::Lenient => diagnostics.extend(lock_findings.into_iter().map(as_warning)),
-        LockCheck::Ignored => {}
     }
     if mode.build == Build::Release {
         diagnostics.extend(drafts(project, &files.revisions));
@@ -248,6 +246,15 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
         }
     }
     let graph = links::graph(&mut files, project, mode, &mut diagnostics);
+    if graph.is_none() {
+        // Revisions without an order cannot be listed in it.
+        lock_findings.retain(|finding| finding.message != lock::NOT_IN_ORDER);
+    }
+    match mode.lock {
+        LockCheck::Strict => diagnostics.append(&mut lock_findings),
+        LockCheck::Lenient => diagnostics.extend(lock_findings.into_iter().map(as_warning)),
+        LockCheck::Ignored => {}
+    }
     Diagnostic::sort(&mut diagnostics);
     Loaded {
         project: project.clone(),

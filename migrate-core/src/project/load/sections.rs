@@ -21,11 +21,6 @@ pub(crate) fn check(
         source: Source::new(&revision.file.path, &revision.file.text),
         dialects,
     };
-    if !revision.file.is_merge() {
-        for direction in Direction::ALL {
-            findings.extend(checker.missing(direction));
-        }
-    }
     findings.extend(checker.contradiction());
     let locked = entry
         .filter(|entry| entry.state == State::Locked)
@@ -37,6 +32,16 @@ pub(crate) fn check(
                 && line.digest == *digest
         });
         checker.section(section, line, findings);
+    }
+    if !revision.file.is_merge() {
+        for direction in Direction::ALL {
+            // A section that is missing because its marker is misspelt has been reported as that.
+            if let Some(missing) = checker.missing(direction)
+                && !checker.has_marker_finding(findings)
+            {
+                findings.push(missing);
+            }
+        }
     }
 }
 
@@ -113,6 +118,16 @@ impl Checker<'_> {
         Some(match direction {
             Direction::Up => finding,
             Direction::Down => finding.help("or write `-- irreversible: <reason>` in the header"),
+        })
+    }
+
+    fn has_marker_finding(&self, findings: &[Diagnostic]) -> bool {
+        findings.iter().any(|finding| {
+            let here = finding
+                .frame
+                .as_ref()
+                .is_some_and(|frame| frame.file == self.source.path);
+            here && finding.message.contains("section marker")
         })
     }
 

@@ -40,6 +40,9 @@ pub const FORMAT: u32 = 1;
 /// accepts; sections that were checked by another version are checked again.
 pub const CHECKER_VERSION: u32 = 1;
 
+/// What is said about children that stand before their parents.
+pub(crate) const NOT_IN_ORDER: &str = "the lock file is not in order";
+
 /// A lock file, borrowed from its text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LockFile<'a> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Entry, FORMAT, List, LockFile, LockedSection, Merge, Release, State};
+use super::{Entry, FORMAT, List, LockFile, LockedSection, Merge, NOT_IN_ORDER, Release, State};
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
 use crate::text::revision::Direction;
 use crate::text::source::Source;
@@ -310,7 +310,7 @@ impl<'a> Parser<'_, 'a> {
                 };
                 let line = self.source.position(parent.line.start).line;
                 findings.push(
-                    Diagnostic::error(Class::LockFile, "the lock file is not in order")
+                    Diagnostic::error(Class::LockFile, NOT_IN_ORDER)
                         .at(self.source.frame(
                             id_range(entry),
                             format!("stands on `{}`, which is on line {line}", parent.id),

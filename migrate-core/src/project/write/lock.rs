@@ -1,10 +1,11 @@
 //! `migrate-cli lock`: drafts become locked, and the lock file is written anew from the files.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 use super::files::{self, Change, Existing};
-use crate::model::graph::Graph;
+use crate::model::graph::{Graph, Index};
 use crate::project::Project;
 use crate::project::config::display;
 use crate::project::load::{
@@ -99,11 +100,13 @@ pub fn lock(project: &Project, options: &LockOptions) -> Result<LockOutcome, Vec
     let shown = display(&project.root, &loaded.lock_path);
     let (old, _) = LockFile::parse(&shown, loaded.lock_text.as_deref().unwrap_or_default());
     findings.extend(unknown_format(&loaded, &shown));
+    let places = old.entries.iter().enumerate();
     let job = Job {
         loaded: &loaded,
         old: &old,
         options,
         shown: &shown,
+        places: places.map(|(place, entry)| (entry.id, place)).collect(),
     };
     job.check(&mut findings);
     let Some(graph) = loaded
@@ -114,7 +117,7 @@ pub fn lock(project: &Project, options: &LockOptions) -> Result<LockOutcome, Vec
         Diagnostic::sort(&mut findings);
         return Err(findings.into_iter().filter(is_error).collect());
     };
-    let mut new = job.entries();
+    let mut new = job.entries(graph);
     new.releases.clone_from(&old.releases);
     let heads: Vec<RevisionId> = graph.ids(&graph.effective_heads());
     if let Some(tag) = &options.release {
@@ -156,12 +159,16 @@ struct Job<'a> {
     old: &'a LockFile<'a>,
     options: &'a LockOptions,
     shown: &'a str,
+    /// Where each id stands in the old file.
+    places: HashMap<&'a str, usize>,
 }
 
 impl<'a> Job<'a> {
     fn old_entry(&self, revision: &Revision) -> Option<&'a Entry<'a>> {
-        let id = revision.file.header.revision.value.as_str();
-        self.old.entries.iter().find(|entry| entry.id == id)
+        let place = self
+            .places
+            .get(revision.file.header.revision.value.as_str())?;
+        self.old.entries.get(*place)
     }
 
     fn is_amended(&self, id: &str) -> bool {
@@ -201,9 +208,46 @@ impl<'a> Job<'a> {
         }
     }
 
-    fn entries(&self) -> LockFile<'a> {
+    /// The revisions in the order of the lock file: parents first; those that are listed keep their order, and new
+    /// ones come last, so that a line never moves because another is added.
+    fn order(&self, graph: &Graph) -> Vec<&'a Revision> {
+        let rank = |index: Index| {
+            let listed = self
+                .places
+                .get(graph.id(index).as_str())
+                .copied()
+                .unwrap_or(usize::MAX);
+            let name = self
+                .loaded
+                .revision(index)
+                .map_or("", |revision| &revision.lock_name);
+            Reverse((listed, name, index))
+        };
+        let mut waiting: Vec<usize> = graph
+            .order()
+            .map(|index| graph.below(index).count())
+            .collect();
+        let ready = graph
+            .order()
+            .filter(|index| graph.below(*index).next().is_none());
+        let mut ready: BinaryHeap<_> = ready.map(rank).collect();
+        let mut order = Vec::with_capacity(waiting.len());
+        while let Some(Reverse((_, _, index))) = ready.pop() {
+            order.extend(self.loaded.revision(index));
+            for above in graph.above(index) {
+                let left = &mut waiting[above.0 as usize];
+                *left -= 1;
+                if *left == 0 {
+                    ready.push(rank(above));
+                }
+            }
+        }
+        order
+    }
+
+    fn entries(&self, graph: &Graph) -> LockFile<'a> {
         let mut new = LockFile::default();
-        for revision in &self.loaded.revisions {
+        for revision in self.order(graph) {
             let mut entry = entry_of(&revision.file, &revision.lock_name, State::Locked);
             let start = new.sections.len();
             let kept = self

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use super::files::{self, Change, Existing};
@@ -288,6 +288,19 @@ fn timestamp(now: SystemTime) -> Timestamp {
     Timestamp::from_second(exact.as_second()).unwrap_or(exact)
 }
 
+/// A zone such as `+05:30`.
+fn fixed(name: &str) -> Option<TimeZone> {
+    let (sign, rest) = match name.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, name.strip_prefix('+')?),
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let fits = (0..=14).contains(&hours) && (0..60).contains(&minutes);
+    let seconds = fits.then_some(sign * (hours * 3600 + minutes * 60))?;
+    Offset::from_seconds(seconds).ok().map(TimeZone::fixed)
+}
+
 /// RFC 3339 in UTC, to the second.
 fn created(now: SystemTime) -> String {
     timestamp(now).to_string()
@@ -305,18 +318,15 @@ fn path(
     let zone = match &config.timezone {
         Timezone::Utc => TimeZone::UTC,
         Timezone::Local => TimeZone::system(),
-        Timezone::Named(name) => TimeZone::get(name).map_err(|_| {
-            vec![
-                error(
-                    Class::Config,
-                    format!(
-                        "unknown time zone `{}` in migrate.toml",
-                        name.escape_default()
-                    ),
-                )
-                .help("expected `UTC`, `local` or a name such as `Europe/Berlin`"),
-            ]
-        })?,
+        Timezone::Named(name) => match fixed(name) {
+            Some(zone) => zone,
+            None => TimeZone::get(name).map_err(|_| {
+                let message = format!("the time zone `{}` is not known here", name.escape_default());
+                let finding = error(Class::Config, message)
+                    .note("`timezone` below `[migrations]` in migrate.toml names it");
+                vec![finding.help("expected `UTC`, `local`, `+05:30`, or a name such as `Europe/Berlin` if this computer has a time zone database")]
+            })?,
+        },
     };
     let time = Zoned::new(timestamp(now), zone);
     let slug = slug(&new.message, config.slug_length);

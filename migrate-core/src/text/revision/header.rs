@@ -381,7 +381,17 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn invalid(&self, invalid: &id::InvalidId, range: Range<usize>) -> Diagnostic {
-        error(invalid.to_string()).at(self.source.frame(range, "not an id"))
+        let meant: String = self.source.text[range.clone()]
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        let finding = error(invalid.to_string()).at(self.source.frame(range, "not an id"));
+        match id::check(&meant) {
+            Ok(()) => finding.help(format!("`{meant}` would be one")),
+            Err(_) => {
+                finding.help("choose another, such as `5cd038a8f131` or `001_initial_schema`")
+            }
+        }
     }
 
     fn text(&mut self, entry: &Entry<'_>) -> Option<Spanned<String>> {

@@ -1,0 +1,5 @@
+-- merge content and learning
+--
+-- revision: d3048fa6b1c9
+-- down_revision: 90b5d7c3ea46, 17c6e9d05fb2
+-- created: 2025-11-17T09:10:00Z

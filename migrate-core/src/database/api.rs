@@ -1,0 +1,168 @@
+//! The verbs of [`Migrations`].
+
+use std::time::{Duration, Instant};
+
+use super::backend::Backend;
+use super::connect::{Intent, connect};
+use super::engine::{Deadline, Engine, Ownership, Task};
+use super::error::{Error, Failure};
+use super::report::Report;
+use super::run::{Effect, Run, Verb};
+use super::target::Database;
+use crate::model::set::Settings;
+use crate::model::{Migrations, Plan};
+use crate::text::diagnostic::Class;
+
+impl Migrations {
+    /// Does what `run` asks for, on a connection of its own.
+    ///
+    /// # Errors
+    /// [`Failure`] says why it did not reach its end, and holds the report of what was done until then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use migrate_core::model::{Migrations, set::{Settings, pack}};
+    /// # use migrate_core::text::{Dialect, DialectSet};
+    /// use migrate_core::database::{Database, Run};
+    ///
+    /// # let packed = pack(&[], DialectSet::one(Dialect::Sqlite), &Settings::default());
+    /// # let migrations = Migrations::from_packed(packed, None);
+    /// let database: Database = "sqlite::memory:".parse()?;
+    /// let report = migrations.run(&database, Run::upgrade("heads")).await?;
+    /// assert!(report.is_up_to_date());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "sqlite"))]
+    /// # fn main() {}
+    /// ```
+    pub async fn run(&self, database: impl Into<Database>, run: Run) -> Result<Report, Failure> {
+        self.run_until(&database.into(), &run, None).await
+    }
+
+    /// Upgrades to `spec`, such as `head`: [`Run::upgrade`] without options.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn upgrade(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
+        self.run(database, Run::upgrade(spec)).await
+    }
+
+    /// Downgrades to `spec`, such as `-1`: [`Run::downgrade`] without options.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn downgrade(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
+        self.run(database, Run::downgrade(spec)).await
+    }
+
+    /// Records what `spec` says as applied, without running anything: [`Run::stamp`] with one spec.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn stamp(
+        &self,
+        database: impl Into<Database>,
+        spec: &str,
+    ) -> Result<Report, Failure> {
+        self.run(database, Run::stamp([spec])).await
+    }
+
+    /// The plan of `run` for the database as it is now; nothing is changed, no lock is taken.
+    ///
+    /// # Errors
+    /// When the database cannot be read, and when the run would be refused.
+    pub async fn plan(&self, database: impl Into<Database>, run: Run) -> Result<Plan, Error> {
+        let database = database.into();
+        let mut report = new_report(&database, &run.verb);
+        let task = task(&run, self.settings()?, None);
+        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let plan = match Engine::new(self, &mut *backend, Ownership::Own, &task, &mut report) {
+            Ok(mut engine) => engine.preview().await,
+            Err(error) => Err(error),
+        };
+        finish(backend, &plan).await;
+        plan
+    }
+
+    pub(crate) async fn run_until(
+        &self,
+        database: &Database,
+        run: &Run,
+        deadline: Option<Deadline>,
+    ) -> Result<Report, Failure> {
+        let begun = Instant::now();
+        let mut report = new_report(database, &run.verb);
+        report.dry = run.effect == Effect::Dry;
+        let outcome = self.run_into(database, run, deadline, &mut report).await;
+        report.duration = begun.elapsed();
+        match outcome {
+            Ok(()) => Ok(report),
+            Err(error) => Err(Failure::new(error, report)),
+        }
+    }
+
+    async fn run_into(
+        &self,
+        database: &Database,
+        run: &Run,
+        deadline: Option<Deadline>,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let settings = self.settings()?;
+        let task = task(run, settings, deadline);
+        let intent = if report.dry {
+            Intent::Read
+        } else {
+            Intent::Change(run.create)
+        };
+        let mut backend = connect(database, intent, settings).await?;
+        let outcome = match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
+            Ok(mut engine) if run.effect == Effect::Dry => engine.preview().await.map(drop),
+            Ok(mut engine) => engine.run().await,
+            Err(error) => Err(error),
+        };
+        finish(backend, &outcome).await;
+        outcome
+    }
+}
+
+/// Closes the connection politely, unless nobody knows what is going on there: then it is dropped.
+pub(crate) async fn finish<T>(backend: Box<dyn Backend>, outcome: &Result<T, Error>) {
+    let unknown = outcome
+        .as_ref()
+        .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
+    if !unknown {
+        // Not longer than this: the server has everything it needs.
+        let _ = tokio::time::timeout(Duration::from_secs(5), backend.close()).await;
+    }
+}
+
+pub(crate) fn new_report(database: &Database, verb: &Verb) -> Report {
+    let mut report = Report::new(verb.name());
+    report.target = database.to_string();
+    report
+}
+
+pub(crate) fn task(run: &Run, settings: &Settings, deadline: Option<Deadline>) -> Task {
+    Task {
+        verb: run.verb.clone(),
+        stored: run.stored,
+        fill: run.fill,
+        transaction: run.transaction,
+        lock_wait: run.lock_wait.unwrap_or(settings.timeouts.run_lock),
+        deadline,
+        watch: run.watch.clone(),
+    }
+}

@@ -1,0 +1,151 @@
+//! From a [`Database`] to a connection of our own.
+
+use std::time::{Duration, Instant};
+
+use super::backend::Backend;
+use super::error::{Error, Kind, ServerError, ServerErrorKind};
+use super::run::Create;
+use super::target::{Database, Source};
+use crate::model::set::Settings;
+use crate::text::diagnostic::Class;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// Looking: nothing is created.
+    Read,
+    /// Changing: a missing SQLite file is created, a missing database on a server if that was asked for.
+    Change(Create),
+}
+
+/// Opens the connection within the configured time.
+pub(crate) async fn connect(
+    database: &Database,
+    intent: Intent,
+    settings: &Settings,
+) -> Result<Box<dyn Backend>, Error> {
+    let begun = Instant::now();
+    let limit = settings.timeouts.connect;
+    loop {
+        let attempt = tokio::time::timeout(
+            limit.saturating_sub(begun.elapsed()),
+            open(database, intent, settings),
+        );
+        let error = match attempt.await {
+            Ok(Ok(backend)) => return Ok(backend),
+            Ok(Err(Problem::Error(error))) => return Err(error),
+            Ok(Err(Problem::Server(error))) => error,
+            Err(_) => ServerError::new(
+                ServerErrorKind::Unreachable,
+                format!("no connection within {}", super::report::Shown(limit)),
+            ),
+        };
+        // A server that is starting up says so, and will be there soon.
+        if error.kind == ServerErrorKind::Busy && begun.elapsed() + PAUSE < limit {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
+        return Err(refused(database, error));
+    }
+}
+
+const PAUSE: Duration = Duration::from_millis(250);
+
+enum Problem {
+    Error(Error),
+    Server(ServerError),
+}
+
+impl From<ServerError> for Problem {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
+    }
+}
+
+async fn open(
+    database: &Database,
+    intent: Intent,
+    settings: &Settings,
+) -> Result<Box<dyn Backend>, Problem> {
+    match &database.source {
+        #[cfg(feature = "sqlite")]
+        Source::Sqlite(options) => {
+            use super::backend::sqlite::SqliteBackend;
+            let options = match intent {
+                Intent::Change(_) => options.clone().create_if_missing(true),
+                Intent::Read => options.clone().create_if_missing(false),
+            };
+            Ok(Box::new(
+                SqliteBackend::open(&options, &settings.table).await?,
+            ))
+        }
+        #[cfg(feature = "sqlite")]
+        Source::SqliteMemory(pool) => {
+            use super::backend::sqlite::SqliteBackend;
+            let size = pool.options().get_max_connections();
+            if size > 1 {
+                return Err(Problem::Error(Error::with_help(
+                    Class::Config,
+                    format!(
+                        "a SQLite database in memory belongs to its connection, and this pool may open {size} of them"
+                    ),
+                    "SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None)",
+                )));
+            }
+            Ok(Box::new(
+                SqliteBackend::borrow(pool, &settings.table).await?,
+            ))
+        }
+        #[cfg(feature = "postgres")]
+        Source::Postgres(options) => {
+            use super::backend::postgres::PostgresBackend;
+            let open = || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
+            let opened = match open().await {
+                Err(error)
+                    if error.kind == ServerErrorKind::MissingDatabase
+                        && intent == Intent::Change(Create::Database) =>
+                {
+                    PostgresBackend::create_database(options).await?;
+                    open().await
+                }
+                opened => opened,
+            };
+            Ok(Box::new(opened?))
+        }
+        #[cfg(feature = "mysql")]
+        Source::Mysql(options) => {
+            use super::backend::mysql::MysqlBackend;
+            let schema = settings.schema.as_deref();
+            match MysqlBackend::open(options, schema, &settings.table).await {
+                Err(error) if error.kind == ServerErrorKind::MissingDatabase && intent == Intent::Change(Create::Database) => {
+                    let name = options.get_database().unwrap_or_default();
+                    MysqlBackend::create_database(options, name).await?;
+                    Ok(Box::new(MysqlBackend::open(options, schema, &settings.table).await?))
+                }
+                opened => Ok(Box::new(opened?)),
+            }
+        }
+    }
+}
+
+fn refused(database: &Database, error: ServerError) -> Error {
+    let target = database.to_string();
+    if error.kind == ServerErrorKind::MissingDatabase {
+        let (message, help) = match database.dialect() {
+            crate::text::Dialect::Sqlite => (
+                format!("{target} cannot be opened: {}", error.message),
+                "`migrate-cli upgrade` creates the file, in a folder that is there",
+            ),
+            _ => (
+                format!("{target}: {}", error.message),
+                "`--create-database` creates it",
+            ),
+        };
+        return Error::with_help(Class::Unreachable, message, help);
+    }
+    Error::new(Kind::Server {
+        doing: "connecting to",
+        target,
+        error,
+    })
+}

@@ -1,0 +1,202 @@
+//! From a verb to steps; and, when somebody else has done some of them meanwhile, to the rest.
+
+use super::Task;
+use crate::database::error::{Error, Kind};
+use crate::database::recorded::{Comparison, Recorded};
+use crate::database::run::{Fill, Purge as PurgeRows, Verb};
+use crate::database::state::State;
+use crate::model::graph::Node;
+use crate::model::set::Set;
+use crate::model::{Action, Applied, Graph, Plan, Purge, Spec, Step, Target, plan as compute};
+use crate::text::RevisionId;
+use crate::text::diagnostic::Class;
+
+/// What `task` comes to.
+pub(crate) fn plan(
+    graph: &Graph,
+    recorded: &Recorded,
+    set: &Set,
+    found: &Comparison,
+    task: &Task,
+) -> Result<Plan, Error> {
+    // On a joined graph the applied set is that graph's.
+    let applied = if std::ptr::eq(graph, set.graph()) {
+        found.applied.clone()
+    } else {
+        applied(graph, recorded)
+    };
+    let spec = |text: &str| text.parse::<Spec>();
+    let target = match &task.verb {
+        Verb::Upgrade(text) => Target::Upgrade(spec(text)?),
+        Verb::AllHeads => Target::AllHeads,
+        Verb::Downgrade(text) => Target::Downgrade(spec(text)?),
+        Verb::Stamp { specs, purge } => Target::Stamp {
+            specs: specs
+                .iter()
+                .map(|text| spec(text))
+                .collect::<Result<_, _>>()?,
+            purge: match purge {
+                PurgeRows::Keep => Purge::No,
+                PurgeRows::Everything => Purge::Yes,
+            },
+        },
+        Verb::Redo(text) => Target::Redo(text.as_deref().map(spec).transpose()?),
+    };
+    if matches!(
+        task.verb,
+        Verb::Stamp {
+            purge: PurgeRows::Everything,
+            ..
+        }
+    ) {
+        return anew(graph, &applied, &target);
+    }
+    if task.fill == Fill::Refuse || found.missing.is_empty() {
+        return Ok(compute(graph, &applied, &target)?);
+    }
+    let mut filled = compute(graph, &applied, &Target::Fill)?;
+    let whole = Applied::closure(graph, applied.set().iter());
+    let rest = compute(graph, &whole, &target)?;
+    filled.target = rest.target;
+    filled.steps.extend(rest.steps);
+    Ok(filled)
+}
+
+/// A stamp after which nothing of the old rows is left: the same outcome, reached from nothing.
+fn anew(graph: &Graph, applied: &Applied, target: &Target) -> Result<Plan, Error> {
+    let seen = compute(graph, applied, target)?;
+    let specs = seen.heads_after().iter().map(Spec::id).collect();
+    let plan = compute(
+        graph,
+        &Applied::none(graph),
+        &Target::Stamp {
+            specs,
+            purge: Purge::No,
+        },
+    )?;
+    Ok(Plan {
+        from: seen.from,
+        target: seen.target,
+        ..plan
+    })
+}
+
+fn applied(graph: &Graph, recorded: &Recorded) -> Applied {
+    let known = recorded
+        .applied()
+        .filter_map(|row| graph.index(row.revision.as_str()));
+    match Applied::exact(graph, known) {
+        Ok(applied) => applied,
+        Err(gap) => gap.applied,
+    }
+}
+
+/// The graph of the set together with the applied revisions that only the database knows.
+pub(crate) fn joined(graph: &Graph, recorded: &Recorded) -> Result<Graph, Error> {
+    let mut nodes: Vec<Node> = graph
+        .order()
+        .map(|index| Node {
+            id: graph.id(index).clone(),
+            down_revision: graph.ids(graph.parents(index)),
+            depends_on: graph
+                .dependencies(index)
+                .iter()
+                .map(|index| graph.id(*index).to_string())
+                .collect(),
+            labels: graph.labels(index).map(str::to_owned).collect(),
+        })
+        .collect();
+    let unknown = recorded
+        .applied()
+        .filter(|row| graph.index(row.revision.as_str()).is_none());
+    nodes.extend(unknown.map(|row| Node {
+        id: row.revision.clone(),
+        down_revision: row.parents.clone(),
+        depends_on: row.depends_on.iter().map(ToString::to_string).collect(),
+        labels: Vec::new(),
+    }));
+    Graph::new(nodes).map_err(|problems| {
+        Error::with_help(
+            Class::Diverged,
+            format!(
+                "the revisions that only the database knows do not fit those of the files ({} problem{})",
+                problems.len(),
+                if problems.len() == 1 { "" } else { "s" }
+            ),
+            "use the files of the release that applied them",
+        )
+    })
+}
+
+/// The steps of the first plan. They stay the goal, however the rows change: a relative spec such as `+1` means one
+/// revision, also when somebody else has run it meanwhile.
+#[derive(Debug, Clone)]
+pub(crate) struct Goal {
+    steps: Vec<(Action, RevisionId)>,
+}
+
+impl Goal {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            steps: plan
+                .steps
+                .iter()
+                .map(|step| (step.action, step.revision.clone()))
+                .collect(),
+        }
+    }
+
+    /// What is left of the goal.
+    ///
+    /// # Errors
+    /// When the rows have changed in a way that the goal cannot be reached from.
+    pub(crate) fn rest(&self, graph: &Graph, recorded: &Recorded) -> Result<Vec<Step>, Error> {
+        let before = applied(graph, recorded);
+        let mut heads = before.rows(graph);
+        let mut applied = before.set().clone();
+        let mut steps = Vec::new();
+        for (action, id) in &self.steps {
+            let Some(index) = graph.index(id.as_str()) else {
+                continue;
+            };
+            if applied.contains(index) == action.applies() {
+                continue;
+            }
+            let stands = graph.below(index).all(|below| applied.contains(below));
+            let carries = |index| graph.above(index).any(|above| applied.contains(above));
+            if action.applies() && !stands || !action.applies() && carries(index) {
+                return Err(Error::new(Kind::FenceLost {
+                    revision: Some(id.to_string()),
+                    holder: None,
+                }));
+            }
+            if action.applies() {
+                heads.retain(|head| !graph.below(index).any(|below| below == *head));
+                if !carries(index) {
+                    heads.push(index);
+                }
+                applied.insert(index);
+            } else {
+                applied.remove(index);
+                heads.retain(|head| *head != index);
+                let carries = |index| graph.above(index).any(|above| applied.contains(above));
+                heads.extend(graph.below(index).filter(|below| !carries(*below)));
+            }
+            heads.sort_unstable();
+            steps.push(Step {
+                index,
+                revision: id.clone(),
+                action: *action,
+                heads_after: graph.ids(&heads),
+            });
+        }
+        Ok(steps)
+    }
+}
+
+/// Whether a row says that the revision is applied.
+pub(crate) fn is_applied(recorded: &Recorded, id: &str) -> bool {
+    recorded
+        .row(id)
+        .is_some_and(|row| row.state == State::Applied)
+}

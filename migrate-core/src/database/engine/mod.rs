@@ -1,0 +1,465 @@
+//! A run, from the run lock to the last row.
+//!
+//! The same for every database and every verb: take the lock, finish what an interrupted run has left, compare what is
+//! recorded with the set, plan, and run the plan step by step. Where runners interleave (SQLite) the fence says that
+//! somebody else has been at work; then the rows are read again and what is left of the plan goes on.
+
+mod goal;
+mod recovery;
+mod steps;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::backend::{Backend, SessionSettings};
+use super::error::{Error, Kind, ServerError, ServerErrorKind};
+use super::event::{Event, Watch};
+use super::execute::Transaction;
+use super::lock::{self, LockError, Patience, is_contention};
+use super::recorded::{Comparison, ReadError, Recorded, compare};
+use super::report::{Outcome, Report, StepAction, StepReport};
+use super::run::{Fill, PerRun, Purge, Stored, Verb};
+use super::state::{Fence, Holder};
+use super::who;
+use crate::model::set::{Ahead, Set, Settings};
+use crate::model::{Graph, Migrations, Plan, Step};
+use crate::text::Dialect;
+use crate::text::diagnostic::Class;
+pub(crate) use goal::Goal;
+
+/// What is to be done, apart from where.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub(crate) verb: Verb,
+    pub(crate) stored: Stored,
+    pub(crate) fill: Fill,
+    pub(crate) transaction: PerRun,
+    pub(crate) lock_wait: std::time::Duration,
+    /// When no further revision is begun.
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) watch: Watch,
+}
+
+/// When no further revision is begun.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    pub(crate) limit: std::time::Duration,
+    /// Whether the statement that is running is ended too.
+    pub(crate) cancel: bool,
+}
+
+/// Whose connection it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ownership {
+    /// Ours: it has a session and a run lock.
+    Own,
+    /// The caller's, in the caller's transaction.
+    Caller,
+}
+
+/// A run at work.
+pub(crate) struct Engine<'e> {
+    pub(crate) migrations: &'e Migrations,
+    pub(crate) set: &'e Set,
+    pub(crate) settings: &'e Settings,
+    pub(crate) backend: &'e mut dyn Backend,
+    pub(crate) ownership: Ownership,
+    pub(crate) task: &'e Task,
+    pub(crate) report: &'e mut Report,
+    dialect: Dialect,
+    holder: Arc<Holder>,
+    user: String,
+    recorded: Recorded,
+    fence: Fence,
+    patience: Patience,
+}
+
+impl<'e> Engine<'e> {
+    pub(crate) fn new(
+        migrations: &'e Migrations,
+        backend: &'e mut dyn Backend,
+        ownership: Ownership,
+        task: &'e Task,
+        report: &'e mut Report,
+    ) -> Result<Self, Error> {
+        let dialect = backend.dialect();
+        if migrations.serving(dialect)?.is_none() {
+            return Err(Error::new(Kind::NotServed {
+                dialect,
+                configured: migrations.dialects()?,
+            }));
+        }
+        report.dialect = dialect.name();
+        task.watch.tell(&Event::Connected {
+            target: &report.target,
+            dialect,
+        });
+        Ok(Self {
+            migrations,
+            set: migrations.set()?,
+            settings: migrations.settings()?,
+            ownership,
+            patience: Patience::new(task.lock_wait),
+            task,
+            report,
+            dialect,
+            holder: Arc::new(who::holder()),
+            user: who::user(),
+            recorded: Recorded::default(),
+            fence: Fence {
+                epoch: 0,
+                holder: None,
+            },
+            backend,
+        })
+    }
+
+    /// Says what would be done.
+    pub(crate) async fn preview(&mut self) -> Result<Plan, Error> {
+        self.recorded = loop {
+            match Recorded::read(self.backend).await {
+                Ok(recorded) => break recorded,
+                Err(error) => self.wait_after(error).await?,
+            }
+        };
+        let comparison = self.compare()?;
+        self.judge(&comparison)?;
+        self.report.from = self.recorded.heads();
+        let graph = self.graph()?;
+        let plan = goal::plan(&graph, &self.recorded, self.set, &comparison, self.task)?;
+        self.prepare(&graph, &plan.steps)?;
+        self.report.steps = plan
+            .steps
+            .iter()
+            .map(|step| self.describe(step))
+            .collect::<Result<_, Error>>()?;
+        self.report.heads = plan.heads_after().iter().map(ToString::to_string).collect();
+        Ok(plan)
+    }
+
+    /// Does it.
+    pub(crate) async fn run(&mut self) -> Result<(), Error> {
+        self.lock().await?;
+        let outcome = self.run_locked().await;
+        self.unlock(&outcome).await?;
+        outcome
+    }
+
+    async fn run_locked(&mut self) -> Result<(), Error> {
+        let mut goal: Option<Goal> = None;
+        loop {
+            self.read().await?;
+            if goal.is_none() && self.report.from.is_empty() {
+                self.report.from = self.recorded.heads();
+            }
+            let attempt = self.attempt(&mut goal).await;
+            self.report.heads = self.recorded.heads();
+            match attempt {
+                Ok(Progress::Finished) => return Ok(()),
+                Ok(Progress::Overtaken) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Recovers, plans and runs, until the end or until somebody else was faster.
+    async fn attempt(&mut self, goal: &mut Option<Goal>) -> Result<Progress, Error> {
+        if self.recover().await? == Progress::Overtaken {
+            return Ok(Progress::Overtaken);
+        }
+        let comparison = self.compare()?;
+        self.judge(&comparison)?;
+        let graph = self.graph()?;
+        let steps = match goal {
+            Some(goal) => goal.rest(&graph, &self.recorded)?,
+            None => {
+                let plan = goal::plan(&graph, &self.recorded, self.set, &comparison, self.task)?;
+                let steps = plan.steps.clone();
+                *goal = Some(Goal::new(&plan));
+                self.task.watch.tell(&Event::Planned { steps: steps.len() });
+                steps
+            }
+        };
+        self.run_steps(&graph, &steps).await
+    }
+
+    /// Opens the session and takes the run lock, with the tables there.
+    async fn lock(&mut self) -> Result<(), Error> {
+        let mut statement = self.settings.timeouts.statement;
+        if let Some(deadline) = self.task.deadline.filter(|deadline| deadline.cancel) {
+            statement = Some(statement.map_or(deadline.limit, |limit| limit.min(deadline.limit)));
+        }
+        let session = SessionSettings {
+            ddl_lock: self.settings.timeouts.ddl_lock,
+            statement,
+            holder: Holder::clone(&self.holder),
+        };
+        self.backend
+            .open_session(session)
+            .await
+            .map_err(|error| self.server("opening a session on", error))?;
+        if self.ownership == Ownership::Own {
+            let taken = lock::acquire(self.backend, &mut self.patience, &self.task.watch).await;
+            taken.map_err(|error| match error {
+                LockError::Error(error) => error,
+                LockError::Server(error) => self.server("taking the run lock on", error),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Reads the rows, creating the tables if they are missing, and becomes the recorded holder.
+    async fn read(&mut self) -> Result<(), Error> {
+        loop {
+            match self.try_read().await {
+                Ok(()) => return Ok(()),
+                Err(error) => self.wait_after(error).await?,
+            }
+        }
+    }
+
+    async fn try_read(&mut self) -> Result<(), ReadError> {
+        match self
+            .backend
+            .query(self.backend.tables().select_lock())
+            .await
+        {
+            Ok(rows) if !rows.is_empty() => {}
+            Ok(_) => self.backend.create_tables().await?,
+            Err(error) if error.kind == ServerErrorKind::MissingTable => {
+                self.backend.create_tables().await?
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let mut recorded = Recorded::read(self.backend).await?;
+        if recorded.lock.is_none() {
+            // The lock row was there and the state table was not.
+            self.backend.create_tables().await?;
+            recorded = Recorded::read(self.backend).await?;
+        }
+        if self.fence.holder.is_none() {
+            self.fence = self.backend.register(&self.holder).await?;
+        }
+        // On SQLite somebody may have written between the two.
+        if let (None, Some(lock)) = (&self.fence.holder, &recorded.lock) {
+            self.fence.epoch = lock.epoch;
+        }
+        self.patience.seen(self.fence.epoch);
+        self.recorded = recorded;
+        Ok(())
+    }
+
+    /// Waits when the rows could not be read because somebody else writes.
+    async fn wait_after(&mut self, error: ReadError) -> Result<(), Error> {
+        match error {
+            ReadError::Server(error) if is_contention(&error) => {
+                self.patience
+                    .pause(self.dialect, None, &self.task.watch)
+                    .await
+            }
+            ReadError::Server(error) => Err(self.server("reading the state tables of", error)),
+            ReadError::Error(error) => Err(error),
+        }
+    }
+
+    /// Lets go of everything. A connection that is lost, or in an unknown state, is simply dropped.
+    async fn unlock(&mut self, outcome: &Result<(), Error>) -> Result<(), Error> {
+        if self.ownership == Ownership::Caller {
+            return Ok(());
+        }
+        let broken = outcome
+            .as_ref()
+            .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
+        if broken {
+            return Ok(());
+        }
+        if self.fence.holder.is_some() {
+            let sql = self.backend.tables().unregister(&self.holder.run);
+            let unregistered = self.backend.execute(sql).await;
+            if outcome.is_ok() {
+                unregistered
+                    .map_err(|error| self.server("letting go of the run lock on", error))?;
+            }
+        }
+        let unlocked = self.backend.unlock().await;
+        if outcome.is_ok() {
+            unlocked.map_err(|error| self.server("letting go of the run lock on", error))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn compare(&self) -> Result<Comparison, Error> {
+        // The set is decoded: an entry cannot fail any more.
+        let is_draft = |index| self.migrations.entry(index).is_ok_and(|entry| !entry.locked);
+        Ok(compare(&self.recorded, self.set, self.dialect, is_draft))
+    }
+
+    /// Reads and compares, and refuses what a run would refuse.
+    pub(crate) async fn look(&mut self) -> Result<Seen, Error> {
+        self.recorded = loop {
+            match Recorded::read(self.backend).await {
+                Ok(recorded) => break recorded,
+                Err(error) => self.wait_after(error).await?,
+            }
+        };
+        self.report.from = self.recorded.heads();
+        self.report.heads.clone_from(&self.report.from);
+        let found = self.compare()?;
+        self.judge(&found)?;
+        Ok(Seen {
+            pending: found.pending.iter().map(ToString::to_string).collect(),
+            in_flight: self.recorded.in_flight().map(|row| row.revision.to_string()).collect(),
+        })
+    }
+
+    /// Refuses what this verb must not go on with, and warns of the rest.
+    fn judge(&mut self, found: &Comparison) -> Result<(), Error> {
+        let starts = self.task.verb == Verb::AllHeads;
+        let upgrades = starts || matches!(self.task.verb, Verb::Upgrade(_));
+        if upgrades && !found.missing.is_empty() && self.task.fill == Fill::Refuse {
+            return Err(Error::new(Kind::Gap {
+                missing: found.missing.iter().map(ToString::to_string).collect(),
+                above: found.above.iter().map(ToString::to_string).collect(),
+            }));
+        }
+        if upgrades && !found.differing.is_empty() {
+            return Err(Error::new(Kind::HistoryDiffers { revisions: found.differing.clone() }));
+        }
+        if found.unknown.is_empty() {
+            return Ok(());
+        }
+        if starts && !found.pending.is_empty() {
+            return Err(Error::new(Kind::Diverged {
+                unknown: found.unknown.clone(),
+                pending: found.pending.iter().map(ToString::to_string).collect(),
+            }));
+        }
+        if starts {
+            self.refuse_ahead(found)?;
+        }
+        self.warn(format!("applied and not known here: {}", found.unknown.join(", ")));
+        Ok(())
+    }
+
+    /// An old release beside a newer schema starts, unless the schema or the configuration says no.
+    fn refuse_ahead(&self, found: &Comparison) -> Result<(), Error> {
+        let refused = match self.settings.startup.ahead {
+            Ahead::Allow => &[],
+            Ahead::Compatible => found.incompatible.as_slice(),
+            Ahead::Refuse => found.unknown.as_slice(),
+        };
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Ahead { unknown: found.unknown.clone(), incompatible: refused.to_vec() }))
+    }
+
+    fn warn(&mut self, message: String) {
+        if !self.report.warnings.contains(&message) {
+            tracing::warn!("{message}");
+            self.task.watch.tell(&Event::Warning { message: &message });
+            self.report.warnings.push(message);
+        }
+    }
+
+    /// The graph of the set, joined with what only the database knows when its sections may be run.
+    fn graph(&self) -> Result<std::borrow::Cow<'e, Graph>, Error> {
+        let unknown = || {
+            self.recorded
+                .applied()
+                .any(|row| self.set.graph().index(row.revision.as_str()).is_none())
+        };
+        if matches!(self.task.verb, Verb::Downgrade(_))
+            && self.task.stored == Stored::Allowed
+            && unknown()
+        {
+            return goal::joined(self.set.graph(), &self.recorded).map(std::borrow::Cow::Owned);
+        }
+        Ok(std::borrow::Cow::Borrowed(self.set.graph()))
+    }
+
+    fn describe(&self, step: &Step) -> Result<StepReport, Error> {
+        let entry = self
+            .set
+            .graph()
+            .index(step.revision.as_str())
+            .map(|index| self.migrations.entry(index))
+            .transpose()?;
+        let message = entry.as_ref().map(|entry| entry.message.to_owned());
+        let recorded = || {
+            self.recorded
+                .row(step.revision.as_str())
+                .map(|row| row.message.clone())
+        };
+        Ok(StepReport {
+            revision: step.revision.to_string(),
+            message: message.or_else(recorded).unwrap_or_default(),
+            file: entry.map_or_else(
+                || super::section::STORED.to_owned(),
+                |entry| entry.file.to_owned(),
+            ),
+            action: match step.action {
+                crate::model::Action::Upgrade => StepAction::Upgrade,
+                crate::model::Action::Downgrade => StepAction::Downgrade,
+                crate::model::Action::Stamp => StepAction::Stamp,
+                crate::model::Action::Unstamp => StepAction::Unstamp,
+            },
+            outcome: Outcome::Pending,
+            duration: std::time::Duration::ZERO,
+            statements: 0,
+            heads_after: step.heads_after.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// An error of the server outside of any section.
+    fn server(&self, doing: &'static str, error: ServerError) -> Error {
+        let target = self.report.target.clone();
+        if error.kind == ServerErrorKind::Permission {
+            let grant = self.backend.tables().grant(self.backend.user());
+            return Error::new(Kind::Permission { error, grant });
+        }
+        Error::new(Kind::Server {
+            doing,
+            target,
+            error,
+        })
+    }
+
+    /// Who opens the transaction of a section.
+    fn transaction(&self) -> Transaction {
+        let stamps = matches!(self.task.verb, Verb::Stamp { .. });
+        match self.ownership {
+            Ownership::Caller => Transaction::Savepoint,
+            Ownership::Own if stamps || self.task.transaction == PerRun::Single => Transaction::Run,
+            Ownership::Own => Transaction::Own,
+        }
+    }
+
+    fn purges(&self) -> bool {
+        matches!(
+            self.task.verb,
+            Verb::Stamp {
+                purge: Purge::Everything,
+                ..
+            }
+        )
+    }
+}
+
+/// What a look has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Revisions of the set that are not applied, oldest first.
+    pub(crate) pending: Vec<String>,
+    pub(crate) in_flight: Vec<String>,
+}
+
+/// How far an attempt has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// To the end.
+    Finished,
+    /// Somebody else has changed the rows: they must be read again.
+    Overtaken,
+}

@@ -1,0 +1,239 @@
+//! Finishing what an interrupted run has left in flight.
+
+use std::time::{Duration, Instant};
+
+use super::{Engine, Progress};
+use crate::database::backend::Effect;
+use crate::database::error::{Error, Kind};
+use crate::database::event::Event;
+use crate::database::execute::Source;
+use crate::database::report::Outcome;
+use crate::database::section::Text;
+use crate::database::state::{Record, SessionId, State};
+use crate::model::{Action, Graph, Step};
+use crate::text::revision::Direction;
+
+/// How long a session of which nothing can be known must not have moved before it is taken for dead.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Engine<'_> {
+    /// Finishes every revision that is in flight, in the direction in which it was going.
+    pub(super) async fn recover(&mut self) -> Result<Progress, Error> {
+        let rows: Vec<Record> = self.recorded.in_flight().cloned().collect();
+        for row in rows {
+            if self.wait_for_session(&row).await? == Progress::Overtaken {
+                return Ok(Progress::Overtaken);
+            }
+            if self.recover_one(&row).await? == Progress::Overtaken {
+                return Ok(Progress::Overtaken);
+            }
+        }
+        Ok(Progress::Finished)
+    }
+
+    /// Waits until the session that works on `row` has ended, or has finished it.
+    async fn wait_for_session(&mut self, row: &Record) -> Result<Progress, Error> {
+        let Some(session) = row.journal.session.clone() else {
+            return Ok(Progress::Finished);
+        };
+        // Who has recorded an error has gone.
+        if row.error.is_some() {
+            return Ok(Progress::Finished);
+        }
+        if self.backend.session().is_some_and(|own| own == &session) {
+            return Ok(Progress::Finished);
+        }
+        let since = Instant::now();
+        let grace = GRACE.min(self.task.lock_wait);
+        if !self.lives(&session).await? {
+            return Ok(Progress::Finished);
+        }
+        // Where a lock excludes others, the session is only about to end; elsewhere it may be at work.
+        let excludes = self.fence.holder.is_some();
+        loop {
+            self.patience
+                .pause(self.dialect, None, &self.task.watch)
+                .await?;
+            if excludes {
+                if !self.lives(&session).await? {
+                    return Ok(Progress::Finished);
+                }
+                continue;
+            }
+            match crate::database::recorded::Recorded::read(self.backend).await {
+                Ok(recorded) => {
+                    let epoch = recorded.lock.as_ref().map_or(0, |lock| lock.epoch);
+                    if epoch != self.fence.epoch {
+                        return Ok(Progress::Overtaken);
+                    }
+                }
+                Err(error) => self.wait_after(error).await?,
+            }
+            if since.elapsed() >= grace {
+                return Ok(Progress::Finished);
+            }
+        }
+    }
+
+    async fn lives(&mut self, session: &SessionId) -> Result<bool, Error> {
+        let lives = self.backend.session_lives(session).await;
+        lives.map_err(|error| self.server("looking for the interrupted session on", error))
+    }
+
+    async fn recover_one(&mut self, row: &Record) -> Result<Progress, Error> {
+        let id = row.revision.as_str();
+        let Some(index) = self.set.graph().index(id) else {
+            return Err(doubt(
+                row,
+                "another release has begun it and not finished, and this one does not know it",
+                vec!["run again with the release that knows it".to_owned()],
+            ));
+        };
+        let direction = if row.state == State::Upgrading {
+            Direction::Up
+        } else {
+            Direction::Down
+        };
+        let text = Text::of_set(self.migrations, index, direction, self.dialect)?;
+        let recorded = if direction == Direction::Up {
+            row.digest
+        } else {
+            row.down_digest
+        };
+        let untouched = row.journal.statement_no == 0 && row.journal.in_flight.is_none();
+        let edited = text.as_ref().map(Text::digest) != Some(recorded);
+        if edited && !untouched {
+            return Err(doubt(
+                row,
+                &format!(
+                    "{} statement{} of it {} committed, and its text has been changed since",
+                    row.journal.statement_no,
+                    if row.journal.statement_no == 1 {
+                        ""
+                    } else {
+                        "s"
+                    },
+                    if row.journal.statement_no == 1 {
+                        "is"
+                    } else {
+                        "are"
+                    },
+                ),
+                vec![
+                    format!(
+                        "`migrate-cli repair --resume-from N {id}` goes on with statement N of the new text"
+                    ),
+                    format!("`migrate-cli repair --applied {id}` says that all of it has happened"),
+                ],
+            ));
+        }
+        let from = match &text {
+            Some(text) => {
+                let source = text.source(&row.revision, self.dialect, 0)?;
+                self.first_to_run(row, &source).await?
+            }
+            None => 0,
+        };
+        let action = if direction == Direction::Up {
+            Action::Upgrade
+        } else {
+            Action::Downgrade
+        };
+        self.finish_step(row, index, action, text, from).await
+    }
+
+    /// The statement to go on with: the one in flight is asked of the catalogue.
+    async fn first_to_run(&mut self, row: &Record, source: &Source<'_>) -> Result<usize, Error> {
+        let number = row.journal.statement_no;
+        let Some(statement) = &row.journal.in_flight else {
+            return Ok(number);
+        };
+        if number >= source.script.statements.len() {
+            return Ok(number);
+        }
+        let effect = self.backend.probe(source, number).await;
+        match effect
+            .map_err(|error| self.server("looking at what became of a statement on", error))?
+        {
+            Effect::Happened => Ok(number + 1),
+            Effect::NotHappened => Ok(number),
+            Effect::Unknown(why) => {
+                let id = &row.revision;
+                Err(doubt(
+                    row,
+                    &format!(
+                        "the run was interrupted at statement {} of {}, and whether it has happened cannot be seen ({why}): {}",
+                        number + 1,
+                        source.script.statements.len(),
+                        statement.text
+                    ),
+                    vec![
+                        format!(
+                            "`migrate-cli repair --resume-from {} {id}` if it has not happened",
+                            number + 1
+                        ),
+                        format!(
+                            "`migrate-cli repair --resume-from {} {id}` if it has",
+                            number + 2
+                        ),
+                    ],
+                ))
+            }
+        }
+    }
+
+    async fn finish_step(
+        &mut self,
+        row: &Record,
+        index: crate::model::Index,
+        action: Action,
+        text: Option<Text<'_>>,
+        from: usize,
+    ) -> Result<Progress, Error> {
+        let graph: &Graph = self.set.graph();
+        let mut applied = graph.set(
+            self.recorded
+                .applied()
+                .filter_map(|row| graph.index(row.revision.as_str())),
+        );
+        if action.applies() {
+            applied.insert(index);
+        } else {
+            applied.remove(index);
+        }
+        let heads_after = graph.ids(&graph.maximal(&applied));
+        let step = Step {
+            index,
+            revision: row.revision.clone(),
+            action,
+            heads_after,
+        };
+        let mut report = self.describe(&step)?;
+        let number = self.report.steps.len() + 1;
+        self.task.watch.tell(&Event::StepBegins {
+            step: &report,
+            number,
+            of: number,
+        });
+        let tried = self.run_step_from(graph, &step, text.as_ref(), from).await;
+        match &tried {
+            Ok(Some(done)) => {
+                report.outcome = Outcome::Recovered;
+                report.duration = done.duration;
+                report.statements = done.statements;
+            }
+            Ok(None) => return Ok(Progress::Overtaken),
+            Err(_) => report.outcome = Outcome::Failed,
+        }
+        self.tell_end(report, number, number);
+        tried.map(|_| Progress::Finished)
+    }
+}
+
+fn doubt(row: &Record, what: &str, help: Vec<String>) -> Error {
+    Error::new(Kind::InDoubt {
+        revision: row.revision.to_string(),
+        what: what.to_owned(),
+        help,
+    })
+}

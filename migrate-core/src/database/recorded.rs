@@ -1,0 +1,264 @@
+//! What is recorded, and how it compares with a set of revisions.
+
+use std::collections::{HashMap, HashSet};
+
+use super::backend::Backend;
+use super::error::{Difference, Error, Kind, ServerError, ServerErrorKind};
+use super::state::sql::{LockRow, read_lock, read_record};
+use super::state::{FORMAT, Record, State};
+use crate::model::set::Set;
+use crate::model::{Applied, Graph, Index};
+use crate::text::revision::Direction;
+use crate::text::{Dialect, RevisionId};
+
+/// The rows of a database, read at one moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recorded {
+    /// The lock row; `None` when there are no tables.
+    pub(crate) lock: Option<LockRow>,
+    pub(crate) rows: Vec<Record>,
+    by_id: HashMap<RevisionId, usize>,
+}
+
+impl Recorded {
+    /// Reads everything. Missing tables are an empty database.
+    ///
+    /// The lock row first: whatever changes after that is caught by the fence.
+    pub(crate) async fn read(backend: &mut dyn Backend) -> Result<Self, ReadError> {
+        let lock = match backend.query(backend.tables().select_lock()).await {
+            Ok(rows) => rows.into_iter().next(),
+            Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Self::default()),
+            Err(error) => return Err(error.into()),
+        };
+        let lock = lock
+            .map(read_lock)
+            .transpose()
+            .map_err(|what| unreadable(backend, what))?;
+        if let Some(lock) = &lock
+            && lock.format != FORMAT
+        {
+            return Err(Error::new(Kind::Format { found: lock.format }).into());
+        }
+        let rows = match backend.query(backend.tables().select_all()).await {
+            Ok(rows) => rows,
+            Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Self::default()),
+            Err(error) => return Err(error.into()),
+        };
+        let rows: Result<Vec<Record>, String> = rows.into_iter().map(read_record).collect();
+        Ok(Self::new(
+            lock,
+            rows.map_err(|what| unreadable(backend, what))?,
+        ))
+    }
+
+    pub(crate) fn new(lock: Option<LockRow>, rows: Vec<Record>) -> Self {
+        let by_id = rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| (row.revision.clone(), place))
+            .collect();
+        Self { lock, rows, by_id }
+    }
+
+    pub(crate) fn row(&self, id: &str) -> Option<&Record> {
+        self.by_id.get(id).map(|place| &self.rows[*place])
+    }
+
+    /// Takes over what a step has written.
+    pub(crate) fn replace(&mut self, record: Record) {
+        match self.by_id.get(&record.revision) {
+            Some(place) => self.rows[*place] = record,
+            None => {
+                self.by_id.insert(record.revision.clone(), self.rows.len());
+                self.rows.push(record);
+            }
+        }
+    }
+
+    pub(crate) fn set_head(&mut self, id: &RevisionId, is_head: bool) {
+        if let Some(place) = self.by_id.get(id) {
+            self.rows[*place].is_head = is_head;
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.by_id.clear();
+    }
+
+    pub(crate) fn applied(&self) -> impl Iterator<Item = &Record> {
+        self.rows.iter().filter(|row| row.state == State::Applied)
+    }
+
+    pub(crate) fn in_flight(&self) -> impl Iterator<Item = &Record> {
+        self.rows.iter().filter(|row| row.in_flight())
+    }
+
+    /// The effective rows as they are recorded, in a stable order.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        let mut heads: Vec<String> = self
+            .applied()
+            .filter(|row| row.is_head)
+            .map(|row| row.revision.to_string())
+            .collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// Applied revisions that stand on this one and are not in `graph`.
+    pub(crate) fn unknown_above(&self, graph: &Graph, id: &RevisionId) -> Vec<String> {
+        self.applied()
+            .filter(|row| graph.index(row.revision.as_str()).is_none())
+            .filter(|row| row.parents.contains(id) || row.depends_on.contains(id))
+            .map(|row| row.revision.to_string())
+            .collect()
+    }
+}
+
+/// The rows cannot be had: the server's error, which may be one to wait and try again for, or one of ours.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    Server(ServerError),
+    Error(Error),
+}
+
+impl From<ServerError> for ReadError {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<Error> for ReadError {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+fn unreadable(backend: &dyn Backend, what: String) -> ReadError {
+    Error::new(Kind::Unreadable {
+        table: backend.tables().state.clone(),
+        what,
+    })
+    .into()
+}
+
+/// How the rows compare with a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Comparison {
+    /// The applied revisions that the set knows.
+    pub(crate) applied: Applied,
+    /// What is missing below them; empty for a sound history.
+    pub(crate) missing: Vec<RevisionId>,
+    /// What stands above the gap.
+    pub(crate) above: Vec<RevisionId>,
+    /// Applied revisions that the set does not know.
+    pub(crate) unknown: Vec<String>,
+    /// Of these, those that a release which does not know them must not run beside.
+    pub(crate) incompatible: Vec<String>,
+    /// Applied revisions that are not what the set says.
+    pub(crate) differing: Vec<Difference>,
+    /// Revisions of the set that are not applied, oldest first.
+    pub(crate) pending: Vec<RevisionId>,
+}
+
+/// Compares the rows with `set`; `is_draft` says which revisions are drafts.
+pub(crate) fn compare(
+    recorded: &Recorded,
+    set: &Set,
+    dialect: Dialect,
+    is_draft: impl Fn(Index) -> bool,
+) -> Comparison {
+    let graph = set.graph();
+    let mut known = Vec::new();
+    let (mut unknown, mut incompatible, mut differing) = (Vec::new(), Vec::new(), Vec::new());
+    for row in recorded.applied() {
+        match graph.index(row.revision.as_str()) {
+            Some(index) => {
+                known.push(index);
+                let what = difference(row, set, index, dialect);
+                differing.extend(what.map(|what| (index, what)));
+            }
+            None => {
+                unknown.push(row.revision.to_string());
+                if row.compatible == super::state::Compatible::No {
+                    incompatible.push(row.revision.to_string());
+                }
+            }
+        }
+    }
+    unknown.sort_unstable();
+    incompatible.sort_unstable();
+    differing.sort_unstable();
+    // A chain differs above every revision that differs itself: only those themselves are worth naming.
+    if differing.iter().any(|(_, what)| *what != CHAIN) {
+        differing.retain(|(_, what)| *what != CHAIN);
+    }
+    let differing = differing
+        .into_iter()
+        .map(|(index, what)| Difference {
+            revision: graph.id(index).to_string(),
+            what,
+            draft: is_draft(index),
+        })
+        .collect();
+    let (applied, missing) = match Applied::exact(graph, known) {
+        Ok(applied) => (applied, Vec::new()),
+        Err(gap) => (gap.applied, gap.missing),
+    };
+    let above = above_gap(graph, &applied, &missing);
+    let pending = graph
+        .order()
+        .filter(|index| !applied.contains(*index))
+        .map(|index| graph.id(index).clone())
+        .collect();
+    Comparison {
+        applied,
+        missing,
+        above,
+        unknown,
+        incompatible,
+        differing,
+        pending,
+    }
+}
+
+const CHAIN: &str = "what it stands on has changed";
+
+fn difference(row: &Record, set: &Set, index: Index, dialect: Dialect) -> Option<&'static str> {
+    let graph = set.graph();
+    let same = |recorded: &[RevisionId], known: &[Index]| {
+        let recorded: HashSet<&str> = recorded.iter().map(RevisionId::as_str).collect();
+        let known: HashSet<&str> = known
+            .iter()
+            .map(|index| graph.id(*index).as_str())
+            .collect();
+        recorded == known
+    };
+    if row.digest != set.digest(index, Direction::Up, dialect) {
+        Some("its up section is another than the one that was run")
+    } else if !same(&row.parents, graph.parents(index)) {
+        Some("its down_revision is another")
+    } else if !same(&row.depends_on, graph.dependencies(index)) {
+        Some("its depends_on is another")
+    } else if set
+        .chain(index, dialect)
+        .is_some_and(|chain| chain != row.chain)
+    {
+        Some(CHAIN)
+    } else {
+        None
+    }
+}
+
+fn above_gap(graph: &Graph, applied: &Applied, missing: &[RevisionId]) -> Vec<RevisionId> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let missing = missing.iter().filter_map(|id| graph.index(id.as_str()));
+    let above = graph.descendants(missing);
+    let above: Vec<Index> = above
+        .iter()
+        .filter(|index| applied.contains(*index))
+        .collect();
+    graph.ids(&above)
+}

@@ -1,0 +1,8 @@
+//! Runs on SQLite, told as tables of what was done and what is recorded.
+
+mod vocabulary;
+
+mod downgrades;
+mod failures;
+mod invariants;
+mod runs;

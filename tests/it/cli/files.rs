@@ -1,0 +1,217 @@
+//! Commands that need only the directory.
+
+use super::{Project, assert_screen};
+
+#[test]
+fn init_prepares_a_project_and_keeps_what_is_there() {
+    let project = Project::empty();
+    assert_screen!(
+        project.session(&["init", "init", "--format json init"]),
+        "snapshots/init.txt"
+    );
+    assert_screen!(project.read("migrate.toml"), "snapshots/migrate.toml");
+}
+
+#[test]
+fn init_takes_another_directory_and_names_it_everywhere() {
+    let project = Project::empty().variable("DATABASE_URL", "postgres://app:hunter2@db/shop");
+    let session = project.session(&["init db/migrations", "heads"]);
+    assert!(!session.contains("hunter2"));
+    assert_screen!(session, "snapshots/init_elsewhere.txt");
+}
+
+#[test]
+fn there_is_no_directory() {
+    let project = Project::empty();
+    project.write("Cargo.toml", "[workspace]\n");
+    assert_screen!(
+        project.session(&[
+            "heads",
+            "--format json heads",
+            "--dir db heads",
+            "--config x.toml heads",
+            "lock"
+        ]),
+        "snapshots/no_directory.txt"
+    );
+}
+
+#[test]
+fn revisions_are_listed() {
+    let project = Project::demo();
+    let session = project.session(&[
+        "heads",
+        "heads -v",
+        "branches",
+        "branches -v",
+        "history",
+        "history --graph",
+        "history --graph -v",
+        "history -r ae10bb:f0f0",
+        "history -r :billing",
+        "history -r 5f1d:",
+        "show 6b0",
+        "show f0f0 geo",
+    ]);
+    assert_screen!(session, "snapshots/listing.txt");
+}
+
+#[test]
+fn revisions_are_listed_as_json() {
+    let project = Project::demo();
+    let session = project.session(&[
+        "--format json heads",
+        "--format json branches",
+        "--format json history -r 27c6:5f1d",
+        "--format json show 6b0",
+    ]);
+    assert_screen!(session, "snapshots/listing_json.txt");
+}
+
+#[test]
+fn a_plan_needs_no_database() {
+    let project = Project::demo();
+    let session = project.session(&[
+        "plan upgrade heads --from base",
+        "plan upgrade billing@head --from 27c6,1975",
+        "--format json plan upgrade billing@head --from 27c6,1975",
+        "plan downgrade -1 --from f0f0",
+        "plan downgrade --from 5f1d",
+        "plan upgrade +1 --from ae10bb,3cac",
+        "plan upgrade heads --from f0f0,6b0",
+        "plan downgrade base --from 6b0",
+    ]);
+    assert_screen!(session, "snapshots/plan.txt");
+}
+
+#[test]
+fn a_spec_that_leads_nowhere_is_explained() {
+    let project = Project::demo();
+    let session = project.session(&[
+        "show zz",
+        "show ae10",
+        "show billng",
+        "show 6b+x",
+        "show +1",
+        "plan upgrade head --from base",
+        "plan upgrade --from zz",
+        "plan downgrade -1 --from f0f0,6b0",
+        "plan downgrade -9 --from f0f0",
+        "plan downgrade geo --from f0f0",
+        "plan upgrade billing@6b0 --from base",
+        "history -r f0f0:ae1027",
+        "history -r f0f0",
+        "--format json show ae10",
+    ]);
+    assert_screen!(session, "snapshots/specs.txt");
+}
+
+#[test]
+fn statements_are_shown_as_they_are_cut() {
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        "[migrations]\ndialects = [\"sqlite\", \"postgres\"]\n",
+    );
+    project.write(
+        "migrations/a.sql",
+        "-- trigger\n--\n-- revision: a\n-- down_revision: none\n\n-- migrate:up dialect:sqlite\n-- a comment\n\
+         CREATE TRIGGER t AFTER INSERT ON x BEGIN\n  SELECT 1; SELECT 2;\nEND;\n  INSERT INTO x VALUES (';');\n\n\
+         -- migrate:up dialect:postgres transaction:false\nCREATE INDEX CONCURRENTLY i ON x (a);\nSELECT $$;$$\n\n\
+         -- migrate:down\nDROP TABLE x;\n",
+    );
+    assert_screen!(
+        project.session(&[
+            "-q show --statements a",
+            "-q --format json show --statements a"
+        ]),
+        "snapshots/statements.txt"
+    );
+}
+
+#[test]
+fn revisions_are_written() {
+    let project = Project::empty();
+    project.run(&["init"]);
+    let session = project.session(&[
+        "revision -m \"create users\" --rev-id aaaa1111",
+        "revision -m \"Add e-mail (TICKET-12), and a message that is too long for a file name\" --rev-id bbbb2222",
+        "revision -m geo --rev-id cccc3333 --head base --branch-label geo",
+        "revision -m \"which one\"",
+        "revision -m \"billing\" --rev-id dddd4444 --head aaaa --splice --depends-on geo --depends-on cccc",
+        "revision -m \"no splice\" --head aaaa",
+        "revision -m \"taken\" --rev-id AAAA1111 --head geo@head",
+        "revision -m \"reserved\" --rev-id head --head geo@head",
+        "revision -m \"elsewhere\" --version-path other --head geo@head",
+        "--format json revision -m json --rev-id eeee5555 --head geo@head",
+        "-q revision -m quiet --rev-id ffff6666 --head geo@head",
+        "merge",
+        "merge",
+        "history --graph",
+    ]);
+    let session = session.replace(&project.id_of("merge"), "[ID]");
+    assert_screen!(session, "snapshots/revision.txt");
+    let lines: Vec<String> = project
+        .read("migrations/revisions.lock")
+        .lines()
+        .map(ToOwned::to_owned)
+        .collect();
+    assert_eq!(lines.len(), 2 + 7, "one line for each revision: {lines:#?}");
+}
+
+#[test]
+fn a_revision_that_fails_leaves_nothing_behind() {
+    let project = Project::chain();
+    let before = project.listing();
+    for line in [
+        "revision -m x --rev-id cccc3333",
+        "revision -m x --rev-id dddd --head dddd",
+        "revision -m \"revision: x\"",
+    ] {
+        assert!(!project.session(&[line]).contains("created"), "{line}");
+        assert_eq!(project.listing(), before, "{line}");
+    }
+}
+
+#[test]
+fn drafts_are_locked() {
+    let project = Project::empty();
+    project.run(&["init"]);
+    project.run(&["revision", "-m", "create users", "--rev-id", "aaaa1111"]);
+    let name = project.file_of("aaaa1111");
+    let mut session = project.session(&["lock", "lock --check", "--format json lock --check"]);
+    let text = project
+        .read(&name)
+        .replace("up\n", "up\nCREATE TABLE users (id INTEGER);\n");
+    project.write(&name, &text.replace("down\n", "down\nDROP TABLE users;\n"));
+    session += &project.session(&[
+        "lock --check",
+        "lock",
+        "lock",
+        "lock --check",
+        "--format json lock",
+    ]);
+    project.write(&name, &project.read(&name).replace("INTEGER", "BIGINT"));
+    session += &project.session(&["lock", "heads", "lock --release v1.0", "lock --amend aaaa"]);
+    session += &project.session(&["lock --release v1.0", "lock --release v1.0"]);
+    project.write(&name, &project.read(&name).replace("BIGINT", "INT"));
+    session += &project.session(&[
+        "--format json lock --amend aaaa1111",
+        "lock --check",
+        "lock --amend zzzz",
+    ]);
+    std::fs::remove_file(project.path(&name)).expect("a file");
+    session += &project.session(&["lock --check", "lock"]);
+    assert_screen!(session, "snapshots/lock.txt");
+}
+
+#[test]
+fn hooks_run_on_the_new_file() {
+    let project = Project::empty();
+    project.write("migrate.toml", "[hooks]\npost_write = [[\"sh\", \"-c\", \"echo formatted $1; echo '-- end' >> $1\", \"-\", \"{file}\"], [\"false\"]]\n");
+    std::fs::create_dir(project.path("migrations")).expect("a directory");
+    let session = project.session(&["revision -m hooked --rev-id aaaa1111"]);
+    let name = project.file_of("aaaa1111");
+    assert!(project.read(&name).ends_with("-- end\n"));
+    assert_screen!(session, "snapshots/hooks.txt");
+}

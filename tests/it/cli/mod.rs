@@ -1,0 +1,19 @@
+//! The command line as a user meets it: real directories, real SQLite databases, what is printed and how it ends.
+//!
+//! Each test types commands and compares the whole session with a file in `snapshots/`. `SNAPSHOTS=overwrite` writes
+//! them anew; look at the difference before you commit it.
+
+mod files;
+mod project;
+mod sqlite;
+mod usage;
+
+pub(crate) use project::Project;
+
+/// Compares a session with a file in `snapshots/`, to the letter: backslashes are strokes of a graph here.
+macro_rules! assert_screen {
+    ($session:expr, $name:literal) => {
+        snapbox::assert_data_eq!($session, snapbox::file![$name].raw())
+    };
+}
+pub(crate) use assert_screen;
