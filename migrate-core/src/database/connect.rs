@@ -71,9 +71,10 @@ async fn open(
         #[cfg(feature = "sqlite")]
         Source::Sqlite(options) => {
             use super::backend::sqlite::SqliteBackend;
+            use sqlx::sqlite::SqliteConnectOptions;
             let options = match intent {
-                Intent::Change(_) => options.clone().create_if_missing(true),
-                Intent::Read => options.clone().create_if_missing(false),
+                Intent::Change(_) => SqliteConnectOptions::clone(options).create_if_missing(true),
+                Intent::Read => SqliteConnectOptions::clone(options).create_if_missing(false),
             };
             Ok(Box::new(
                 SqliteBackend::open(&options, &settings.table).await?,
@@ -115,8 +116,21 @@ async fn open(
         }
         #[cfg(feature = "mysql")]
         Source::Mysql(options) => {
-            let _ = (options, intent, settings);
-            Err(Problem::Error(Error::plain(Class::Config, "not yet")))
+            use super::backend::mysql::MysqlBackend;
+            let schema = settings.schema.as_deref();
+            match MysqlBackend::open(options, schema, &settings.table).await {
+                Err(error)
+                    if error.kind == ServerErrorKind::MissingDatabase
+                        && intent == Intent::Change(Create::Database) =>
+                {
+                    let name = options.get_database().unwrap_or_default();
+                    MysqlBackend::create_database(options, name).await?;
+                    Ok(Box::new(
+                        MysqlBackend::open(options, schema, &settings.table).await?,
+                    ))
+                }
+                opened => Ok(Box::new(opened?)),
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ mod execute;
 mod lock;
 mod mask;
 mod recorded;
+mod recover;
 mod repair;
 mod report;
 mod run;

@@ -27,7 +27,8 @@ enum Connection<'c> {
     #[cfg(feature = "postgres")]
     Postgres(&'c mut PgConnection),
     #[cfg(feature = "mysql")]
-    Mysql(&'c mut MySqlConnection),
+    /// Refused, so the connection itself is not needed.
+    Mysql,
 }
 
 impl std::fmt::Debug for Caller<'_> {
@@ -38,39 +39,40 @@ impl std::fmt::Debug for Caller<'_> {
             #[cfg(feature = "postgres")]
             Connection::Postgres(_) => "Caller(postgres)",
             #[cfg(feature = "mysql")]
-            Connection::Mysql(_) => "Caller(mysql)",
+            Connection::Mysql => "Caller(mysql)",
         })
     }
 }
 
 macro_rules! from_connection {
-    ($feature:literal, $database:ty, $connection:ty, $variant:ident) => {
+    ($feature:literal, $database:ty, $connection:ty, $wrap:expr) => {
         #[cfg(feature = $feature)]
         impl<'c> From<&'c mut $connection> for Caller<'c> {
             fn from(connection: &'c mut $connection) -> Self {
-                Self(Connection::$variant(connection))
+                let wrap: fn(&'c mut $connection) -> Connection<'c> = $wrap;
+                Self(wrap(connection))
             }
         }
 
         #[cfg(feature = $feature)]
         impl<'c> From<&'c mut sqlx::Transaction<'_, $database>> for Caller<'c> {
             fn from(transaction: &'c mut sqlx::Transaction<'_, $database>) -> Self {
-                Self(Connection::$variant(&mut *transaction))
+                Self::from(&mut **transaction)
             }
         }
 
         #[cfg(feature = $feature)]
         impl<'c> From<&'c mut sqlx::pool::PoolConnection<$database>> for Caller<'c> {
             fn from(connection: &'c mut sqlx::pool::PoolConnection<$database>) -> Self {
-                Self(Connection::$variant(&mut *connection))
+                Self::from(&mut **connection)
             }
         }
     };
 }
 
-from_connection!("sqlite", Sqlite, SqliteConnection, Sqlite);
-from_connection!("postgres", Postgres, PgConnection, Postgres);
-from_connection!("mysql", MySql, MySqlConnection, Mysql);
+from_connection!("sqlite", Sqlite, SqliteConnection, Connection::Sqlite);
+from_connection!("postgres", Postgres, PgConnection, Connection::Postgres);
+from_connection!("mysql", MySql, MySqlConnection, |_| Connection::Mysql);
 
 impl<'c> Caller<'c> {
     fn backend(self, settings: &Settings) -> Result<Box<dyn Backend + 'c>, Error> {
@@ -89,7 +91,7 @@ impl<'c> Caller<'c> {
                 )))
             }
             #[cfg(feature = "mysql")]
-            Connection::Mysql(_) => Err(Error::with_help(
+            Connection::Mysql => Err(Error::with_help(
                 crate::text::diagnostic::Class::Config,
                 "MySQL and MariaDB commit whatever transaction is open before they define data: an upgrade cannot be part of \
                  the caller's",
