@@ -67,9 +67,9 @@ async fn open(
     intent: Intent,
     settings: &Settings,
 ) -> Result<Box<dyn Backend>, Problem> {
-    match &database.source {
+    match database.source {
         #[cfg(feature = "sqlite")]
-        Source::Sqlite(options) => {
+        Source::Sqlite(ref options) => {
             use super::backend::sqlite::SqliteBackend;
             use sqlx::sqlite::SqliteConnectOptions;
             let options = match intent {
@@ -81,7 +81,7 @@ async fn open(
             ))
         }
         #[cfg(feature = "sqlite")]
-        Source::SqliteMemory(pool) => {
+        Source::SqliteMemory(ref pool) => {
             use super::backend::sqlite::SqliteBackend;
             let size = pool.options().get_max_connections();
             if size > 1 {
@@ -98,7 +98,7 @@ async fn open(
             ))
         }
         #[cfg(feature = "postgres")]
-        Source::Postgres(options) => {
+        Source::Postgres(ref options) => {
             use super::backend::postgres::PostgresBackend;
             let open =
                 || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
@@ -115,7 +115,7 @@ async fn open(
             Ok(Box::new(opened?))
         }
         #[cfg(feature = "mysql")]
-        Source::Mysql(options) => {
+        Source::Mysql(ref options) => {
             use super::backend::mysql::MysqlBackend;
             let schema = settings.schema.as_deref();
             match MysqlBackend::open(options, schema, &settings.table).await {

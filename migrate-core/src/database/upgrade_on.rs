@@ -1,5 +1,6 @@
 //! Upgrading inside a caller's transaction.
 
+use std::marker::PhantomData;
 use std::time::Instant;
 
 #[cfg(feature = "mysql")]
@@ -26,9 +27,8 @@ enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
     #[cfg(feature = "postgres")]
     Postgres(&'c mut PgConnection),
-    #[cfg(feature = "mysql")]
-    /// Refused, so the connection itself is not needed.
-    Mysql,
+    /// Of MySQL or MariaDB: refused, so the connection itself is not needed.
+    Refused(PhantomData<&'c mut ()>),
 }
 
 impl std::fmt::Debug for Caller<'_> {
@@ -38,8 +38,7 @@ impl std::fmt::Debug for Caller<'_> {
             Connection::Sqlite(_) => "Caller(sqlite)",
             #[cfg(feature = "postgres")]
             Connection::Postgres(_) => "Caller(postgres)",
-            #[cfg(feature = "mysql")]
-            Connection::Mysql => "Caller(mysql)",
+            Connection::Refused(_) => "Caller(mysql)",
         })
     }
 }
@@ -72,7 +71,9 @@ macro_rules! from_connection {
 
 from_connection!("sqlite", Sqlite, SqliteConnection, Connection::Sqlite);
 from_connection!("postgres", Postgres, PgConnection, Connection::Postgres);
-from_connection!("mysql", MySql, MySqlConnection, |_| Connection::Mysql);
+from_connection!("mysql", MySql, MySqlConnection, |_| Connection::Refused(
+    PhantomData
+));
 
 impl<'c> Caller<'c> {
     fn backend(self, settings: &Settings) -> Result<Box<dyn Backend + 'c>, Error> {
@@ -90,8 +91,7 @@ impl<'c> Caller<'c> {
                     &settings.table,
                 )))
             }
-            #[cfg(feature = "mysql")]
-            Connection::Mysql => Err(Error::with_help(
+            Connection::Refused(_) => Err(Error::with_help(
                 crate::text::diagnostic::Class::Config,
                 "MySQL and MariaDB commit whatever transaction is open before they define data: an upgrade cannot be part of \
                  the caller's",

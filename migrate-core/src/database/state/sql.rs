@@ -640,7 +640,6 @@ impl Tables {
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
     }
-
 }
 
 fn join(ids: &[RevisionId]) -> String {

@@ -184,7 +184,6 @@ impl Tables {
             Dialect::Sqlite => "make the file and its folder writable for this user".to_owned(),
         }
     }
-
 }
 
 /// A name as an identifier, quoted.
