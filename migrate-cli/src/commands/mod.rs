@@ -3,6 +3,7 @@
 mod branches;
 mod completions;
 mod current;
+mod ensure_version;
 mod heads;
 mod history;
 mod init;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
-        _ => Err(Failure::internal("x".into())),
+        Command::Repair(_) => Err(Failure::internal("x".into())),
+        Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }
