@@ -53,7 +53,10 @@ pub(super) fn created_concurrently(statement: &str) -> Option<Created> {
         table.push('.');
         table.push_str(words.next()?);
     }
-    Some(Created { name: unquote(name), table })
+    Some(Created {
+        name: unquote(name),
+        table,
+    })
 }
 
 /// The name in a `DROP INDEX CONCURRENTLY name` of one index.
@@ -72,7 +75,10 @@ pub(super) fn dropped(statement: &str) -> Option<String> {
 
 /// An identifier as the catalogue spells it.
 fn unquote(name: &str) -> String {
-    match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+    match name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'))
+    {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => name.to_lowercase(),
     }
@@ -123,7 +129,9 @@ impl<'a> Words<'a> {
     }
 
     fn accept(&mut self, word: &str) -> bool {
-        let found = self.peek().is_some_and(|next| next.eq_ignore_ascii_case(word));
+        let found = self
+            .peek()
+            .is_some_and(|next| next.eq_ignore_ascii_case(word));
         if found {
             self.next();
         }
@@ -143,17 +151,28 @@ mod tests {
     fn the_index_and_its_table_are_read_from_the_statement() {
         let cases = [
             ("CREATE INDEX CONCURRENTLY i ON t (a)", Some(("i", "t"))),
-            ("create unique index concurrently if not exists \"My I\" on only s.\"T t\" using btree (a)", Some(("My I", "s.\"T t\""))),
-            ("CREATE INDEX /* x */ CONCURRENTLY -- y\n Idx ON public.t(a)", Some(("idx", "public.t"))),
+            (
+                "create unique index concurrently if not exists \"My I\" on only s.\"T t\" using btree (a)",
+                Some(("My I", "s.\"T t\"")),
+            ),
+            (
+                "CREATE INDEX /* x */ CONCURRENTLY -- y\n Idx ON public.t(a)",
+                Some(("idx", "public.t")),
+            ),
             ("CREATE INDEX CONCURRENTLY ON t (a)", None),
             ("CREATE INDEX i ON t (a)", None),
         ];
         for (statement, expected) in cases {
             let found = created_concurrently(statement);
-            let found = found.as_ref().map(|created| (created.name.as_str(), created.table.as_str()));
+            let found = found
+                .as_ref()
+                .map(|created| (created.name.as_str(), created.table.as_str()));
             assert_eq!(found, expected, "{statement}");
         }
-        assert_eq!(dropped("DROP INDEX CONCURRENTLY s.i CASCADE"), Some("s.i".to_owned()));
+        assert_eq!(
+            dropped("DROP INDEX CONCURRENTLY s.i CASCADE"),
+            Some("s.i".to_owned())
+        );
         assert_eq!(dropped("DROP INDEX CONCURRENTLY a, b"), None);
     }
 }
