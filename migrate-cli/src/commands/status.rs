@@ -113,10 +113,11 @@ impl Status {
             page.add(if place == 0 { "at " } else { "   " })
                 .line(line(row));
         }
-        if found.applied > 0 {
+        let known = found.applied.saturating_sub(found.unknown_applied.len());
+        if known > 0 {
             page.line(piece(
                 DIM,
-                format!("   {} of {} applied", found.applied, self.revisions),
+                format!("   {known} of {} applied", self.revisions),
             ));
         }
     }
