@@ -4,6 +4,7 @@
 //! them anew; look at the difference before you commit it.
 
 mod files;
+mod looking;
 mod project;
 mod sqlite;
 mod usage;
