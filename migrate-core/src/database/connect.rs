@@ -98,13 +98,32 @@ async fn open(
         }
         #[cfg(feature = "postgres")]
         Source::Postgres(options) => {
-            let _ = (options, intent, settings);
-            Err(Problem::Error(Error::plain(Class::Config, "not yet")))
+            use super::backend::postgres::PostgresBackend;
+            let open = || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
+            let opened = match open().await {
+                Err(error)
+                    if error.kind == ServerErrorKind::MissingDatabase
+                        && intent == Intent::Change(Create::Database) =>
+                {
+                    PostgresBackend::create_database(options).await?;
+                    open().await
+                }
+                opened => opened,
+            };
+            Ok(Box::new(opened?))
         }
         #[cfg(feature = "mysql")]
         Source::Mysql(options) => {
-            let _ = (options, intent, settings);
-            Err(Problem::Error(Error::plain(Class::Config, "not yet")))
+            use super::backend::mysql::MysqlBackend;
+            let schema = settings.schema.as_deref();
+            match MysqlBackend::open(options, schema, &settings.table).await {
+                Err(error) if error.kind == ServerErrorKind::MissingDatabase && intent == Intent::Change(Create::Database) => {
+                    let name = options.get_database().unwrap_or_default();
+                    MysqlBackend::create_database(options, name).await?;
+                    Ok(Box::new(MysqlBackend::open(options, schema, &settings.table).await?))
+                }
+                opened => Ok(Box::new(opened?)),
+            }
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) enum ServerErrorKind {
     Unreachable,
     /// The connection was lost.
     Disconnected,
+    /// A section cannot go on: what it had left in its session is gone with it.
+    Lost,
     /// What was asked of us cannot be: a wrong URL, a driver that is not built in.
     Config,
     /// Anything else.
@@ -310,6 +312,7 @@ const fn server_class(kind: ServerErrorKind) -> Class {
         ServerErrorKind::LockTimeout => Class::DdlLockTimeout,
         ServerErrorKind::FenceMissed | ServerErrorKind::Disconnected => Class::Interrupted,
         ServerErrorKind::Unreachable | ServerErrorKind::MissingDatabase => Class::Unreachable,
+        ServerErrorKind::Lost => Class::InDoubt,
         ServerErrorKind::Config => Class::Config,
         ServerErrorKind::MissingTable
         | ServerErrorKind::AlreadyExists

@@ -18,13 +18,16 @@ mod execute;
 mod lock;
 mod mask;
 mod recorded;
+mod recover;
 mod report;
 mod run;
 mod section;
+mod startup;
 mod state;
 mod target;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
+mod view;
 mod who;
 
 pub use error::{Error, Failure};
@@ -33,3 +36,4 @@ pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;
+pub use view::{Current, LogEntry, RecordedRevision, Status};

@@ -117,6 +117,11 @@ impl Run {
         Self::new(Verb::Upgrade(spec.into()))
     }
 
+    /// What start-up does.
+    pub(crate) fn all_heads() -> Self {
+        Self::new(Verb::AllHeads)
+    }
+
     /// Downgrade to a spec, such as `-1`, `base`, or an id.
     pub fn downgrade(spec: impl Into<String>) -> Self {
         Self::new(Verb::Downgrade(spec.into()))

@@ -21,7 +21,7 @@ use super::report::{Outcome, Report, StepAction, StepReport};
 use super::run::{Fill, PerRun, Purge, Stored, Verb};
 use super::state::{Fence, Holder};
 use super::who;
-use crate::model::set::{Set, Settings};
+use crate::model::set::{Ahead, Set, Settings};
 use crate::model::{Graph, Migrations, Plan, Step};
 use crate::text::Dialect;
 use crate::text::diagnostic::Class;
@@ -290,18 +290,33 @@ impl<'e> Engine<'e> {
     }
 
     pub(crate) fn compare(&self) -> Result<Comparison, Error> {
-        let mut drafts = Vec::new();
-        for index in self.set.graph().order() {
-            drafts.push(!self.migrations.entry(index)?.locked);
-        }
-        Ok(compare(&self.recorded, self.set, self.dialect, |index| {
-            drafts.get(index.0 as usize).copied().unwrap_or_default()
-        }))
+        // The set is decoded: an entry cannot fail any more.
+        let is_draft = |index| self.migrations.entry(index).is_ok_and(|entry| !entry.locked);
+        Ok(compare(&self.recorded, self.set, self.dialect, is_draft))
+    }
+
+    /// Reads and compares, and refuses what a run would refuse.
+    pub(crate) async fn look(&mut self) -> Result<Seen, Error> {
+        self.recorded = loop {
+            match Recorded::read(self.backend).await {
+                Ok(recorded) => break recorded,
+                Err(error) => self.wait_after(error).await?,
+            }
+        };
+        self.report.from = self.recorded.heads();
+        self.report.heads.clone_from(&self.report.from);
+        let found = self.compare()?;
+        self.judge(&found)?;
+        Ok(Seen {
+            pending: found.pending.iter().map(ToString::to_string).collect(),
+            in_flight: self.recorded.in_flight().map(|row| row.revision.to_string()).collect(),
+        })
     }
 
     /// Refuses what this verb must not go on with, and warns of the rest.
     fn judge(&mut self, found: &Comparison) -> Result<(), Error> {
-        let upgrades = matches!(self.task.verb, Verb::Upgrade(_) | Verb::AllHeads);
+        let starts = self.task.verb == Verb::AllHeads;
+        let upgrades = starts || matches!(self.task.verb, Verb::Upgrade(_));
         if upgrades && !found.missing.is_empty() && self.task.fill == Fill::Refuse {
             return Err(Error::new(Kind::Gap {
                 missing: found.missing.iter().map(ToString::to_string).collect(),
@@ -309,17 +324,35 @@ impl<'e> Engine<'e> {
             }));
         }
         if upgrades && !found.differing.is_empty() {
-            return Err(Error::new(Kind::HistoryDiffers {
-                revisions: found.differing.clone(),
+            return Err(Error::new(Kind::HistoryDiffers { revisions: found.differing.clone() }));
+        }
+        if found.unknown.is_empty() {
+            return Ok(());
+        }
+        if starts && !found.pending.is_empty() {
+            return Err(Error::new(Kind::Diverged {
+                unknown: found.unknown.clone(),
+                pending: found.pending.iter().map(ToString::to_string).collect(),
             }));
         }
-        if !found.unknown.is_empty() {
-            self.warn(format!(
-                "applied and not known here: {}",
-                found.unknown.join(", ")
-            ));
+        if starts {
+            self.refuse_ahead(found)?;
         }
+        self.warn(format!("applied and not known here: {}", found.unknown.join(", ")));
         Ok(())
+    }
+
+    /// An old release beside a newer schema starts, unless the schema or the configuration says no.
+    fn refuse_ahead(&self, found: &Comparison) -> Result<(), Error> {
+        let refused = match self.settings.startup.ahead {
+            Ahead::Allow => &[],
+            Ahead::Compatible => found.incompatible.as_slice(),
+            Ahead::Refuse => found.unknown.as_slice(),
+        };
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Ahead { unknown: found.unknown.clone(), incompatible: refused.to_vec() }))
     }
 
     fn warn(&mut self, message: String) {
@@ -412,6 +445,14 @@ impl<'e> Engine<'e> {
             }
         )
     }
+}
+
+/// What a look has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Revisions of the set that are not applied, oldest first.
+    pub(crate) pending: Vec<String>,
+    pub(crate) in_flight: Vec<String>,
 }
 
 /// How far an attempt has come.

@@ -12,6 +12,7 @@ use super::{
     Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
 use crate::database::backend::Row;
+use crate::database::view::LogEntry;
 use crate::database::execute::{HeadChange, Known, Work};
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
@@ -184,6 +185,50 @@ impl Tables {
         )
     }
 
+    /// Reads the rows that are head or in flight; a row can come twice.
+    pub(crate) fn select_open(&self) -> String {
+        let columns = self.record_columns();
+        let head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+        let Self { state, .. } = self;
+        format!(
+            "SELECT {columns} FROM {state} WHERE {head}\nUNION ALL SELECT {columns} FROM {state} WHERE state IN ('upgrading', \
+             'downgrading')"
+        )
+    }
+
+    /// Counts the applied rows.
+    pub(crate) fn count_applied(&self) -> String {
+        let count = match self.dialect {
+            Dialect::Sqlite => "CAST(count(*) AS TEXT)",
+            Dialect::Postgres => "pg_catalog.count(*)::pg_catalog.text",
+            Dialect::Mysql | Dialect::Mariadb => "CAST(COUNT(*) AS CHAR)",
+        };
+        format!("SELECT {count} FROM {} WHERE state = 'applied'", self.state)
+    }
+
+    /// Reads the state of one revision.
+    pub(crate) fn select_state(&self, revision: &str) -> String {
+        format!("SELECT state FROM {} WHERE revision = {}", self.state, self.literal(revision))
+    }
+
+    /// Reads the log, in the order of [`read_log`].
+    pub(crate) fn select_log(&self) -> String {
+        let columns = [
+            "revision",
+            "action",
+            "outcome",
+            "started_at",
+            "finished_at",
+            "duration_us",
+            "who",
+            "host",
+            "tool",
+            "error",
+        ];
+        let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
+        format!("SELECT {} FROM {} ORDER BY seq", columns.join(", "), self.log)
+    }
+
     /// Reads the lock row: format, epoch and [`Holder`].
     pub(crate) fn select_lock(&self) -> String {
         let columns = [
@@ -262,7 +307,8 @@ impl Tables {
                 format!(
                     "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
                 ),
-                "DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
+                // Not DO, which makes a warning of it.
+                "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
             ],
         }
     }
@@ -420,6 +466,25 @@ impl Tables {
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
             self.literal(record.revision.as_str()),
+        )
+    }
+
+    /// Forgets the row of a revision.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
+        format!("DELETE FROM {} WHERE revision = {}", self.state, self.literal(revision.as_str()))
+    }
+
+    /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn select_journal(&self, revision: &RevisionId) -> String {
+        let Self { state, lock, .. } = self;
+        format!(
+            "SELECT {}, (SELECT {} FROM {state} WHERE revision = {} AND state IN ('upgrading', 'downgrading')) FROM {lock} \
+             WHERE id = 1",
+            self.as_text("epoch"),
+            self.as_text("statement_no"),
+            self.literal(revision.as_str()),
         )
     }
 
@@ -603,6 +668,23 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         in_flight: hash.map(|hash| StatementInFlight { hash, text }),
         session: id.zip(start).map(|(id, start)| SessionId { id, start }),
     })
+}
+
+/// A row of [`Tables::select_log`].
+pub(crate) fn read_log(row: Row) -> LogEntry {
+    let mut fields = Fields(row.into_iter());
+    LogEntry {
+        revision: fields.optional().unwrap_or_default(),
+        action: fields.optional().unwrap_or_default(),
+        outcome: fields.optional().unwrap_or_default(),
+        started_at: fields.optional(),
+        finished_at: fields.optional(),
+        duration_us: fields.optional().and_then(|text| text.parse().ok()),
+        who: fields.optional(),
+        host: fields.optional(),
+        tool: fields.optional(),
+        error: fields.optional(),
+    }
 }
 
 /// A flag as any of the databases prints it.
