@@ -48,7 +48,17 @@ fn what_has_failed_goes_on_at_the_statement_that_failed() {
     let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is not there");
     assert_eq!(failure.class(), Class::SqlFailed);
     let text = failure.to_string().replace(database.name(), "DATABASE");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    revision r1 failed: Table 'DATABASE.gone' doesn't exist (1146, SQLSTATE 42S02)
+      --> migrations/0001.sql:11:13
+       |
+    11 | INSERT INTO gone VALUES (1);
+       |             ^^^^
+       |
+       = note: statement 5 of 6
+       = note: statements 1 to 3 are committed; r1 is recorded as begun
+       = help: mend the cause and run again: it goes on with statement 4
+    ");
     assert_eq!(recorded(&database), "r1 upgrading");
     assert_eq!(database.sql("SELECT * FROM a; SELECT statement_no FROM schema_revisions"), "1\n3\n");
 
@@ -61,9 +71,21 @@ fn what_has_failed_goes_on_at_the_statement_that_failed() {
 #[test]
 fn a_syntax_error_shows_its_place_and_commits_nothing_of_its_transaction() {
     let Some(database) = database("syntax") else { return };
-    let chain = Chain::new(&[("CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nALTER TABLE a\n  ADD COLUM b int;", "DROP TABLE a;")]);
+    let chain = Chain::new(&[("CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nALTER TABLE a\n  ADD COLUMN b int DEFALT 1;", "DROP TABLE a;")]);
     let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("a syntax error");
-    insta::assert_snapshot!(failure.to_string(), @"");
+    insta::assert_snapshot!(failure.to_string(), @r"
+    revision r1 failed: You have an error in your SQL syntax; check the manual that corresponds to your MariaDB server version for the right syntax to use near '1' at line 2 (1064, SQLSTATE 42000)
+      --> migrations/0001.sql:10:27
+       |
+    10 |   ADD COLUMN b int DEFALT 1;
+       |                           ^
+       |
+       = note: statement 3 of 3
+       = note: ALTER TABLE a
+                 ADD COLUMN b int DEFALT 1
+       = note: statement 1 is committed; r1 is recorded as begun
+       = help: mend the cause and run again: it goes on with statement 2
+    ");
     assert_eq!(database.sql("SELECT COUNT(*) FROM a; SELECT statement_no FROM schema_revisions"), "0\n1\n");
 }
 

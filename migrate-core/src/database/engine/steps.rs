@@ -617,8 +617,9 @@ impl<'e> Engine<'e> {
                 "nothing is recorded here yet: if the database has this schema already, `migrate-cli stamp {oldest}` says so"
             ));
         }
-        if matches!(failed.kept, Kept::Statements(_)) {
-            help.push("mend the cause and run again: it goes on with this statement".to_owned());
+        if let Kept::Statements(finished) = failed.kept {
+            let next = finished + 1;
+            help.push(format!("mend the cause and run again: it goes on with statement {next}"));
         }
         Error::new(Kind::Sql(Box::new(self.sql_failure(work, failed, help))))
     }

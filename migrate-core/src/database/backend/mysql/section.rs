@@ -41,7 +41,10 @@ pub(super) async fn run(
     around: Surroundings,
 ) -> Result<Done, StepError> {
     let boundaries = boundaries(backend, source).await;
-    let boundaries = boundaries.map_err(|error| step_error(work, error, Part::Ours, None, Kept::Unknown))?;
+    let boundaries = boundaries.map_err(|error| {
+        let lost = error.kind == ServerErrorKind::Disconnected;
+        step_error(work, error, Part::Ours, None, if lost { Kept::Unknown } else { Kept::Nothing })
+    })?;
     let plain = source.transactional && boundaries.iter().all(|boundary| *boundary == Boundary::Within);
     if plain && source.from == 0 && source.text.len() < LONG {
         return one_transaction(backend, work, source, around).await;
@@ -90,6 +93,7 @@ fn located(mut error: StepError, source: &Source<'_>) -> StepError {
         let start = source.script.statements[number].text.start;
         error.offset = error::place(source.sql(number), &error.error.message).map(|place| start + place);
     }
+    error.error.message = error::own_part(&error.error.message);
     error
 }
 
