@@ -99,7 +99,8 @@ async fn open(
         #[cfg(feature = "postgres")]
         Source::Postgres(options) => {
             use super::backend::postgres::PostgresBackend;
-            let open = || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
+            let open =
+                || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
             let opened = match open().await {
                 Err(error)
                     if error.kind == ServerErrorKind::MissingDatabase

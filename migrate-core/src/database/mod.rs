@@ -19,6 +19,7 @@ mod lock;
 mod mask;
 mod recorded;
 mod recover;
+mod repair;
 mod report;
 mod run;
 mod section;
@@ -27,13 +28,16 @@ mod state;
 mod target;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
+mod upgrade_on;
 mod view;
 mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use repair::Repair;
 pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;
+pub use upgrade_on::Caller;
 pub use view::{Current, LogEntry, RecordedRevision, Status};

@@ -497,7 +497,7 @@ impl<'e> Engine<'e> {
         }
     }
 
-    fn head_change(&self, graph: &Graph, step: &Step) -> HeadChange {
+    pub(super) fn head_change(&self, graph: &Graph, step: &Step) -> HeadChange {
         let is_head = |id: &RevisionId| {
             self.recorded
                 .row(id.as_str())

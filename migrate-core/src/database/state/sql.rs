@@ -12,8 +12,8 @@ use super::{
     Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
 use crate::database::backend::Row;
-use crate::database::view::LogEntry;
 use crate::database::execute::{HeadChange, Known, Work};
+use crate::database::view::LogEntry;
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
 
@@ -188,7 +188,11 @@ impl Tables {
     /// Reads the rows that are head or in flight; a row can come twice.
     pub(crate) fn select_open(&self) -> String {
         let columns = self.record_columns();
-        let head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+        let head = if self.dialect == Dialect::Postgres {
+            "is_head"
+        } else {
+            "is_head = 1"
+        };
         let Self { state, .. } = self;
         format!(
             "SELECT {columns} FROM {state} WHERE {head}\nUNION ALL SELECT {columns} FROM {state} WHERE state IN ('upgrading', \
@@ -208,7 +212,11 @@ impl Tables {
 
     /// Reads the state of one revision.
     pub(crate) fn select_state(&self, revision: &str) -> String {
-        format!("SELECT state FROM {} WHERE revision = {}", self.state, self.literal(revision))
+        format!(
+            "SELECT state FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(revision)
+        )
     }
 
     /// Reads the log, in the order of [`read_log`].
@@ -226,7 +234,11 @@ impl Tables {
             "error",
         ];
         let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
-        format!("SELECT {} FROM {} ORDER BY seq", columns.join(", "), self.log)
+        format!(
+            "SELECT {} FROM {} ORDER BY seq",
+            columns.join(", "),
+            self.log
+        )
     }
 
     /// Reads the lock row: format, epoch and [`Holder`].
@@ -344,7 +356,11 @@ impl Tables {
 
     /// The statements that write the row of [`Work::record`] as it stands there; behind the fence.
     pub(crate) fn write_row(&self, work: &Work<'_>) -> Vec<String> {
-        let record = &work.record;
+        self.write_record(work, &work.record)
+    }
+
+    /// The statements that write the row of the revision of `work` as `record` says; behind the fence.
+    pub(crate) fn write_record(&self, work: &Work<'_>, record: &Record) -> Vec<String> {
         match (work.direction, work.row) {
             (Direction::Down, Known::Present) => vec![self.update_row(record, Started::AtFence)],
             (_, Known::Present) => {
@@ -572,6 +588,47 @@ impl Tables {
             self.literal(&work.holder.host),
             self.literal(&record.tool),
             self.literal(error),
+        )
+    }
+
+    /// The row of the log for a repair.
+    pub(crate) fn log_repair(
+        &self,
+        revision: &str,
+        what: &str,
+        holder: &Holder,
+        who: &str,
+    ) -> String {
+        format!(
+            "INSERT INTO {} (revision, action, outcome, finished_at, run, who, host, tool, error) VALUES ({}, 'repair', \
+             'finished', {}, {}, {}, {}, {}, {})",
+            self.log,
+            self.literal(revision),
+            now(self.dialect),
+            self.literal(&holder.run),
+            self.literal(who),
+            self.literal(&holder.host),
+            self.literal(crate::database::who::TOOL),
+            self.literal(what),
+        )
+    }
+
+    /// Records anew what a revision is: digests, parents, chain, message, and the down section if one is given.
+    pub(crate) fn renew(&self, record: &Record, down_section: Option<&str>) -> String {
+        let down_section = down_section.map_or_else(String::new, |text| {
+            format!(", down_section = {}", self.literal(text))
+        });
+        format!(
+            "UPDATE {} SET parents = {}, depends_on = {}, message = {}, digest = {}, down_digest = {}, chain = \
+             {}{down_section} WHERE revision = {}",
+            self.state,
+            self.literal(&join(&record.parents)),
+            self.literal(&join(&record.depends_on)),
+            self.literal(&record.message),
+            self.literal(&record.digest.to_string()),
+            self.literal(&record.down_digest.to_string()),
+            self.literal(&record.chain.to_string()),
+            self.literal(record.revision.as_str()),
         )
     }
 
