@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use migrate_core::model::Index;
 use migrate_core::model::Migrations;
 use migrate_core::project::config::Protection;
-use migrate_core::project::{Config, LoadMode, Loaded, Project, Search, load};
+use migrate_core::project::load::{self, load};
+use migrate_core::project::{Config, LoadMode, Loaded, Project, Search};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::revision::Direction;
-use migrate_core::text::{Diagnostic, DialectSet, Digest};
+use migrate_core::text::{Diagnostic, Dialect, DialectSet, Digest};
 use std::cell::OnceCell;
 
 use crate::context::Target;
@@ -32,6 +33,7 @@ pub(crate) struct Directory {
     project: OnceCell<Project>,
     loaded: OnceCell<Loaded>,
     migrations: OnceCell<Migrations>,
+    listed: OnceCell<Migrations>,
 }
 
 /// A section of a revision.
@@ -55,6 +57,7 @@ impl Source {
             project: OnceCell::new(),
             loaded: OnceCell::new(),
             migrations: OnceCell::new(),
+            listed: OnceCell::new(),
         }))
     }
 
@@ -86,6 +89,14 @@ impl Source {
     pub(crate) fn migrations(&self) -> Result<&Migrations, Failure> {
         match self {
             Self::Directory(directory) => directory.migrations(),
+        }
+    }
+
+    /// What compares a database that speaks `dialect` with the migrations: no texts and no messages. Read from
+    /// revisions.lock alone where that is enough, else as [`migrations`](Self::migrations).
+    pub(crate) fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
+        match self {
+            Self::Directory(directory) => directory.listed(dialect),
         }
     }
 
@@ -143,6 +154,15 @@ impl Directory {
             let loaded = self.loaded()?;
             Ok(loaded.migrations()?)
         })
+    }
+
+    fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
+        if self.listed.get().is_none()
+            && let Some(listed) = load::listed(self.project()?, dialect)
+        {
+            return Ok(self.listed.get_or_init(|| listed));
+        }
+        self.listed.get().map_or_else(|| self.migrations(), Ok)
     }
 
     fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::arguments::Init;
 use crate::failure::Failure;
 use crate::output::page::{BOLD, DIM, GOOD, piece};
-use crate::output::{Human, Page, Reply};
+use crate::output::{Human, Page, Reply, Volume};
 use crate::settings::Settings;
 
 /// What was made, what was there, and what comes next.
@@ -171,6 +171,9 @@ dialects = [\"{feature}\"]
 
 impl Human for Prepared {
     fn human(&self, page: &mut Page) {
+        if page.volume() == Volume::Quiet {
+            return;
+        }
         for path in &self.created {
             page.line(piece(GOOD, "created").and(DIM, "  ").and(BOLD, path));
         }

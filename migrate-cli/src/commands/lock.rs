@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::page::{BOLD, DIM, GOOD, ID, PLAIN, WARN, count, piece};
-use crate::output::{Human, Page, Reply};
+use crate::output::{Human, Page, Reply, Volume};
 
 /// What was locked, or would be.
 #[derive(Serialize)]
@@ -166,6 +166,9 @@ impl Locked {
 
 impl Human for Locked {
     fn human(&self, page: &mut Page) {
+        if page.volume() == Volume::Quiet {
+            return;
+        }
         let would = self.done == Done::Checked;
         for id in &self.locked {
             let new = if self.taken_up.contains(id) {

@@ -12,6 +12,7 @@ mod plan;
 mod revision;
 mod runs;
 mod show;
+mod status;
 
 use crate::arguments::Command;
 use crate::context::Context;
@@ -30,6 +31,8 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Redo(arguments) => runs::redo(arguments, context),
         Command::Stamp(arguments) => runs::stamp(arguments, context),
         Command::Plan(arguments) => plan::run(arguments, context),
+        Command::Status(_) => status::run(context),
+        Command::Current(arguments) => current::run(arguments, context),
         Command::Heads(_) => heads::run(&context.source),
         Command::Branches(_) => branches::run(&context.source),
         Command::History(arguments) => history::run(arguments, context),

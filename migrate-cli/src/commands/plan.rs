@@ -1,11 +1,12 @@
 //! `plan`: the steps of an upgrade or downgrade. With `--from` no database is asked.
 
+use migrate_core::database::Run;
 use migrate_core::model::{self, Applied, Migrations, Spec, Target, resolve};
+use migrate_core::text::RevisionId;
 use serde::Serialize;
 
-use super::listing::Listed;
 use crate::arguments::{Direction, Plan};
-use crate::context::Context;
+use crate::context::{Context, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, DIM, ID, Piece, count, piece};
 use crate::output::{Human, Page, Reply};
@@ -24,42 +25,39 @@ struct Step {
     revision: String,
     heads_after: Vec<String>,
     #[serde(skip)]
-    listed: Listed,
+    message: String,
 }
 
 pub(crate) fn run(arguments: &Plan, context: &Context) -> Result<Reply, Failure> {
-    let migrations = context.source.migrations()?;
-    let graph = migrations.set()?.graph();
-    let target: Target = match arguments.direction {
-        Direction::Upgrade => Target::Upgrade(arguments.spec.as_deref().unwrap_or("head").parse()?),
-        Direction::Downgrade => {
-            Target::Downgrade(arguments.spec.as_deref().unwrap_or("-1").parse()?)
-        }
-    };
-    let applied = if arguments.from.is_empty() {
-        super::current::applied(context, migrations)?
+    let upgrade = arguments.direction == Direction::Upgrade;
+    let spec = arguments
+        .spec
+        .as_deref()
+        .unwrap_or(if upgrade { "head" } else { "-1" });
+    if !arguments.from.is_empty() {
+        let migrations = context.source.migrations()?;
+        let spec: Spec = spec.parse()?;
+        let target = if upgrade {
+            Target::Upgrade(spec)
+        } else {
+            Target::Downgrade(spec)
+        };
+        let plan = model::plan(
+            migrations.set()?.graph(),
+            &starting(migrations, &arguments.from)?,
+            &target,
+        )?;
+        return Ok(Reply::new(Planned::new(&plan, migrations)?));
+    }
+    let target = context.announced()?;
+    let migrations = context.source.runnable(&target)?;
+    let run = if upgrade {
+        Run::upgrade(spec)
     } else {
-        starting(migrations, &arguments.from)?
+        Run::downgrade(spec)
     };
-    let plan = model::plan(graph, &applied, &target)?;
-    let names = |ids: &[migrate_core::text::RevisionId]| {
-        ids.iter().map(ToString::to_string).collect::<Vec<_>>()
-    };
-    let steps = plan.steps.iter().map(|step| {
-        let listed = Listed::new(migrations, step.index)?;
-        Ok(Step {
-            revision: step.revision.to_string(),
-            heads_after: names(&step.heads_after),
-            listed,
-        })
-    });
-    let steps = steps.collect::<Result<_, Failure>>()?;
-    Ok(Reply::new(Planned {
-        direction: plan.operation.name(),
-        from: names(&plan.from),
-        target: plan.target,
-        steps,
-    }))
+    let plan = wait(async { migrations.plan(&target.database, run).await })??;
+    Ok(Reply::new(Planned::new(&plan, &migrations)?))
 }
 
 /// The applied set that `--from` names: these revisions and everything below them.
@@ -108,6 +106,30 @@ impl Human for Planned {
 }
 
 impl Planned {
+    fn new(plan: &model::Plan, migrations: &Migrations) -> Result<Self, Failure> {
+        let names = |ids: &[RevisionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let graph = migrations.set()?.graph();
+        let steps = plan.steps.iter().map(|step| {
+            // A revision that only the database knows has no file and no message here.
+            let listed = graph
+                .index(step.revision.as_str())
+                .map(|index| migrations.entry(index))
+                .transpose()?;
+            let message = listed.map_or_else(String::new, |entry| entry.message.to_owned());
+            Ok(Step {
+                revision: step.revision.to_string(),
+                heads_after: names(&step.heads_after),
+                message,
+            })
+        });
+        Ok(Self {
+            direction: plan.operation.name(),
+            from: names(&plan.from),
+            target: plan.target.clone(),
+            steps: steps.collect::<Result<_, Failure>>()?,
+        })
+    }
+
     fn row(&self, place: usize, step: &Step) -> Vec<Piece> {
         // Where only the step's own revision comes or goes, the rows say nothing new.
         let after = match step.heads_after.as_slice() {
@@ -125,7 +147,7 @@ impl Planned {
                 ),
             ),
             piece(ID, &step.revision),
-            step.listed.message.as_str().into(),
+            step.message.as_str().into(),
             piece(DIM, after),
         ]
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migrate_core::database::{self, Outcome, Report, Run, StepAction};
+use migrate_core::database::{self, Outcome, Report, Run, StepAction, StepReport};
 use migrate_core::project::config::Protection;
 use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::Class;
@@ -11,7 +11,7 @@ use crate::arguments::{Downgrade, Redo, Stamp, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, DIM, GOOD, ID, PLAIN, WARN, count, duration, piece};
-use crate::output::{Human, Page, Reply};
+use crate::output::{Human, Page, Reply, Volume};
 use crate::progress::{Progress, line, stopped};
 
 pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, Failure> {
@@ -95,9 +95,7 @@ fn carry_out(
         migrations.run(&target.database, run).await
     });
     progress.end();
-    match result?? {
-        report => Ok(Reply::new(report)),
-    }
+    Ok(Reply::new(result??))
 }
 
 /// Drives `work` to its end unless the process is asked to end: then it is dropped, which ends its connection.
@@ -142,54 +140,81 @@ impl Human for Report {
     fn human(&self, page: &mut Page) {
         if self.dry {
             self.dry(page);
-            return;
+        } else if page.volume() > Volume::Quiet {
+            self.done(page);
         }
-        let at = || {
-            if self.heads.is_empty() {
-                "base".to_owned()
-            } else {
-                self.heads.join(", ")
-            }
-        };
-        let done = self
-            .steps
-            .iter()
-            .filter(|step| matches!(step.outcome, Outcome::Finished | Outcome::Recovered));
-        let done: Vec<_> = done.collect();
-        let failed = self
-            .steps
-            .iter()
-            .any(|step| matches!(step.outcome, Outcome::Failed | Outcome::Unknown));
+    }
+
+    /// What a failed run had done until then; nothing where that is nothing.
+    fn partly(&self, page: &mut Page) {
+        if self.steps.iter().any(is_done) {
+            self.done(page);
+        }
+    }
+}
+
+fn is_done(step: &StepReport) -> bool {
+    matches!(step.outcome, Outcome::Finished | Outcome::Recovered)
+}
+
+fn at(rows: &[String]) -> String {
+    if rows.is_empty() {
+        "base".to_owned()
+    } else {
+        rows.join(", ")
+    }
+}
+
+/// What a run did, on one line.
+trait Done {
+    fn done(&self, page: &mut Page);
+}
+
+impl Done for Report {
+    fn done(&self, page: &mut Page) {
+        let now = at(&self.heads);
         if self.steps.is_empty() {
             page.line(
                 piece(GOOD, "nothing to do")
                     .and(PLAIN, ": at ")
-                    .and(ID, at()),
+                    .and(ID, now),
             );
             return;
         }
-        let number = |action| done.iter().filter(|step| step.action == action).count();
-        let words: Vec<String> = [
-            (StepAction::Downgrade, "taken back"),
-            (StepAction::Upgrade, "applied"),
-            (StepAction::Unstamp, "no longer recorded"),
-            (StepAction::Stamp, "recorded"),
-        ]
-        .into_iter()
-        .filter(|(action, _)| number(*action) > 0)
-        .map(|(action, word)| format!("{} {word}", count(number(action), "revision")))
-        .collect();
-        let what = if words.is_empty() {
-            "nothing was changed".to_owned()
-        } else {
-            words.join(", ")
+        let number = |action| {
+            self.steps
+                .iter()
+                .filter(|step| is_done(step) && step.action == action)
+                .count()
         };
-        let style = if failed { WARN } else { GOOD };
+        let again = number(StepAction::Upgrade);
+        let words: Vec<String> =
+            if self.direction == "redo" && again == number(StepAction::Downgrade) {
+                vec![format!(
+                    "{} taken back and applied again",
+                    count(again, "revision")
+                )]
+            } else {
+                [
+                    (StepAction::Downgrade, "taken back"),
+                    (StepAction::Upgrade, "applied"),
+                    (StepAction::Unstamp, "no longer recorded"),
+                    (StepAction::Stamp, "recorded"),
+                ]
+                .into_iter()
+                .filter(|(action, _)| number(*action) > 0)
+                .map(|(action, word)| format!("{} {word}", count(number(action), "revision")))
+                .collect()
+            };
+        let failed = self
+            .steps
+            .iter()
+            .any(|step| matches!(step.outcome, Outcome::Failed | Outcome::Unknown));
         page.line(
-            piece(style, what)
+            piece(if failed { WARN } else { GOOD }, words.join(", "))
                 .and(DIM, format!(" in {}", duration(self.duration)))
                 .and(PLAIN, ": now at ")
-                .and(ID, at()),
+                .and(ID, now),
         );
     }
 }
@@ -201,11 +226,7 @@ trait Dry {
 
 impl Dry for Report {
     fn dry(&self, page: &mut Page) {
-        let from = if self.from.is_empty() {
-            "base".to_owned()
-        } else {
-            self.from.join(", ")
-        };
+        let from = at(&self.from);
         if self.steps.is_empty() {
             page.line(piece(DIM, format!("nothing to do: at {from}")));
             return;

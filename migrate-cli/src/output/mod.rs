@@ -23,6 +23,11 @@ use page::piece;
 pub(crate) trait Human {
     /// Writes the result.
     fn human(&self, page: &mut Page);
+
+    /// The same where it is what was done before a failure.
+    fn partly(&self, page: &mut Page) {
+        self.human(page);
+    }
 }
 
 /// What a command answers: a result in both forms, and the exit code.
@@ -133,7 +138,7 @@ impl Output {
                 }
                 if let Some(report) = &failure.report {
                     let mut page = self.page();
-                    report.human(&mut page);
+                    report.partly(&mut page);
                     self.say(&page.into_text());
                 }
                 failure.exit

@@ -5,6 +5,7 @@
 
 mod files;
 mod project;
+mod sqlite;
 mod usage;
 
 pub(crate) use project::Project;

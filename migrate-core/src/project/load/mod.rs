@@ -8,6 +8,7 @@ mod directory;
 mod foreign;
 mod glance;
 mod links;
+mod listed;
 mod listing;
 mod pack;
 mod sections;
@@ -17,6 +18,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use glance::{Glance, glance};
+pub use listed::listed;
 #[cfg(feature = "write")]
 pub(crate) use listing::edits;
 pub use pack::LoadError;

@@ -1,0 +1,194 @@
+//! Commands that change a database, on SQLite files.
+
+use super::{Project, assert_screen};
+
+/// The demo with its database named.
+fn demo() -> Project {
+    Project::demo().variable("DATABASE_URL", "sqlite://app.db")
+}
+
+#[test]
+fn up_and_down() {
+    let session = demo().session(&[
+        "upgrade",
+        "upgrade heads --dry-run",
+        "upgrade billing",
+        "upgrade +1",
+        "upgrade heads",
+        "upgrade heads",
+        "downgrade",
+        "downgrade f0f0@-1",
+        "plan downgrade ae10bb",
+        "downgrade ae10bb --dry-run",
+        "downgrade ae10bb",
+        "downgrade base",
+        "downgrade base",
+        "-q upgrade heads",
+    ]);
+    assert_screen!(session, "snapshots/up_and_down.txt");
+}
+
+#[test]
+fn alone_they_mean_head_and_one_step_down() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
+    assert_screen!(
+        project.session(&["upgrade", "downgrade", "upgrade -v"]),
+        "snapshots/alone.txt"
+    );
+}
+
+#[test]
+fn runs_are_reported_as_json() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
+    let session = project.session(&[
+        "--format json plan upgrade",
+        "-q --format json upgrade bbbb",
+        "-q --format json redo",
+        "-q --format json upgrade --dry-run",
+        "-q --format json upgrade zzzz",
+        "-q --format json stamp head",
+    ]);
+    assert_screen!(session, "snapshots/runs_json.txt");
+}
+
+#[test]
+fn redo_and_stamp() {
+    let session = demo().session(&[
+        "stamp billing",
+        "stamp -1",
+        "stamp heads --purge",
+        "stamp base",
+        "upgrade heads",
+        "redo",
+        "redo 6b0",
+        "redo billing",
+        "stamp geo f0f0",
+    ]);
+    assert_screen!(session, "snapshots/redo_and_stamp.txt");
+}
+
+#[test]
+fn sql_that_fails_is_shown_where_it_stands() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
+    project.revision(
+        "dddd4444",
+        "cccc3333",
+        "broken",
+        "",
+        "CREATE TABLE fine (id INTEGER);\nINSERT INTO nowhere VALUES (1);\n",
+        "DROP TABLE fine;\n",
+    );
+    let session = project.session(&["lock", "upgrade", "--format json upgrade", "upgrade cccc"]);
+    assert_screen!(session, "snapshots/sql_failed.txt");
+}
+
+#[test]
+fn a_draft_is_run_again_and_locked() {
+    let project = Project::empty().variable("DATABASE_URL", "sqlite://app.db");
+    project.run(&["init"]);
+    project.run(&["revision", "-m", "create users", "--rev-id", "aaaa1111"]);
+    let name = project.file_of("aaaa1111");
+    let text = project
+        .read(&name)
+        .replace("up\n", "up\nCREATE TABLE users (id INTEGER);\n");
+    project.write(&name, &text.replace("down\n", "down\nDROP TABLE users;\n"));
+    let mut session = project.session(&["upgrade"]);
+    project.write(
+        &name,
+        &project
+            .read(&name)
+            .replace("(id INTEGER)", "(id INTEGER, name TEXT)"),
+    );
+    session += &project.session(&["upgrade", "redo", "lock", "upgrade"]);
+    assert_screen!(session, "snapshots/draft.txt");
+}
+
+#[test]
+fn a_protected_environment_refuses_drafts_and_what_runs_stored_sql() {
+    let project = Project::chain();
+    project.write(
+        "migrate.toml",
+        "[migrations]\ndialects = [\"sqlite\"]\n[environments.production]\nurl = \"sqlite://prod.db\"\nprotected = true\n",
+    );
+    let mut session = project.session(&["--env production upgrade", "--env production redo"]);
+    session += &project.session(&[
+        "--env production downgrade --stored",
+        "--env production downgrade",
+    ]);
+    project.run(&["revision", "-m", "draft", "--rev-id", "dddd4444"]);
+    session += &project.session(&["--env production upgrade"]);
+    assert_screen!(session, "snapshots/protected.txt");
+}
+
+#[test]
+fn which_database_is_meant() {
+    let project = Project::chain();
+    let session = project.session(&[
+        "upgrade",
+        "--format json upgrade",
+        "--env production upgrade",
+        "--database-url oracle://x upgrade",
+        "--database-url nonsense upgrade",
+        "--database-url sqlite://a.db upgrade",
+        "--database-url sqlite:///./b.db upgrade aaaa",
+        "--database-url sqlite://missing/c.db upgrade",
+    ]);
+    assert_screen!(session, "snapshots/which_database.txt");
+    assert!(project.path("a.db").exists() && project.path("b.db").exists());
+    let both = Project::chain()
+        .variable("DATABASE_URL", "sqlite://variable.db")
+        .variable("MIGRATE_ENV", "local");
+    both.write(
+        "migrate.toml",
+        "[environments.local]\nurl = \"sqlite://local.db\"\n",
+    );
+    assert_screen!(
+        both.session(&["upgrade", "--env nowhere upgrade"]),
+        "snapshots/two_databases.txt"
+    );
+}
+
+#[test]
+fn a_server_that_cannot_be_reached() {
+    let project = Project::chain();
+    project.write("migrate.toml", "[timeouts]\nconnect = \"2s\"\n");
+    let session = project.session(&[
+        "--database-url postgres://app:hunter2@127.0.0.1:1/shop upgrade",
+        "--format json --database-url mysql://app:hunter2@127.0.0.1:1/shop upgrade",
+        "--database-url postgresql+asyncpg://app:hunter2@no-such-host.invalid/shop?password=hunter2 upgrade",
+    ]);
+    assert!(!session.contains("hunter2"), "{session}");
+    assert_eq!(session.matches("[exit 5]").count(), 3, "{session}");
+    assert!(session.contains("\"class\": \"unreachable\""), "{session}");
+}
+
+#[test]
+fn passwords_are_never_printed() {
+    let project = Project::chain().variable(
+        "DATABASE_URL",
+        "postgres://app:hunter2@127.0.0.1:1/shop?sslpassword=hunter2",
+    );
+    for line in [
+        "upgrade",
+        "downgrade",
+        "stamp head",
+        "plan upgrade",
+        "redo",
+        "-v upgrade",
+        "--format json upgrade",
+        "init",
+    ] {
+        let session = project.session(&[line]);
+        assert!(!session.contains("hunter2"), "{session}");
+    }
+    for url in [
+        "postgres://app:hunter2@[::1",
+        "mysql://app:hunter2@h:port/x",
+        "oracle://app:hunter2@h/x",
+        "app:hunter2@h/x",
+    ] {
+        let output = project.run(&["--database-url", url, "upgrade"]);
+        let screen = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!screen.contains("hunter2") && !screen.is_empty(), "{screen}");
+    }
+}
