@@ -3,10 +3,10 @@
 use std::io::Read as _;
 use std::time::Duration;
 
-use migrate::{Class, Run};
+use migrate::{Class, Database, Failure, Repair, Report, Run};
 
-use super::{Chain, contents, database, recorded, run, upgrade, worker};
-use crate::servers;
+use super::{Chain, block_on, contents, database, downgrade, recorded, run, upgrade, worker};
+use crate::servers::{self, TestDatabase};
 
 /// Groups of revisions with the data definition that is common, and rows written between.
 fn workload(groups: usize) -> Vec<(String, String)> {
@@ -55,32 +55,225 @@ fn workload(groups: usize) -> Vec<(String, String)> {
 /// Killed again and again at any moment, each time started again: in the end everything is there, once.
 #[test]
 fn killed_at_any_moment_the_next_run_goes_on() {
+    kill_again_and_again(Victim::Client, servers::rounds(20, 60));
+}
+
+/// The same when it is the server that ends the session, which leaves more revisions in the middle.
+#[test]
+fn with_its_session_ended_at_any_moment_the_next_run_goes_on() {
+    kill_again_and_again(Victim::Session, servers::rounds(20, 60));
+}
+
+fn kill_again_and_again(victim: Victim, groups: usize) {
     let Some(database) = database("killed") else { return };
-    let groups = servers::rounds(12, 60);
     let chain = Chain::new(&workload(groups));
-    let mut killed = 0;
+    let (mut killed, mut in_flight) = (0, 0);
     let mut random = 42_u64;
-    let finished = loop {
+    loop {
         let mut worker = worker(&chain.directory(), database.url());
         // Uneven, so that every kind of statement is met.
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(Duration::from_micros((random >> 33) % 35_000 + 5_000));
-        if let Some(status) = worker.try_wait().expect("a process") {
-            let mut errors = String::new();
-            worker.stderr.take().expect("a pipe").read_to_string(&mut errors).expect("UTF-8");
-            assert!(status.success(), "after {killed} kills: {errors}");
-            break status;
+        match victim {
+            _ if worker.try_wait().expect("a process").is_some() => {}
+            Victim::Client => worker.kill().expect("a process that can be killed"),
+            Victim::Session => end_sessions(&database),
         }
-        worker.kill().expect("a process that can be killed");
-        worker.wait().expect("a process that ends");
+        let output = worker.wait_with_output().expect("a process that ends");
+        if output.status.success() {
+            break;
+        }
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.is_empty() || victim == Victim::Session && is_lost(&errors), "after {killed} kills: {errors}");
         killed += 1;
-        assert!(killed < 2000, "no headway: {}", recorded(&database));
-    };
-    assert!(finished.success());
-    eprintln!("killed {killed} times");
-    assert!(killed >= 20, "killed only {killed} times");
+        in_flight += usize::from(is_in_flight(&database));
+        assert!(killed < 3000, "no headway: {}", recorded(&database));
+    }
+    eprintln!("killed {killed} times, {in_flight} of them in the middle of a revision");
+    assert!(killed >= 20 && in_flight > 0, "killed {killed} times, {in_flight} of them in the middle of a revision");
     let undisturbed = super::database("undisturbed").expect("the server is there");
     upgrade(&chain, &undisturbed);
     assert_eq!(contents(&database), contents(&undisturbed));
     assert_eq!(recorded(&database), recorded(&undisturbed));
+}
+
+/// What a process says whose session was ended.
+fn is_lost(errors: &str) -> bool {
+    ["the connection was lost", "Connection was killed", "unexpected end of file", "execution was interrupted", "reset by peer", "Broken pipe"]
+        .iter()
+        .any(|text| errors.contains(text))
+}
+
+fn is_in_flight(database: &TestDatabase) -> bool {
+    let tables = database.sql("SHOW TABLES LIKE 'schema_revisions'");
+    !tables.is_empty() && database.sql("SELECT COUNT(*) FROM schema_revisions WHERE state = 'upgrading'") != "0\n"
+}
+
+/// A process that upgrades, or its session, is killed as soon as the rows say that it is at this statement, from 1, and a little later.
+fn kill_at(chain: &Chain, database: &TestDatabase, victim: Victim, statement: usize) {
+    let mut worker = worker(&chain.directory(), database.url());
+    let at = format!("{}\n", statement - 1);
+    let begun = std::time::Instant::now();
+    loop {
+        assert!(begun.elapsed() < Duration::from_secs(30), "never at statement {statement}");
+        if !database.sql("SHOW TABLES LIKE 'schema_revisions'").is_empty()
+            && database.sql("SELECT statement_no FROM schema_revisions WHERE statement IS NOT NULL") == at
+        {
+            break;
+        }
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    match victim {
+        Victim::Client => worker.kill().expect("a process that can be killed"),
+        Victim::Session => end_sessions(database),
+    }
+    worker.wait().expect("a process that ends");
+}
+
+/// What is killed.
+#[derive(Clone, Copy, PartialEq)]
+enum Victim {
+    /// The process. The server goes on with the message that it has, to its end.
+    Client,
+    /// The session in the server: it ends in the middle of a statement.
+    Session,
+}
+
+/// Ends every session in the database but the one that asks.
+fn end_sessions(database: &TestDatabase) {
+    let name = database.name();
+    database.sql(&format!(
+        "BEGIN NOT ATOMIC FOR s IN (SELECT id FROM information_schema.processlist WHERE db = '{name}' AND id <> \
+         CONNECTION_ID()) DO BEGIN DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL s.id; END; END FOR; END"
+    ));
+}
+
+fn repair(chain: &Chain, database: &TestDatabase, repair: Repair) -> Result<Report, Failure> {
+    let database: Database = database.url().parse().expect("a URL");
+    block_on(chain.migrations().repair(&database, repair))
+}
+
+/// The server goes on with the statement of a client that is gone; the next run waits for that, and then goes on itself.
+#[test]
+fn the_next_run_waits_for_the_session_of_the_one_that_was_killed() {
+    let Some(database) = database("waits") else { return };
+    let chain = Chain::new(&[(
+        "CREATE TABLE a AS SELECT 1 AS b, SLEEP(2) AS c;\nINSERT INTO a VALUES (2, 0);",
+        "DROP TABLE a;",
+    )]);
+    kill_at(&chain, &database, Victim::Client, 1);
+    upgrade(&chain, &database);
+    assert_eq!(database.sql("SELECT b FROM a"), "1\n2\n");
+    assert_eq!(recorded(&database), "r1 applied head");
+}
+
+#[test]
+fn a_procedure_is_in_doubt_and_a_person_decides() {
+    let Some(database) = database("doubt") else { return };
+    let chain = Chain::new(&[(
+        "CREATE TABLE a (b int);\nDELIMITER //\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO SLEEP(1); END//\n\
+         DELIMITER ;\nCALL p();\nINSERT INTO a VALUES (2);",
+        "DROP PROCEDURE p;\nDROP TABLE a;",
+    )]);
+    kill_at(&chain, &database, Victim::Client, 3);
+    let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("nobody can know");
+    assert_eq!(failure.class(), Class::InDoubt);
+    insta::assert_snapshot!(failure.to_string(), @r"
+    revision r1 is in doubt: the run was interrupted at statement 3 of 4, and whether it has happened cannot be seen (it is no statement whose effect can be looked for): CALL p()
+      = help: `migrate-cli repair --resume-from 3 r1` if it has not happened
+      = help: `migrate-cli repair --resume-from 4 r1` if it has
+    ");
+    // Asked again, it says the same.
+    let again = run(&chain, database.url(), Run::upgrade("head")).expect_err("nobody can know");
+    assert_eq!(again.class(), Class::InDoubt);
+
+    repair(&chain, &database, Repair::resume_from("r1", 4)).unwrap_or_else(|failure| panic!("{failure}"));
+    upgrade(&chain, &database);
+    assert_eq!(database.sql("SELECT b FROM a"), "1\n2\n");
+    assert_eq!(recorded(&database), "r1 applied head");
+    downgrade(&chain, &database, "base");
+}
+
+#[test]
+fn what_a_person_says_is_recorded() {
+    type Decision = fn(&str) -> Repair;
+    let cases: [(&str, Decision, &str, &str); 3] = [
+        ("applied", |id| Repair::applied(id), "r1 applied head", "1\n"),
+        ("retry", |id| Repair::retry(id), "r1 upgrading", "1\n1\n2\n"),
+        ("resume", |id| Repair::resume_from(id, 4), "r1 upgrading", "1\n2\n"),
+    ];
+    for (name, decision, state, rows) in cases {
+        let Some(database) = database(name) else { return };
+        let chain = Chain::new(&[(
+            "CREATE TABLE a (b int);\nDELIMITER //\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO SLEEP(1); END//\n\
+             DELIMITER ;\nCALL p();\nINSERT INTO a VALUES (2);",
+            "DROP TABLE a;",
+        )]);
+        kill_at(&chain, &database, Victim::Client, 3);
+        repair(&chain, &database, decision("r1")).unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!(recorded(&database), state, "{name}");
+        upgrade(&chain, &database);
+        assert_eq!(database.sql("SELECT b FROM a"), rows, "{name}");
+        assert_eq!(recorded(&database), "r1 applied head", "{name}");
+    }
+}
+
+/// What the section has set in the session that is gone is set again.
+#[test]
+fn settings_are_made_again_before_the_section_goes_on() {
+    let Some(database) = database("again") else { return };
+    let chain = Chain::new(&[
+        ("CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (p_id int, FOREIGN KEY (p_id) REFERENCES p (id));", ""),
+        (
+            "SET foreign_key_checks = 0;\nCREATE TABLE s AS SELECT SLEEP(1) AS z;\nINSERT INTO c VALUES (99);",
+            "",
+        ),
+    ]);
+    kill_at(&chain, &database, Victim::Session, 2);
+    upgrade(&chain, &database);
+    assert_eq!(database.sql("SELECT * FROM c"), "99\n");
+}
+
+/// What cannot be made again is named.
+#[test]
+fn a_temporary_table_that_is_gone_is_named() {
+    let Some(database) = database("temporary") else { return };
+    let chain = Chain::new(&[(
+        "CREATE TEMPORARY TABLE x AS SELECT 1 AS b;\nCREATE TABLE s AS SELECT SLEEP(1) AS z;\nCREATE TABLE y AS SELECT * FROM x;",
+        "",
+    )]);
+    kill_at(&chain, &database, Victim::Session, 2);
+    let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("the temporary table is gone");
+    assert_eq!(failure.class(), Class::InDoubt);
+    insta::assert_snapshot!(failure.to_string(), @"");
+}
+
+/// A table of that name that was there before is not taken for the statement's.
+#[test]
+fn an_older_table_is_not_the_one_that_was_to_be_created() {
+    let Some(database) = database("older") else { return };
+    let chain = Chain::new(&[("CREATE TABLE a (b int);", "DROP TABLE a;")]);
+    database.sql("CREATE TABLE a (c int)");
+    std::thread::sleep(Duration::from_millis(2100));
+    run(&chain, database.url(), Run::upgrade("head")).expect_err("the table is there");
+    // As if the process had ended before the answer came.
+    database.sql("UPDATE schema_revisions SET error = NULL, statement = 'CREATE TABLE a ..', statement_hash = digest");
+    let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("the table is there");
+    assert_eq!(failure.class(), Class::SqlFailed, "{failure}");
+    assert!(failure.to_string().contains("Table 'a' already exists"), "{failure}");
+}
+
+/// A draft that has failed is mended in its file, and the next run goes on where it failed.
+#[test]
+fn a_section_mended_behind_what_has_finished_goes_on() {
+    let Some(database) = database("mended") else { return };
+    let wrong = Chain::new(&[("CREATE TABLE a (b int);\nALTER TABLE a ADD c itn;", "DROP TABLE a;")]);
+    run(&wrong, database.url(), Run::upgrade("head")).expect_err("a type that is none");
+    let edited = Chain::new(&[("CREATE TABLE a (b text);\nALTER TABLE a ADD c int;", "DROP TABLE a;")]);
+    let failure = run(&edited, database.url(), Run::upgrade("head")).expect_err("statement 1 is another");
+    assert_eq!(failure.class(), Class::InDoubt);
+    let mended = Chain::new(&[("CREATE TABLE a (b int);\nALTER TABLE a ADD c int;\nALTER TABLE a ADD d int;", "DROP TABLE a;")]);
+    upgrade(&mended, &database);
+    assert_eq!(database.sql("SHOW COLUMNS FROM a").lines().count(), 3);
+    assert!(upgrade(&mended, &database).is_up_to_date());
 }

@@ -7,6 +7,7 @@ use super::goal::is_applied;
 use super::{Engine, Ownership, Progress};
 use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
 use crate::database::event::Event;
+use crate::database::execute::journalled::finished_hash;
 use crate::database::execute::{
     Done, HeadChange, Kept, Known, Source, StepError, Transaction, Work,
 };
@@ -691,7 +692,8 @@ impl<'e> Engine<'e> {
         let mut sql = vec![self.backend.begin().to_owned()];
         sql.extend(tables.fence(&self.fence));
         if let Kept::Statements(finished) = failed.kept {
-            sql.push(tables.fail(&work.record.revision, finished, text));
+            let hash = work.section.as_ref().map(|source| finished_hash(source, finished));
+            sql.push(tables.fail(&work.record.revision, finished, hash, text));
         }
         sql.push(tables.log_failure(work, text, duration));
         sql.push("COMMIT".to_owned());

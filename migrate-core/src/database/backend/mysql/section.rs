@@ -21,7 +21,7 @@ use super::{BEGIN, MysqlBackend, engine, error};
 use crate::database::backend::Backend;
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
-use crate::database::execute::journalled::in_flight;
+use crate::database::execute::journalled::{finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Known, Source, StepError, Work};
@@ -201,7 +201,12 @@ impl Section<'_, '_> {
         let mut record = self.work.record.clone();
         record.is_head = false;
         record.journal =
-            Journal { statement_no: self.source.from, in_flight: None, session: self.backend.session().cloned() };
+            Journal {
+                statement_no: self.source.from,
+                in_flight: None,
+                finished: Some(finished_hash(self.source, self.source.from)),
+                session: self.backend.session().cloned(),
+            };
         match self.work.direction {
             Direction::Up => {
                 record.state = State::Upgrading;
