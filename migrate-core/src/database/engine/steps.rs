@@ -599,6 +599,16 @@ impl<'e> Engine<'e> {
         if work.transaction == Transaction::Own && failed.kept != Kept::Unknown {
             self.log_failure(work, &failed, &text, duration).await;
         }
+        if failed.error.kind == ServerErrorKind::Lost {
+            return Error::new(Kind::InDoubt {
+                revision: id.to_string(),
+                what: failed.error.message,
+                help: vec![
+                    format!("`migrate-cli repair --applied {id}` when the rest was done by hand"),
+                    format!("`migrate-cli repair --resume-from 1 {id}` when what it has done was taken back by hand"),
+                ],
+            });
+        }
         let permission = failed.error.kind == ServerErrorKind::Permission;
         let ours = failed.statement.is_none();
         if permission && ours {
