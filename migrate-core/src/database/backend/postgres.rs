@@ -180,7 +180,7 @@ impl<'c> PostgresBackend<'c> {
         self.session = pid.zip(start).map(|(id, start)| SessionId { id, start });
         let Some(schema) = self.configured_schema.clone().or(schema) else {
             return Err(ServerError {
-                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".to_owned()),
+                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".into()),
                 ..ServerError::new(ServerErrorKind::Config, "no schema of the search path exists")
             });
         };
@@ -545,7 +545,7 @@ fn translate(error: sqlx::Error, results: usize) -> ServerError {
         sqlx::Error::Tls(error) => ServerError {
             hint: Some(
                 "build with the cargo feature `tls-rustls`, or connect with `?sslmode=disable`"
-                    .to_owned(),
+                    .into(),
             ),
             ..ServerError::new(ServerErrorKind::Config, format!("TLS: {error}"))
         },
@@ -579,13 +579,13 @@ fn told(database: &PgDatabaseError) -> ServerError {
     };
     let context = database
         .r#where()
-        .map(|context| format!("context: {context}"));
+        .map(|context| format!("context: {context}").into_boxed_str());
     ServerError {
         kind,
         message: database.message().to_owned(),
         code: Some(database.code().to_owned()),
-        detail: database.detail().map(str::to_owned).or(context),
-        hint: database.hint().map(str::to_owned),
+        detail: database.detail().map(Into::into).or(context),
+        hint: database.hint().map(Into::into),
         position,
         results: 0,
     }

@@ -482,7 +482,11 @@ impl Tables {
     /// Forgets the row of a revision.
     #[cfg(feature = "mysql")]
     pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
-        format!("DELETE FROM {} WHERE revision = {}", self.state, self.literal(revision.as_str()))
+        format!(
+            "DELETE FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(revision.as_str())
+        )
     }
 
     /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
@@ -636,11 +640,6 @@ impl Tables {
     /// Forgets every row.
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
-    }
-
-    /// The name of a table of the database, quoted.
-    pub(crate) fn identifier(&self, name: &str) -> String {
-        identifier(self.dialect, name)
     }
 }
 
