@@ -66,7 +66,9 @@ fn with_its_session_ended_at_any_moment_the_next_run_goes_on() {
 
 /// Until so many have been killed, and one of them in the middle of a revision: a database after another.
 fn kill_again_and_again(victim: Victim) {
-    let Some(undisturbed) = database("undisturbed") else { return };
+    let Some(undisturbed) = database("undisturbed") else {
+        return;
+    };
     let chain = Chain::new(&workload(15));
     upgrade(&chain, &undisturbed);
     let (expected, rows) = (contents(&undisturbed), recorded(&undisturbed));
@@ -104,7 +106,10 @@ impl Kills {
                 return;
             }
             let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(errors.is_empty() || victim == Victim::Session && is_lost(&errors), "{self:?}: {errors}");
+            assert!(
+                errors.is_empty() || victim == Victim::Session && is_lost(&errors),
+                "{self:?}: {errors}"
+            );
             self.all += 1;
             self.in_flight += usize::from(is_in_flight(database));
         }
@@ -112,21 +117,32 @@ impl Kills {
 
     /// Uneven, so that every kind of statement is met.
     fn pause(&mut self) -> Duration {
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         Duration::from_micros((self.random >> 33) % 35_000 + 5_000)
     }
 }
 
 /// What a process says whose session was ended.
 fn is_lost(errors: &str) -> bool {
-    ["the connection was lost", "Connection was killed", "at EOF", "execution was interrupted", "reset by peer", "Broken pipe"]
-        .iter()
-        .any(|text| errors.contains(text))
+    [
+        "the connection was lost",
+        "Connection was killed",
+        "at EOF",
+        "execution was interrupted",
+        "reset by peer",
+        "Broken pipe",
+    ]
+    .iter()
+    .any(|text| errors.contains(text))
 }
 
 fn is_in_flight(database: &TestDatabase) -> bool {
     let tables = database.sql("SHOW TABLES LIKE 'schema_revisions'");
-    !tables.is_empty() && database.sql("SELECT COUNT(*) FROM schema_revisions WHERE state = 'upgrading'") != "0\n"
+    !tables.is_empty()
+        && database.sql("SELECT COUNT(*) FROM schema_revisions WHERE state = 'upgrading'") != "0\n"
 }
 
 /// A process that upgrades, or its session, is killed as soon as the rows say that it is at this statement, from 1, and a little later.
@@ -135,9 +151,15 @@ fn kill_at(chain: &Chain, database: &TestDatabase, victim: Victim, statement: us
     let at = format!("{}\n", statement - 1);
     let begun = std::time::Instant::now();
     loop {
-        assert!(begun.elapsed() < Duration::from_secs(30), "never at statement {statement}");
-        if !database.sql("SHOW TABLES LIKE 'schema_revisions'").is_empty()
-            && database.sql("SELECT statement_no FROM schema_revisions WHERE statement IS NOT NULL") == at
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "never at statement {statement}"
+        );
+        if !database
+            .sql("SHOW TABLES LIKE 'schema_revisions'")
+            .is_empty()
+            && database.sql("SELECT statement_no FROM schema_revisions WHERE statement IS NOT NULL")
+                == at
         {
             break;
         }
@@ -176,7 +198,9 @@ fn repair(chain: &Chain, database: &TestDatabase, repair: Repair) -> Result<Repo
 /// The server goes on with the statement of a client that is gone; the next run waits for that, and then goes on itself.
 #[test]
 fn the_next_run_waits_for_the_session_of_the_one_that_was_killed() {
-    let Some(database) = database("waits") else { return };
+    let Some(database) = database("waits") else {
+        return;
+    };
     let chain = Chain::new(&[(
         "CREATE TABLE a AS SELECT 1 AS b, SLEEP(2) AS c;\nINSERT INTO a VALUES (2, 0);",
         "DROP TABLE a;",
@@ -189,7 +213,9 @@ fn the_next_run_waits_for_the_session_of_the_one_that_was_killed() {
 
 #[test]
 fn a_procedure_is_in_doubt_and_a_person_decides() {
-    let Some(database) = database("doubt") else { return };
+    let Some(database) = database("doubt") else {
+        return;
+    };
     let chain = Chain::new(&[(
         "CREATE TABLE a (b int);\nDELIMITER //\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO SLEEP(1); END//\n\
          DELIMITER ;\nCALL p();\nINSERT INTO a VALUES (2);",
@@ -207,7 +233,8 @@ fn a_procedure_is_in_doubt_and_a_person_decides() {
     let again = run(&chain, database.url(), Run::upgrade("head")).expect_err("nobody can know");
     assert_eq!(again.class(), Class::InDoubt);
 
-    repair(&chain, &database, Repair::resume_from("r1", 4)).unwrap_or_else(|failure| panic!("{failure}"));
+    repair(&chain, &database, Repair::resume_from("r1", 4))
+        .unwrap_or_else(|failure| panic!("{failure}"));
     upgrade(&chain, &database);
     assert_eq!(database.sql("SELECT b FROM a"), "1\n2\n");
     assert_eq!(recorded(&database), "r1 applied head");
@@ -218,12 +245,24 @@ fn a_procedure_is_in_doubt_and_a_person_decides() {
 fn what_a_person_says_is_recorded() {
     type Decision = fn(&str) -> Repair;
     let cases: [(&str, Decision, &str, &str); 3] = [
-        ("applied", |id| Repair::applied(id), "r1 applied head", "1\n"),
+        (
+            "applied",
+            |id| Repair::applied(id),
+            "r1 applied head",
+            "1\n",
+        ),
         ("retry", |id| Repair::retry(id), "r1 upgrading", "1\n1\n2\n"),
-        ("resume", |id| Repair::resume_from(id, 4), "r1 upgrading", "1\n2\n"),
+        (
+            "resume",
+            |id| Repair::resume_from(id, 4),
+            "r1 upgrading",
+            "1\n2\n",
+        ),
     ];
     for (name, decision, state, rows) in cases {
-        let Some(database) = database(name) else { return };
+        let Some(database) = database(name) else {
+            return;
+        };
         let chain = Chain::new(&[(
             "CREATE TABLE a (b int);\nDELIMITER //\nCREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DO SLEEP(1); END//\n\
              DELIMITER ;\nCALL p();\nINSERT INTO a VALUES (2);",
@@ -241,9 +280,14 @@ fn what_a_person_says_is_recorded() {
 /// What the section has set in the session that is gone is set again.
 #[test]
 fn settings_are_made_again_before_the_section_goes_on() {
-    let Some(database) = database("again") else { return };
+    let Some(database) = database("again") else {
+        return;
+    };
     let chain = Chain::new(&[
-        ("CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (p_id int, FOREIGN KEY (p_id) REFERENCES p (id));", ""),
+        (
+            "CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (p_id int, FOREIGN KEY (p_id) REFERENCES p (id));",
+            "",
+        ),
         (
             "SET foreign_key_checks = 0;\nCREATE TABLE s AS SELECT SLEEP(1) AS z;\nINSERT INTO c VALUES (99);",
             "",
@@ -257,13 +301,16 @@ fn settings_are_made_again_before_the_section_goes_on() {
 /// What cannot be made again is named.
 #[test]
 fn a_temporary_table_that_is_gone_is_named() {
-    let Some(database) = database("temporary") else { return };
+    let Some(database) = database("temporary") else {
+        return;
+    };
     let chain = Chain::new(&[(
         "CREATE TEMPORARY TABLE x AS SELECT 1 AS b;\nCREATE TABLE s AS SELECT SLEEP(1) AS z;\nCREATE TABLE y AS SELECT * FROM x;",
         "",
     )]);
     kill_at(&chain, &database, Victim::Session, 2);
-    let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("the temporary table is gone");
+    let failure =
+        run(&chain, database.url(), Run::upgrade("head")).expect_err("the temporary table is gone");
     assert_eq!(failure.class(), Class::InDoubt);
     insta::assert_snapshot!(failure.to_string(), @r"
     revision r1 is in doubt: statement 1 has left a temporary table in the session that has ended, and statement 2 cannot go on without
@@ -275,28 +322,46 @@ fn a_temporary_table_that_is_gone_is_named() {
 /// A table of that name that was there before is not taken for the statement's.
 #[test]
 fn an_older_table_is_not_the_one_that_was_to_be_created() {
-    let Some(database) = database("older") else { return };
+    let Some(database) = database("older") else {
+        return;
+    };
     let chain = Chain::new(&[("CREATE TABLE a (b int);", "DROP TABLE a;")]);
     database.sql("CREATE TABLE a (c int)");
     std::thread::sleep(Duration::from_millis(2100));
     run(&chain, database.url(), Run::upgrade("head")).expect_err("the table is there");
     // As if the process had ended before the answer came.
     database.sql("UPDATE schema_revisions SET error = NULL, statement = 'CREATE TABLE a ..', statement_hash = digest");
-    let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("the table is there");
+    let failure =
+        run(&chain, database.url(), Run::upgrade("head")).expect_err("the table is there");
     assert_eq!(failure.class(), Class::SqlFailed, "{failure}");
-    assert!(failure.to_string().contains("Table 'a' already exists"), "{failure}");
+    assert!(
+        failure.to_string().contains("Table 'a' already exists"),
+        "{failure}"
+    );
 }
 
 /// A draft that has failed is mended in its file, and the next run goes on where it failed.
 #[test]
 fn a_section_mended_behind_what_has_finished_goes_on() {
-    let Some(database) = database("mended") else { return };
-    let wrong = Chain::new(&[("CREATE TABLE a (b int);\nALTER TABLE a ADD c itn;", "DROP TABLE a;")]);
+    let Some(database) = database("mended") else {
+        return;
+    };
+    let wrong = Chain::new(&[(
+        "CREATE TABLE a (b int);\nALTER TABLE a ADD c itn;",
+        "DROP TABLE a;",
+    )]);
     run(&wrong, database.url(), Run::upgrade("head")).expect_err("a type that is none");
-    let edited = Chain::new(&[("CREATE TABLE a (b text);\nALTER TABLE a ADD c int;", "DROP TABLE a;")]);
-    let failure = run(&edited, database.url(), Run::upgrade("head")).expect_err("statement 1 is another");
+    let edited = Chain::new(&[(
+        "CREATE TABLE a (b text);\nALTER TABLE a ADD c int;",
+        "DROP TABLE a;",
+    )]);
+    let failure =
+        run(&edited, database.url(), Run::upgrade("head")).expect_err("statement 1 is another");
     assert_eq!(failure.class(), Class::InDoubt);
-    let mended = Chain::new(&[("CREATE TABLE a (b int);\nALTER TABLE a ADD c int;\nALTER TABLE a ADD d int;", "DROP TABLE a;")]);
+    let mended = Chain::new(&[(
+        "CREATE TABLE a (b int);\nALTER TABLE a ADD c int;\nALTER TABLE a ADD d int;",
+        "DROP TABLE a;",
+    )]);
     upgrade(&mended, &database);
     assert_eq!(database.sql("SHOW COLUMNS FROM a").lines().count(), 3);
     assert!(upgrade(&mended, &database).is_up_to_date());

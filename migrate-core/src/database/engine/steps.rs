@@ -605,7 +605,9 @@ impl<'e> Engine<'e> {
                 what: failed.error.message,
                 help: vec![
                     format!("`migrate-cli repair --applied {id}` when the rest was done by hand"),
-                    format!("`migrate-cli repair --resume-from 1 {id}` when what it has done was taken back by hand"),
+                    format!(
+                        "`migrate-cli repair --resume-from 1 {id}` when what it has done was taken back by hand"
+                    ),
                 ],
             });
         }
@@ -630,7 +632,9 @@ impl<'e> Engine<'e> {
         }
         if let Kept::Statements(finished) = failed.kept {
             let next = finished + 1;
-            help.push(format!("mend the cause and run again: it goes on with statement {next}"));
+            help.push(format!(
+                "mend the cause and run again: it goes on with statement {next}"
+            ));
         }
         Error::new(Kind::Sql(Box::new(self.sql_failure(work, failed, help))))
     }
@@ -702,7 +706,10 @@ impl<'e> Engine<'e> {
         let mut sql = vec![self.backend.begin().to_owned()];
         sql.extend(tables.fence(&self.fence));
         if let Kept::Statements(finished) = failed.kept {
-            let hash = work.section.as_ref().map(|source| finished_hash(source, finished));
+            let hash = work
+                .section
+                .as_ref()
+                .map(|source| finished_hash(source, finished));
             sql.push(tables.fail(&work.record.revision, finished, hash, text));
         }
         sql.push(tables.log_failure(work, text, duration));
