@@ -203,8 +203,18 @@ impl Directory {
         } else {
             mode
         };
-        let loaded = self.checked(load(project, mode))?;
-        Ok(loaded.migrations()?)
+        let mut loaded = load(project, mode);
+        for finding in loaded
+            .diagnostics
+            .iter_mut()
+            .filter(|finding| finding.class == Class::Draft)
+        {
+            // Only a protected environment asks for this.
+            finding.message = finding
+                .message
+                .replace("in a release build", "in a protected environment");
+        }
+        Ok(self.checked(loaded)?.migrations()?)
     }
 
     fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {

@@ -110,7 +110,18 @@ fn already_there(
     if target.protection == Protection::Protected && context.source.has_drafts(listed)? {
         return Ok(None);
     }
-    match wait(async { listed.is_up_to_date(&target.database).await })? {
+    let looked = wait(async {
+        let look = listed.is_up_to_date(&target.database);
+        // Whoever writes to a SQLite file may keep readers out: waiting, and saying so, is the business of the run.
+        let limit = if dialect == Dialect::Sqlite {
+            Duration::from_millis(300)
+        } else {
+            Duration::MAX
+        };
+        tokio::time::timeout(limit, look).await
+    })?;
+    let Ok(looked) = looked else { return Ok(None) };
+    match looked {
         Ok(true) => {}
         // A server that cannot be reached is not tried twice; a SQLite file may be missing and is then made.
         Err(error) if error.class() == Class::Unreachable && dialect != Dialect::Sqlite => {
@@ -259,6 +270,10 @@ impl Done for Report {
             nothing_to_do(page, &self.heads);
             return;
         }
+        if self.direction == "repair" {
+            repaired(page, self);
+            return;
+        }
         let number = |action| {
             self.steps
                 .iter()
@@ -295,6 +310,18 @@ impl Done for Report {
                 .and(ID, at(&self.heads)),
         );
     }
+}
+
+/// What a repair has recorded; each step says it in its message.
+fn repaired(page: &mut Page, report: &Report) {
+    for step in &report.steps {
+        page.line(
+            piece(GOOD, "recorded ")
+                .and(ID, &step.revision)
+                .and(PLAIN, format!("  {}", step.message)),
+        );
+    }
+    page.line(piece(DIM, "`migrate-cli upgrade` goes on from there"));
 }
 
 /// What a dry run would have done.

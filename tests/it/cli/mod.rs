@@ -7,6 +7,7 @@ mod files;
 mod looking;
 mod project;
 mod sqlite;
+mod trouble;
 mod usage;
 
 pub(crate) use project::Project;
