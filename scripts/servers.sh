@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Private database servers for one run of the tests or the benches.
 #
-#     scripts/servers.sh [--durable] postgres mysql
+#     scripts/servers.sh postgres [--durable] mysql
 #
-# starts the named servers in a temporary directory, each on a port that the system chose, prints
+# starts the named servers in temporary directories, each on a port that the system chose, prints
 #
 #     TEST_POSTGRES_URL=postgres://...
 #     TEST_MYSQL_URL=mysql://...
 #     ready
 #
-# and waits for the end of its standard input; then it stops them and removes the directory. Whoever starts it holds
-# the other end of that pipe, so the servers end with their user, however that ends. `--durable` leaves fsync on.
+# and waits for the end of its standard input; then it stops them and removes the directories. Whoever starts it holds
+# the other end of that pipe, so the servers end with their user, however that ends. The servers named after `--durable`
+# keep their data on disk with fsync on.
 #
-# Read as a library (`source scripts/servers.sh`) it only defines functions: `scripts/setup` asks it what is missing.
+# Read as a library (`source scripts/servers.sh`) it only defines functions: `missing_programs` for scripts/setup, and
+# `with_servers` for scripts/test and scripts/bench.
 set -uo pipefail
 
 # The path of a program: on PATH, or where the packages of Debian and others put it; the newest version wins.
@@ -30,6 +32,7 @@ missing_programs() {
   case $1 in
     postgres) set -- initdb postgres psql ;;
     mysql) set -- mariadb-install-db mariadbd mariadb ;;
+    *) return ;;
   esac
   for program in "$@"; do
     find_binary "$program" >/dev/null || printf '%s\n' "$program"
@@ -37,7 +40,7 @@ missing_programs() {
 }
 
 die() {
-  printf 'servers.sh: %s\n' "$*" >&2
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
 }
 
@@ -96,7 +99,7 @@ start_on_free_port() {
     PORT=$(free_port)
     ($launch) >>"$HOME_OF/log" 2>&1 </dev/null &
     local process=$!
-    echo "$process" >"$HOME_OF/pid"
+    echo "$process" >"$CONTROL/${HOME_OF##*/}.pid"
     wait_until_ours "$DATA" "$process" "$identity" && return
     kill -9 "$process" 2>/dev/null
     wait "$process" 2>/dev/null
@@ -118,12 +121,11 @@ postgres_launch() {
 }
 start_postgres() {
   OWNER=$(choose_owner postgres nobody) || exit 1
-  HOME_OF=$ROOT/postgres DATA=$ROOT/postgres/data
-  prepare_home
+  prepare_home postgres
   (as_owner "$(find_binary initdb)" -D "$DATA" -U migrate --auth=trust -E UTF8 --locale=C --no-sync) \
     >>"$HOME_OF/log" 2>&1 || { tail -n 30 "$HOME_OF/log" >&2; die "initdb failed"; }
   start_on_free_port PostgreSQL postgres_launch postgres_identity
-  echo "TEST_POSTGRES_URL=$(postgres_url)" >"$ROOT/postgres.url"
+  echo "TEST_POSTGRES_URL=$(postgres_url)" >"$CONTROL/postgres.url"
 }
 
 mysql_identity() {
@@ -139,8 +141,7 @@ mysql_launch() {
 }
 start_mysql() {
   OWNER=$(choose_owner mysql nobody) || exit 1
-  HOME_OF=$ROOT/mysql DATA=$ROOT/mysql/data
-  prepare_home
+  prepare_home mysql
   printf '%s\n' "CREATE USER IF NOT EXISTS migrate@'%' IDENTIFIED BY 'migrate';" \
     "GRANT ALL ON *.* TO migrate@'%' WITH GRANT OPTION;" >"$HOME_OF/users.sql"
   chmod 644 "$HOME_OF/users.sql"
@@ -148,35 +149,35 @@ start_mysql() {
     --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve) \
     >>"$HOME_OF/log" 2>&1 || { tail -n 30 "$HOME_OF/log" >&2; die "mariadb-install-db failed"; }
   start_on_free_port MariaDB mysql_launch mysql_identity
-  echo "TEST_MYSQL_URL=mysql://migrate:migrate@127.0.0.1:$PORT/mysql" >"$ROOT/mysql.url"
+  echo "TEST_MYSQL_URL=mysql://migrate:migrate@127.0.0.1:$PORT/mysql" >"$CONTROL/mysql.url"
 }
 
+# A directory for the server and in it one for its data. Memory is quickest; a container's /dev/shm may be too small for
+# it, and durable servers are meant to meet a disk.
 prepare_home() {
-  mkdir -p "$DATA" && chmod 700 "$DATA" && : >"$HOME_OF/log"
-  [ "$(id -u)" != 0 ] || chown -R "$OWNER" "$HOME_OF"
-}
-
-# Memory is quickest; a container's /dev/shm may be too small for it, and durable servers are meant to meet a disk.
-temporary_root() {
-  local free
+  local free parent=${TMPDIR:-/tmp}
   free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
   if [ "$DURABLE" = no ] && [ -w /dev/shm ] && [ "${free:-0}" -gt 2000000 ]; then
-    mktemp -d /dev/shm/migrate-servers.XXXXXX
-  else
-    mktemp -d "${TMPDIR:-/tmp}/migrate-servers.XXXXXX"
+    parent=/dev/shm
   fi
+  parent=$(mktemp -d "$parent/migrate-servers.XXXXXX") || die "no temporary directory"
+  echo "$parent" >>"$CONTROL/directories"
+  chmod 711 "$parent"
+  HOME_OF=$parent/$1 DATA=$parent/$1/data
+  mkdir -p "$DATA" && chmod 700 "$DATA" && : >"$HOME_OF/log"
+  [ "$(id -u)" != 0 ] || chown -R "$OWNER" "$HOME_OF"
 }
 
 # Ends the servers at once: nothing of theirs is kept. PostgreSQL gets SIGQUIT, which ends its children too and gives
 # back the shared memory; whoever still lives after ten seconds gets SIGKILL.
 stop_servers() {
   trap - EXIT INT TERM HUP
-  local file process turn
-  for file in "$ROOT"/*/pid; do
+  local file process turn directory
+  for file in "$CONTROL"/*.pid; do
     [ -e "$file" ] || continue
     process=$(cat "$file")
     case $file in
-      */postgres/*) kill -QUIT "$process" 2>/dev/null ;;
+      */postgres.pid) kill -QUIT "$process" 2>/dev/null ;;
       *) kill -KILL "$process" 2>/dev/null ;;
     esac
     for ((turn = 0; turn < 100; turn++)); do
@@ -185,35 +186,64 @@ stop_servers() {
     done
     kill -KILL "$process" 2>/dev/null
   done
-  rm -rf "$ROOT"
+  while read -r directory; do
+    rm -rf "$directory"
+  done < <(cat "$CONTROL/directories" 2>/dev/null)
+  rm -rf "$CONTROL"
 }
 
 serve() {
-  local server starting=()
-  DURABLE=no
-  [ "${1:-}" != --durable ] || { DURABLE=yes; shift; }
+  local server missing starting=()
   for server in "$@"; do
-    case $server in postgres | mysql) ;; *) die "unknown server $server, expected postgres or mysql" ;; esac
-    local missing
+    case $server in postgres | mysql | --durable) ;; *) die "unknown server $server, expected postgres or mysql" ;; esac
     missing=$(missing_programs "$server" | paste -sd' ' -)
     [ -z "$missing" ] || die "not found for $server: $missing; scripts/setup installs what is missing"
   done
-  ROOT=$(temporary_root) || die "no temporary directory"
-  chmod 711 "$ROOT"
+  CONTROL=$(mktemp -d "${TMPDIR:-/tmp}/migrate-control.XXXXXX") || die "no temporary directory"
   trap stop_servers EXIT
   trap 'exit 130' INT TERM HUP
+  DURABLE=no
   for server in "$@"; do
+    [ "$server" != --durable ] || { DURABLE=yes; continue; }
     ("start_$server") &
     starting+=($!)
   done
   for server in "${starting[@]}"; do
     wait "$server" || exit 1
   done
-  cat "$ROOT"/*.url
+  cat "$CONTROL"/*.url
   echo ready
   # In the background and waited for, because a signal interrupts `wait` at once but not a running `cat`.
   cat <&0 >/dev/null &
   wait $!
+}
+
+# For scripts that source this file: starts servers (arguments as above), exports their URLs, and stops them when the
+# script ends, however it ends.
+with_servers() {
+  [ $# -gt 0 ] || return 0
+  trap stop_serving EXIT
+  trap 'exit 130' INT TERM HUP
+  coproc SERVERS { exec "$(dirname "${BASH_SOURCE[0]}")/servers.sh" "$@"; }
+  # Bash forgets its descriptors when the process ends before it is ready.
+  local line answers ready=no
+  exec {answers}<&"${SERVERS[0]}"
+  while read -r line <&"$answers"; do
+    case $line in
+      TEST_*) export "${line?}" && echo "${0##*/}: started ${line#*=}" ;;
+      ready) ready=yes && break ;;
+    esac
+  done
+  exec {answers}<&-
+  [ $ready = yes ] || die "the servers did not start, see above"
+}
+
+# The end of its input tells servers.sh to stop; nothing to wait for if it has ended already.
+stop_serving() {
+  local process=${SERVERS_PID:-}
+  [ -n "$process" ] || return 0
+  exec {SERVERS[1]}>&-
+  wait "$process" 2>/dev/null || true
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

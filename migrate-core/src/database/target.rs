@@ -41,7 +41,7 @@ pub struct Database {
 pub(crate) enum Source {
     /// A file, or a database in memory that only this run sees.
     #[cfg(feature = "sqlite")]
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     /// A database in memory that lives in the pool.
     #[cfg(feature = "sqlite")]
     SqliteMemory(SqlitePool),
@@ -127,19 +127,22 @@ fn not_built_in(scheme: &str) -> Error {
     )
 }
 
-/// `//x.db`, `x.db` and SQLAlchemy's `///x.db` are relative, `////x.db` is absolute; `:memory:`, and SQLAlchemy's
-/// empty path, are in memory.
+/// `//x.db` and `x.db` are relative, as in sqlx; so are `///./dir/x.db` and `///x.db`, as in SQLAlchemy, where the
+/// reading of sqlx would be a file in the root directory. `///dir/x.db` is absolute, because the application gives the
+/// same URL to sqlx; so is SQLAlchemy's `////dir/x.db`. `:memory:`, and SQLAlchemy's empty path, are in memory.
 #[cfg(feature = "sqlite")]
 fn parse_sqlite(rest: &str) -> Result<Database, Error> {
     let (path, query) = rest
         .split_once('?')
         .map_or((rest, None), |(path, query)| (path, Some(query)));
     let path = match path.strip_prefix("///") {
-        Some(path) if path.starts_with('/') || !path.is_empty() => path,
-        Some(_) => ":memory:",
-        None => path.strip_prefix("//").unwrap_or(path),
+        Some("") => ":memory:".to_owned(),
+        Some(path) if path.starts_with("./") || path.starts_with("../") => path.to_owned(),
+        Some(path) if path.starts_with('/') || !path.contains('/') => path.to_owned(),
+        Some(path) => format!("/{path}"),
+        None => path.strip_prefix("//").unwrap_or(path).to_owned(),
     };
-    let path = if path.is_empty() { ":memory:" } else { path };
+    let path = if path.is_empty() { ":memory:" } else { &path };
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
     let options: SqliteConnectOptions = format!("sqlite:{path}{query}").parse().map_err(bad_url)?;
     Ok(Database::from(options))
@@ -233,7 +236,7 @@ impl From<SqliteConnectOptions> for Database {
             format!("sqlite://{}", options.get_filename().display())
         };
         Self {
-            source: Source::Sqlite(options),
+            source: Source::Sqlite(Box::new(options)),
             shown,
         }
     }

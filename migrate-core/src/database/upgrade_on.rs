@@ -1,5 +1,6 @@
 //! Upgrading inside a caller's transaction.
 
+use std::marker::PhantomData;
 use std::time::Instant;
 
 #[cfg(feature = "mysql")]
@@ -26,8 +27,8 @@ enum Connection<'c> {
     Sqlite(&'c mut SqliteConnection),
     #[cfg(feature = "postgres")]
     Postgres(&'c mut PgConnection),
-    #[cfg(feature = "mysql")]
-    Mysql(&'c mut MySqlConnection),
+    /// Of MySQL or MariaDB: refused, so the connection itself is not needed.
+    Refused(PhantomData<&'c mut ()>),
 }
 
 impl std::fmt::Debug for Caller<'_> {
@@ -37,40 +38,42 @@ impl std::fmt::Debug for Caller<'_> {
             Connection::Sqlite(_) => "Caller(sqlite)",
             #[cfg(feature = "postgres")]
             Connection::Postgres(_) => "Caller(postgres)",
-            #[cfg(feature = "mysql")]
-            Connection::Mysql(_) => "Caller(mysql)",
+            Connection::Refused(_) => "Caller(mysql)",
         })
     }
 }
 
 macro_rules! from_connection {
-    ($feature:literal, $database:ty, $connection:ty, $variant:ident) => {
+    ($feature:literal, $database:ty, $connection:ty, $wrap:expr) => {
         #[cfg(feature = $feature)]
         impl<'c> From<&'c mut $connection> for Caller<'c> {
             fn from(connection: &'c mut $connection) -> Self {
-                Self(Connection::$variant(connection))
+                let wrap: fn(&'c mut $connection) -> Connection<'c> = $wrap;
+                Self(wrap(connection))
             }
         }
 
         #[cfg(feature = $feature)]
         impl<'c> From<&'c mut sqlx::Transaction<'_, $database>> for Caller<'c> {
             fn from(transaction: &'c mut sqlx::Transaction<'_, $database>) -> Self {
-                Self(Connection::$variant(&mut *transaction))
+                Self::from(&mut **transaction)
             }
         }
 
         #[cfg(feature = $feature)]
         impl<'c> From<&'c mut sqlx::pool::PoolConnection<$database>> for Caller<'c> {
             fn from(connection: &'c mut sqlx::pool::PoolConnection<$database>) -> Self {
-                Self(Connection::$variant(&mut *connection))
+                Self::from(&mut **connection)
             }
         }
     };
 }
 
-from_connection!("sqlite", Sqlite, SqliteConnection, Sqlite);
-from_connection!("postgres", Postgres, PgConnection, Postgres);
-from_connection!("mysql", MySql, MySqlConnection, Mysql);
+from_connection!("sqlite", Sqlite, SqliteConnection, Connection::Sqlite);
+from_connection!("postgres", Postgres, PgConnection, Connection::Postgres);
+from_connection!("mysql", MySql, MySqlConnection, |_| Connection::Refused(
+    PhantomData
+));
 
 impl<'c> Caller<'c> {
     fn backend(self, settings: &Settings) -> Result<Box<dyn Backend + 'c>, Error> {
@@ -88,8 +91,7 @@ impl<'c> Caller<'c> {
                     &settings.table,
                 )))
             }
-            #[cfg(feature = "mysql")]
-            Connection::Mysql(_) => Err(Error::with_help(
+            Connection::Refused(_) => Err(Error::with_help(
                 crate::text::diagnostic::Class::Config,
                 "MySQL and MariaDB commit whatever transaction is open before they define data: an upgrade cannot be part of \
                  the caller's",

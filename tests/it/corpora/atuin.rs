@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use migrate::{Class, Database, Dialect, Migrations};
-use tempfile::TempDir;
 
 use super::{Directory, Foreign, Section, corpus, message, names, read};
 use crate::servers;
@@ -20,64 +19,104 @@ fn directory(part: &str, dialect: Dialect) -> Directory {
             id: version.to_owned(),
             message: message(name),
             up: Section::Transactional(read(&folder.join(file))),
-            down: if down.exists() { Section::Transactional(read(&down)) } else { Section::ForwardOnly },
+            down: if down.exists() {
+                Section::Transactional(read(&down))
+            } else {
+                Section::ForwardOnly
+            },
         }
     };
-    let migrations: Vec<Foreign> = files.iter().filter(|file| !file.ends_with(".down.sql")).map(migration).collect();
+    let migrations: Vec<Foreign> = files
+        .iter()
+        .filter(|file| !file.ends_with(".down.sql"))
+        .map(migration)
+        .collect();
     Directory::chain(dialect, &migrations)
 }
 
-fn sqlite() -> (TempDir, Database) {
-    let place = tempfile::tempdir().expect("a temporary directory");
-    let url = format!("sqlite://{}?mode=rwc", place.path().join("atuin.db").display());
-    (place, url.parse().expect("a URL"))
-}
-
 async fn to_head(migrations: &Migrations, target: &Database) -> Vec<String> {
-    let report = migrations.upgrade(target, "head").await.unwrap_or_else(|failure| panic!("{failure}"));
-    let again = migrations.upgrade(target, "head").await.unwrap_or_else(|failure| panic!("{failure}"));
+    let report = migrations
+        .upgrade(target, "head")
+        .await
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    let again = migrations
+        .upgrade(target, "head")
+        .await
+        .unwrap_or_else(|failure| panic!("{failure}"));
     assert!(again.is_up_to_date());
-    report.steps().iter().map(|step| step.revision.clone()).collect()
+    report
+        .steps()
+        .iter()
+        .map(|step| step.revision.clone())
+        .collect()
 }
 
 /// How many migrations upstream has; the files are counted again, so that none is left out silently.
 fn upstream(part: &str) -> Vec<String> {
     let folder = corpus("atuin").join(part);
     let versions = names(Path::new(&folder));
-    versions.iter().filter(|name| !name.ends_with(".down.sql")).map(|name| name.split('_').next().unwrap_or("").to_owned()).collect()
+    versions
+        .iter()
+        .filter(|name| !name.ends_with(".down.sql"))
+        .map(|name| name.split('_').next().unwrap_or("").to_owned())
+        .collect()
 }
 
 #[tokio::test]
 async fn the_three_sqlite_directories_apply() {
     for part in ["client-sqlite", "server-sqlite", "scripts-sqlite"] {
-        let (_place, target) = sqlite();
+        let Some(server) = servers::sqlite() else {
+            return;
+        };
+        let database = server.database("atuin");
+        let target: Database = database.url().parse().expect("a URL");
         let directory = directory(part, Dialect::Sqlite);
-        assert_eq!(to_head(&directory.migrations(), &target).await, upstream(part), "{part}");
+        assert_eq!(
+            to_head(&directory.migrations(), &target).await,
+            upstream(part),
+            "{part}"
+        );
     }
 }
 
+#[cfg(feature = "postgres")]
 #[tokio::test]
 async fn the_postgres_directory_applies_with_its_triggers_and_dollar_bodies() {
-    let Some(server) = servers::postgres() else { return };
+    let Some(server) = servers::postgres() else {
+        return;
+    };
     let database = server.database("atuin");
     let target: Database = database.url().parse().expect("a URL");
     let directory = directory("server-postgres", Dialect::Postgres);
-    assert_eq!(to_head(&directory.migrations(), &target).await, upstream("server-postgres"));
+    assert_eq!(
+        to_head(&directory.migrations(), &target).await,
+        upstream("server-postgres")
+    );
     let triggers = database.sql("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal");
     assert_ne!(triggers.trim(), "0");
 }
 
 #[tokio::test]
 async fn a_down_script_that_is_no_sqlite_fails_and_changes_nothing() {
-    let (_place, target) = sqlite();
+    let Some(server) = servers::sqlite() else {
+        return;
+    };
+    let database = server.database("atuin");
+    let target: Database = database.url().parse().expect("a URL");
     let directory = directory("scripts-sqlite", Dialect::Sqlite);
     let migrations = directory.migrations();
     to_head(&migrations, &target).await;
 
-    let failure = migrations.downgrade(&target, "-1").await.expect_err("alter table .. drop index");
+    let failure = migrations
+        .downgrade(&target, "-1")
+        .await
+        .expect_err("alter table .. drop index");
     assert_eq!(failure.class(), Class::SqlFailed, "{failure}");
     assert!(failure.to_string().contains("drop index"), "{failure}");
     assert_eq!(failure.report().heads, ["20250402170430"], "still at head");
-    let again = migrations.upgrade(&target, "head").await.unwrap_or_else(|failure| panic!("{failure}"));
+    let again = migrations
+        .upgrade(&target, "head")
+        .await
+        .unwrap_or_else(|failure| panic!("{failure}"));
     assert!(again.is_up_to_date());
 }

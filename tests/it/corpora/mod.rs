@@ -2,7 +2,9 @@
 //! their databases with the outcomes that their READMEs state.
 
 mod atuin;
+#[cfg(feature = "postgres")]
 mod crates_io;
+#[cfg(feature = "mysql")]
 mod temporal;
 
 use std::fmt::Write as _;
@@ -34,7 +36,12 @@ struct Foreign {
 impl Foreign {
     /// The file in our format; `parent` is the revision before it.
     fn render(&self, parent: &str) -> String {
-        let Foreign { id, message, up, down } = self;
+        let Foreign {
+            id,
+            message,
+            up,
+            down,
+        } = self;
         let mut text = format!("-- {message}\n--\n-- revision: {id}\n-- down_revision: {parent}\n");
         if matches!(down, Section::ForwardOnly) {
             text.push_str("-- irreversible: there is no way back upstream\n");
@@ -58,7 +65,9 @@ impl Foreign {
 
 /// Whether nothing but comments is left: the corpora have line comments only in such files.
 fn is_empty(sql: &str) -> bool {
-    sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
+    sql.lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || line.starts_with("--"))
 }
 
 /// A corpus as a migrations directory.
@@ -70,7 +79,10 @@ struct Directory {
 impl Directory {
     /// One chain of these migrations, in their order.
     fn chain(dialect: Dialect, migrations: &[Foreign]) -> Self {
-        let root = tempfile::Builder::new().prefix("corpus").tempdir().expect("a temporary directory");
+        let root = tempfile::Builder::new()
+            .prefix("corpus")
+            .tempdir()
+            .expect("a temporary directory");
         let directory = root.path().join("migrations");
         fs::create_dir(&directory).expect("a directory");
         let config = format!("[migrations]\ndialects = [\"{dialect}\"]\n");
@@ -90,8 +102,13 @@ impl Directory {
 
     /// Checks every section as `migrate-cli lock` does, and locks them.
     fn lock(&self) -> Result<(), Vec<Diagnostic>> {
-        let project = Search::from(self.root.path()).dir(Some(self.path())).find()?;
-        let options = LockOptions { dialects: DialectSet::one(self.dialect), ..LockOptions::default() };
+        let project = Search::from(self.root.path())
+            .dir(Some(self.path()))
+            .find()?;
+        let options = LockOptions {
+            dialects: DialectSet::one(self.dialect),
+            ..LockOptions::default()
+        };
         lock(&project, &options).map(|_| ())
     }
 
@@ -106,14 +123,24 @@ impl Directory {
 }
 
 fn corpus(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/corpora").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/corpora")
+        .join(path)
 }
 
 /// The names in a directory, sorted.
 fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect();
+    let entries =
+        fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
     names.sort();
     names
 }

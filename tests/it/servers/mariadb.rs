@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Client, Server, Url, watchdog};
+use super::{Client, Server, Url, client, watchdog};
 
 pub(super) fn server() -> Server {
     Server {
@@ -14,7 +14,12 @@ pub(super) fn server() -> Server {
 struct Mariadb;
 
 impl Client for Mariadb {
-    fn command(&self, url: &Url<'_>, sql: &str) -> Command {
+    fn name(&self) -> &'static str {
+        "mysql"
+    }
+
+    fn run(&self, url: &str, sql: &str) -> Result<String, String> {
+        let url = Url::parse(url);
         let mut command = Command::new("mariadb");
         command
             .args([
@@ -35,14 +40,36 @@ impl Client for Mariadb {
                 url.database,
             ])
             .env("MYSQL_PWD", url.password);
-        command
+        client(command)
     }
 
-    fn create(&self, name: &str) -> String {
-        format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    fn create(&self, home: &str, name: &str) -> Result<String, String> {
+        self.run(
+            home,
+            &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
+        )
     }
 
-    fn drop(&self, name: &str) -> String {
-        format!("DROP DATABASE IF EXISTS {name}")
+    fn drop(&self, home: &str, name: &str) -> Result<String, String> {
+        self.run(home, &format!("DROP DATABASE IF EXISTS {name}"))
+    }
+
+    fn schema(&self) -> &'static str {
+        SCHEMA
     }
 }
+
+const SCHEMA: &str = "\
+SELECT object.* FROM (
+    SELECT 'column', table_name AS place, ordinal_position, column_name, column_type, is_nullable,
+           concat_ws(' ', column_default, extra, collation_name)
+      FROM information_schema.columns WHERE table_schema = database()
+    UNION ALL SELECT 'index', table_name, index_name, seq_in_index, column_name, non_unique, ''
+      FROM information_schema.statistics WHERE table_schema = database()
+    UNION ALL SELECT 'check', table_name, constraint_name, check_clause, '', '', ''
+      FROM information_schema.check_constraints WHERE constraint_schema = database()
+    UNION ALL SELECT 'foreign key', table_name, constraint_name, referenced_table_name, update_rule, delete_rule, ''
+      FROM information_schema.referential_constraints WHERE constraint_schema = database()
+    UNION ALL SELECT 'trigger', event_object_table, trigger_name, action_statement, action_timing, event_manipulation, ''
+      FROM information_schema.triggers WHERE trigger_schema = database()
+) AS object WHERE place NOT LIKE 'schema\\_revisions%'";

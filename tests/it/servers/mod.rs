@@ -14,10 +14,12 @@
 //! `MIGRATE_TEST_DATABASES`.
 //!
 //! All calls block: databases are made and dropped by the server's own client, which also works in `Drop` and in tests
-//! without a runtime.
+//! without a runtime. SQLite takes part as a server whose databases are files.
 
 mod mariadb;
 mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 #[cfg(test)]
 mod tests;
 mod watchdog;
@@ -37,6 +39,27 @@ pub(crate) fn postgres() -> Option<&'static Server> {
 pub(crate) fn mariadb() -> Option<&'static Server> {
     static SERVER: OnceLock<Server> = OnceLock::new();
     is_wanted("mysql").then(|| SERVER.get_or_init(mariadb::server))
+}
+
+/// SQLite as a server of files, or `None` when `MIGRATE_TEST_DATABASES` does not name `sqlite`.
+#[cfg(feature = "sqlite")]
+pub(crate) fn sqlite() -> Option<&'static Server> {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    is_wanted("sqlite").then(|| SERVER.get_or_init(sqlite::server))
+}
+
+/// Every database that this build and the caller of the tests know.
+pub(crate) fn each() -> impl Iterator<Item = &'static Server> {
+    [
+        #[cfg(feature = "sqlite")]
+        sqlite(),
+        #[cfg(feature = "postgres")]
+        postgres(),
+        #[cfg(feature = "mysql")]
+        mariadb(),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// How many rounds a fault test takes: a bounded set by default, the long one under `scripts/test --faults`.
@@ -67,10 +90,30 @@ pub(crate) struct Server {
 
 /// The few things that differ between the servers.
 trait Client: Sync {
-    /// The command that runs one SQL text and prints the rows, fields separated by tabs.
-    fn command(&self, url: &Url<'_>, sql: &str) -> Command;
-    fn create(&self, name: &str) -> String;
-    fn drop(&self, name: &str) -> String;
+    /// `sqlite`, `postgres` or `mysql`.
+    fn name(&self) -> &'static str;
+    /// Runs SQL and returns the rows as lines, fields separated by tabs.
+    fn run(&self, url: &str, sql: &str) -> Result<String, String>;
+    /// Makes the database; `home` is the URL of one that is always there.
+    fn create(&self, home: &str, name: &str) -> Result<String, String>;
+    /// Drops the database and whoever is connected to it.
+    fn drop(&self, home: &str, name: &str) -> Result<String, String>;
+    /// A query for the schema as the catalogues have it: kind, table, then what describes the object; without the
+    /// tables that `migrate` keeps.
+    fn schema(&self) -> &'static str;
+}
+
+/// Runs one of the clients that come with the servers.
+fn client(mut command: Command) -> Result<String, String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{command:?}: {error}; run scripts/setup"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
 }
 
 /// The parts of `scheme://user:password@host:port/database`, all of which our URLs have.
@@ -106,32 +149,14 @@ impl<'a> Url<'a> {
 }
 
 impl Server {
+    /// `sqlite`, `postgres` or `mysql`.
+    pub(crate) fn name(&self) -> &'static str {
+        self.client.name()
+    }
+
     /// URL of the server's own database, for tests that make databases themselves.
     pub(crate) fn url(&self) -> &str {
         &self.url
-    }
-
-    /// A new empty database whose name begins with `name`; dropped with the value.
-    pub(crate) fn database(&'static self, name: &str) -> TestDatabase {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name: String = name
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() {
-                    c.to_ascii_lowercase()
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        let name = format!("t_{name:.30}_{}_{number}", std::process::id());
-        self.run(&self.url, &self.client.create(&name));
-        TestDatabase {
-            server: self,
-            url: self.url_of(&name),
-            name,
-        }
     }
 
     /// URL of a database of this server.
@@ -140,18 +165,28 @@ impl Server {
         format!("{place}/{database}")
     }
 
-    fn run(&self, url: &str, sql: &str) -> String {
-        let output = self
-            .client
-            .command(&Url::parse(url), sql)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap_or_else(|error| {
-                panic!("the server's client does not start: {error}; run scripts/setup")
-            });
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{sql}\n{errors}");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+    /// A new empty database whose name begins with `name`; dropped with the value.
+    #[track_caller]
+    pub(crate) fn database(&'static self, name: &str) -> TestDatabase {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let plain = |c: char| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        };
+        let name: String = name.chars().take(30).map(plain).collect();
+        let name = format!("t_{name}_{}_{number}", std::process::id());
+        self.client
+            .create(&self.url, &name)
+            .unwrap_or_else(|error| panic!("{name} cannot be created: {error}"));
+        TestDatabase {
+            server: self,
+            url: self.url_of(&name),
+            name,
+        }
     }
 }
 
@@ -173,14 +208,30 @@ impl TestDatabase {
         &self.name
     }
 
-    /// Runs SQL with the server's own client and returns what it prints: a line per row, fields separated by tabs.
+    /// Runs SQL past the library, with the server's own client where it has one, and returns a line per row, fields
+    /// separated by tabs.
     ///
     /// # Panics
     ///
     /// When the SQL fails, with what the client says.
     #[track_caller]
     pub(crate) fn sql(&self, sql: &str) -> String {
-        self.server.run(&self.url, sql)
+        self.server
+            .client
+            .run(&self.url, sql)
+            .unwrap_or_else(|error| panic!("{error}\n{sql}"))
+    }
+
+    /// The schema as the catalogues have it, a line per object, sorted; without the tables that `migrate` keeps.
+    #[track_caller]
+    pub(crate) fn schema(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self
+            .sql(self.server.client.schema())
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
     }
 }
 
@@ -189,13 +240,7 @@ impl Drop for TestDatabase {
         if std::thread::panicking() {
             eprintln!("the database of the failed test was {}", self.name);
         }
-        let sql = self.server.client.drop(&self.name);
         // The server may have been ended by the test; a second panic would hide the first.
-        let _ = self
-            .server
-            .client
-            .command(&Url::parse(&self.server.url), &sql)
-            .stdin(Stdio::null())
-            .output();
+        let _ = self.server.client.drop(&self.server.url, &self.name);
     }
 }

@@ -5,17 +5,12 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Server, mariadb, postgres, rounds};
-
-fn each() -> impl Iterator<Item = (&'static str, &'static Server)> {
-    [("postgres", postgres()), ("mariadb", mariadb())]
-        .into_iter()
-        .filter_map(|(name, server)| Some((name, server?)))
-}
+use super::{each, mariadb, postgres, rounds};
 
 #[test]
 fn a_database_is_empty_apart_and_dropped_afterwards() {
-    for (name, server) in each() {
+    for server in each() {
+        let name = server.name();
         let (one, two) = (server.database("Same Name"), server.database("Same Name"));
         one.sql("CREATE TABLE here (id INT); INSERT INTO here VALUES (1), (2)");
         assert_eq!(
@@ -23,32 +18,36 @@ fn a_database_is_empty_apart_and_dropped_afterwards() {
             "1\t2\n2\t3\n",
             "{name}"
         );
-        two.sql("CREATE TABLE here (id INT)");
         assert!(
             one.url().ends_with(one.name()) && one.url() == server.url_of(one.name()),
             "{name}"
         );
-
-        let gone = one.name().to_owned();
-        drop(one);
-        let left = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'here'";
+        assert_eq!(two.schema(), Vec::<String>::new(), "{name}");
+        two.sql("CREATE TABLE here (id INT)");
+        two.sql("CREATE TABLE schema_revisions (ours INT)");
         assert_eq!(
-            two.sql(left),
-            "1\n",
-            "{name}: {gone} is dropped, the other stays"
+            two.schema(),
+            one.schema(),
+            "{name}: nothing of what `migrate` keeps"
+        );
+
+        drop(one);
+        assert_eq!(
+            two.schema().len(),
+            1,
+            "{name}: one is dropped, the other stays"
         );
     }
 }
 
 #[test]
-fn the_servers_are_private_and_leave_nothing_on_disk() {
-    let directory = [
+fn the_servers_are_private() {
+    for (server, ask) in [
         (postgres(), "SHOW data_directory"),
         (mariadb(), "SELECT @@datadir"),
-    ];
-    for (server, ask) in directory {
+    ] {
         let Some(server) = server else { continue };
-        let found = server.run(server.url(), ask);
+        let found = server.database("where").sql(ask);
         assert!(
             found.contains("migrate-servers."),
             "a directory of scripts/servers.sh, found {found}"
@@ -59,9 +58,8 @@ fn the_servers_are_private_and_leave_nothing_on_disk() {
 /// The shell stands for a test process: it starts a server, holds the pipe, and dies without a chance to clean up.
 #[test]
 fn a_server_ends_with_the_process_that_started_it() {
-    if postgres().is_none() {
-        return;
-    }
+    let Some(server) = postgres() else { return };
+    assert!(server.url().starts_with("postgres://"));
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/servers.sh");
     let mut holder = Command::new("bash")
         .args(["-c", r#"coproc S { exec "$0" postgres; }; while read -r line <&"${S[0]}"; do echo "$line"; done"#, script])

@@ -55,14 +55,14 @@ pub(crate) enum Attempt {
 }
 
 /// What became of a statement that was in flight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// It has happened.
     Happened,
     /// It has not, or may be run again without harm.
     NotHappened,
-    /// The catalogue does not tell.
-    Unknown,
+    /// The catalogue does not tell, and why.
+    Unknown(String),
 }
 
 /// A connection of our own to one database, with the session of a run.
@@ -129,7 +129,7 @@ pub(crate) trait Backend: Send {
         number: usize,
     ) -> Pending<'a, Result<Effect, ServerError>> {
         let _ = (source, number);
-        Box::pin(async { Ok(Effect::Unknown) })
+        Box::pin(async { Ok(Effect::Unknown("this database is not asked".to_owned())) })
     }
 
     /// Called before a statement of a `transaction:false` section that runs outside a transaction is sent: clears away

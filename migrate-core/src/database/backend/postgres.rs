@@ -4,8 +4,6 @@
 //! blocking wait would hold a snapshot that `CREATE INDEX CONCURRENTLY` waits for. A revision is one message; only
 //! `COPY .. FROM STDIN` splits it, inside the one transaction.
 
-mod index;
-
 use std::time::Instant;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPosition};
@@ -17,6 +15,7 @@ use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, done, roll_back, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
+use crate::database::recover;
 use crate::database::state::sql::literal;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::{Dialect, Digest};
@@ -181,7 +180,7 @@ impl<'c> PostgresBackend<'c> {
         self.session = pid.zip(start).map(|(id, start)| SessionId { id, start });
         let Some(schema) = self.configured_schema.clone().or(schema) else {
             return Err(ServerError {
-                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".to_owned()),
+                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".into()),
                 ..ServerError::new(ServerErrorKind::Config, "no schema of the search path exists")
             });
         };
@@ -359,75 +358,6 @@ impl<'c> PostgresBackend<'c> {
         let kept = roll_back(self, work, &error).await;
         step_error(work, error, part, offset, kept)
     }
-
-    /// Drops the invalid index that an earlier try of this statement has left.
-    async fn drop_invalid_index(&mut self, statement: &str) -> Result<(), ServerError> {
-        let Some(created) = index::created_concurrently(statement) else {
-            return Ok(());
-        };
-        for row in self.query(created.find_invalid()).await? {
-            if let Some(index) = row.into_iter().next().flatten() {
-                tracing::info!(
-                    index,
-                    "dropping the invalid index that an interrupted run has left"
-                );
-                self.execute(format!("DROP INDEX CONCURRENTLY IF EXISTS {index}"))
-                    .await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn look_for_effect(
-        &mut self,
-        source: &Source<'_>,
-        number: usize,
-    ) -> Result<Effect, ServerError> {
-        let sql = source.sql(number);
-        if let Some(created) = index::created_concurrently(sql) {
-            let valid = !self.query(created.find_valid()).await?.is_empty();
-            return Ok(if valid {
-                Effect::Happened
-            } else {
-                Effect::NotHappened
-            });
-        }
-        let keywords: Vec<&str> = source.script.statements[number]
-            .keywords
-            .iter()
-            .map(String::as_str)
-            .collect();
-        Ok(match keywords.as_slice() {
-            // They may be run again: the second time they do what the first has left to do.
-            [
-                "VACUUM" | "REINDEX" | "ANALYZE" | "CLUSTER" | "REFRESH" | "CHECKPOINT" | "SET"
-                | "RESET",
-                ..,
-            ]
-            | ["ALTER", "SYSTEM", ..]
-            | ["DROP", "INDEX", "CONCURRENTLY", "IF", "EXISTS", ..] => Effect::NotHappened,
-            ["DROP", "INDEX", "CONCURRENTLY", ..] => match index::dropped(sql) {
-                Some(name) => {
-                    let name = literal(Dialect::Postgres, &name);
-                    let sql = format!("SELECT pg_catalog.to_regclass({name})::pg_catalog.text");
-                    let found = self
-                        .query(sql)
-                        .await?
-                        .into_iter()
-                        .flatten()
-                        .next()
-                        .flatten();
-                    if found.is_some() {
-                        Effect::NotHappened
-                    } else {
-                        Effect::Happened
-                    }
-                }
-                None => Effect::Unknown,
-            },
-            _ => Effect::Unknown,
-        })
-    }
 }
 
 /// Whether a section may change settings of the session: anything but plain DDL and DML may.
@@ -565,7 +495,7 @@ impl Backend for PostgresBackend<'_> {
         source: &'a Source<'a>,
         number: usize,
     ) -> Pending<'a, Result<Effect, ServerError>> {
-        Box::pin(self.look_for_effect(source, number))
+        recover::probe(self, source, number)
     }
 
     fn before_statement<'a>(
@@ -573,7 +503,7 @@ impl Backend for PostgresBackend<'_> {
         source: &'a Source<'a>,
         number: usize,
     ) -> Pending<'a, Result<(), ServerError>> {
-        Box::pin(self.drop_invalid_index(source.sql(number)))
+        recover::clear(self, source, number)
     }
 
     fn close(mut self: Box<Self>) -> Pending<'static, ()> {
@@ -615,7 +545,7 @@ fn translate(error: sqlx::Error, results: usize) -> ServerError {
         sqlx::Error::Tls(error) => ServerError {
             hint: Some(
                 "build with the cargo feature `tls-rustls`, or connect with `?sslmode=disable`"
-                    .to_owned(),
+                    .into(),
             ),
             ..ServerError::new(ServerErrorKind::Config, format!("TLS: {error}"))
         },
@@ -649,13 +579,13 @@ fn told(database: &PgDatabaseError) -> ServerError {
     };
     let context = database
         .r#where()
-        .map(|context| format!("context: {context}"));
+        .map(|context| format!("context: {context}").into_boxed_str());
     ServerError {
         kind,
         message: database.message().to_owned(),
         code: Some(database.code().to_owned()),
-        detail: database.detail().map(str::to_owned).or(context),
-        hint: database.hint().map(str::to_owned),
+        detail: database.detail().map(Into::into).or(context),
+        hint: database.hint().map(Into::into),
         position,
         results: 0,
     }

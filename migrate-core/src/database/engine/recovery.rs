@@ -157,12 +157,12 @@ impl Engine<'_> {
         {
             Effect::Happened => Ok(number + 1),
             Effect::NotHappened => Ok(number),
-            Effect::Unknown => {
+            Effect::Unknown(why) => {
                 let id = &row.revision;
                 Err(doubt(
                     row,
                     &format!(
-                        "the run was interrupted at statement {} of {}, and whether it has happened cannot be seen: {}",
+                        "the run was interrupted at statement {} of {}, and whether it has happened cannot be seen ({why}): {}",
                         number + 1,
                         source.script.statements.len(),
                         statement.text

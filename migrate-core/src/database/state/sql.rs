@@ -319,7 +319,8 @@ impl Tables {
                 format!(
                     "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
                 ),
-                "DO (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
+                // Not DO, which makes a warning of it.
+                "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
             ],
         }
     }
@@ -484,6 +485,29 @@ impl Tables {
         )
     }
 
+    /// Forgets the row of a revision.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
+        format!(
+            "DELETE FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(revision.as_str())
+        )
+    }
+
+    /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn select_journal(&self, revision: &RevisionId) -> String {
+        let Self { state, lock, .. } = self;
+        format!(
+            "SELECT {}, (SELECT {} FROM {state} WHERE revision = {} AND state IN ('upgrading', 'downgrading')) FROM {lock} \
+             WHERE id = 1",
+            self.as_text("epoch"),
+            self.as_text("statement_no"),
+            self.literal(revision.as_str()),
+        )
+    }
+
     /// Records that a statement of a section that is not one transaction begins; all before it have finished.
     pub(crate) fn begin_statement(
         &self,
@@ -615,11 +639,6 @@ impl Tables {
     /// Forgets every row.
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
-    }
-
-    /// The name of a table of the database, quoted.
-    pub(crate) fn identifier(&self, name: &str) -> String {
-        identifier(self.dialect, name)
     }
 }
 

@@ -29,8 +29,10 @@ impl Reader<'_> {
         range: Range<usize>,
         label: impl Into<String>,
     ) {
-        let finding = Diagnostic::error(Class::Config, message).at(self.source.frame(range, label));
-        self.findings.push(finding);
+        let mut frame = self.source.frame(range, label);
+        frame.text = masked(&frame.text);
+        self.findings
+            .push(Diagnostic::error(Class::Config, message).at(frame));
     }
 
     /// Adds a way to mend it to the last finding.
@@ -221,6 +223,41 @@ impl Reader<'_> {
                 .collect(),
         )
     }
+}
+
+/// The places of the passwords in a text that holds addresses.
+pub(super) fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const KEYS: [&str; 3] = ["password=", "passwd=", "pwd="];
+    let authority = text.find("://").map(|at| at + 3).and_then(|start| {
+        let end = start + text[start..].rfind('@')?;
+        let colon = start + text[start..end].find(':')?;
+        Some(colon + 1..end)
+    });
+    let lower = text.to_ascii_lowercase();
+    let parameter = KEYS.into_iter().find_map(|key| {
+        let start = lower.find(key)? + key.len();
+        let length = text[start..]
+            .find(['&', '"', '\'', ' '])
+            .unwrap_or(text.len() - start);
+        Some(start..start + length)
+    });
+    authority
+        .into_iter()
+        .chain(parameter)
+        .filter(|range| !range.is_empty())
+}
+
+/// A line with its passwords replaced, character by character, so that columns stay.
+fn masked(line: &str) -> String {
+    let secrets: Vec<Range<usize>> = secrets(line).collect();
+    let mask = |(at, c): (usize, char)| {
+        if secrets.iter().any(|range| range.contains(&at)) {
+            '*'
+        } else {
+            c
+        }
+    };
+    line.char_indices().map(mask).collect()
 }
 
 /// A hundred years.

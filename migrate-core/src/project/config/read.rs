@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::keys::{Reader, Value};
+use super::keys::{Reader, Value, secrets};
 use super::values::{
     Config, Drafts, Environment, LintLevel, Policy, Protection, Recursion, Timezone, Url,
 };
 use crate::model::set::{Ahead, HeadsPolicy};
-use crate::text::diagnostic::{Class, Diagnostic, nearest};
+use crate::text::Diagnostic;
+use crate::text::diagnostic::nearest;
 use crate::text::source::Source;
 use crate::text::{Dialect, DialectSet};
 
@@ -55,18 +56,10 @@ impl Config {
             findings: Vec::new(),
         };
         let (table, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let range = error.span().unwrap_or(0..0);
-            let message = error
-                .message()
-                .split('\n')
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            reader.findings.push(
-                Diagnostic::error(Class::Config, message)
-                    .at(reader.source.frame(range, "no valid TOML")),
-            );
+        // The parser goes on after a syntax error, but what it says then is mostly about the same one.
+        if let Some(error) = errors.first() {
+            let message = error.message().split('\n').next().unwrap_or_default();
+            reader.error(message, error.span().unwrap_or(0..0), "no valid TOML");
         }
         // A table with a syntax error in it would only yield more of the same.
         if reader.findings.is_empty() {
@@ -358,26 +351,13 @@ impl Reader<'_> {
 
     fn url(&mut self, value: &Value<'_>) -> Option<Url> {
         if let Some(url) = value.value.as_str() {
-            if let Some(password) = password(url) {
-                // The frame would show the line with the password in it, so this one shows none.
-                let line = self.source.position(value.range.start).line;
-                let _ = password;
-                let mut frame = self.source.frame(value.range.clone(), "");
-                frame.text = format!(
-                    "{} = \"***\"",
-                    value.key.rsplit('.').next().unwrap_or("url")
+            if has_password(url) {
+                self.error(
+                    format!("`{}` holds a password", value.key),
+                    value.range.clone(),
+                    "expected an address without one",
                 );
-                frame.column = frame.text.find('"').map_or(1, |at| at + 1);
-                frame.line = line;
-                frame.width = 5;
-                frame.label = "holds a password".to_owned();
-                self.findings.push(
-                    Diagnostic::error(Class::Config, format!("`{}` holds a password", value.key))
-                        .at(frame)
-                        .help(
-                            "keep it in the environment: `url = { env = \"PROD_DATABASE_URL\" }`",
-                        ),
-                );
+                self.help("keep it in the environment: `url = { env = \"PROD_DATABASE_URL\" }`");
                 return None;
             }
             return self
@@ -466,22 +446,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-/// The password in an address, if there is one: between the first `:` and the last `@` of the authority, or as a
-/// parameter.
-fn password(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let authority = rest.rsplit_once('@').map(|(before, _)| before);
-    let in_authority = authority
-        .and_then(|user| user.split_once(':'))
-        .map(|(_, password)| password);
-    let in_query = query.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        ["password", "passwd", "pwd"]
-            .contains(&key.to_ascii_lowercase().as_str())
-            .then_some(value)
-    });
-    in_authority
-        .or(in_query)
-        .filter(|password| !password.is_empty())
+/// Whether an address holds a password, as part of its authority or as a parameter.
+fn has_password(url: &str) -> bool {
+    secrets(url).next().is_some_and(|range| !range.is_empty())
 }

@@ -142,8 +142,26 @@ post_write = ["sqlfluff fix"]
 #[test]
 fn broken_toml_has_a_frame() {
     let (_, findings) = Config::parse("migrate.toml", "[migrations]\ndirs = [\"a\"\ntable = 1\n");
+    let (_, masked) = Config::parse(
+        "migrate.toml",
+        "[environments.a]\nurl = \"postgres://jo:secret@db/app\n",
+    );
+    assert!(
+        texts(&masked).contains("jo:******@db") && !texts(&masked).contains("secret"),
+        "{}",
+        texts(&masked)
+    );
     insta::assert_snapshot!(texts(&findings));
 }
+
+/// Name, tree, where the search starts, the directory that is given, the file that is found.
+type Case = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+);
 
 /// A tree of files; a name that ends in `/` is a directory.
 fn tree(names: &[(&str, &str)]) -> tempfile::TempDir {
@@ -163,7 +181,7 @@ fn tree(names: &[(&str, &str)]) -> tempfile::TempDir {
 #[test]
 fn where_the_file_is_found() {
     const WORKSPACE: &str = "[workspace]\nmembers = []\n";
-    let cases: [(&str, &[(&str, &str)], &str, Option<&str>, Option<&str>); 6] = [
+    let cases: [Case; 6] = [
         (
             "upwards from the start",
             &[("migrate.toml", ""), ("a/b/", "")],

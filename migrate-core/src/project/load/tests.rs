@@ -1,4 +1,4 @@
-//! Every folder of `tests/fixtures` that holds a project is loaded, and what is said about it is a snapshot.
+//! Every folder of `tests/fixtures/project` is loaded, and what is said about it is a snapshot.
 //!
 //! A fixture is a folder a person can open: `migrate.toml`, `migrations/`, and in it one mistake, which its name says.
 
@@ -9,7 +9,7 @@ use crate::project::Search;
 
 /// The folders of situations, sorted.
 fn fixtures() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/project");
     let entries = std::fs::read_dir(root).expect("the fixtures are there");
     let mut fixtures: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry").path())

@@ -100,11 +100,13 @@ pub fn lock(project: &Project, options: &LockOptions) -> Result<LockOutcome, Vec
     let shown = display(&project.root, &loaded.lock_path);
     let (old, _) = LockFile::parse(&shown, loaded.lock_text.as_deref().unwrap_or_default());
     findings.extend(unknown_format(&loaded, &shown));
+    let places = old.entries.iter().enumerate();
     let job = Job {
         loaded: &loaded,
         old: &old,
         options,
         shown: &shown,
+        places: places.map(|(place, entry)| (entry.id, place)).collect(),
     };
     job.check(&mut findings);
     let Some(graph) = loaded
@@ -157,12 +159,16 @@ struct Job<'a> {
     old: &'a LockFile<'a>,
     options: &'a LockOptions,
     shown: &'a str,
+    /// Where each id stands in the old file.
+    places: HashMap<&'a str, usize>,
 }
 
 impl<'a> Job<'a> {
     fn old_entry(&self, revision: &Revision) -> Option<&'a Entry<'a>> {
-        let id = revision.file.header.revision.value.as_str();
-        self.old.entries.iter().find(|entry| entry.id == id)
+        let place = self
+            .places
+            .get(revision.file.header.revision.value.as_str())?;
+        self.old.entries.get(*place)
     }
 
     fn is_amended(&self, id: &str) -> bool {
@@ -205,15 +211,9 @@ impl<'a> Job<'a> {
     /// The revisions in the order of the lock file: parents first; those that are listed keep their order, and new
     /// ones come last, so that a line never moves because another is added.
     fn order(&self, graph: &Graph) -> Vec<&'a Revision> {
-        let listed: HashMap<&str, usize> = self
-            .old
-            .entries
-            .iter()
-            .enumerate()
-            .map(|(place, entry)| (entry.id, place))
-            .collect();
         let rank = |index: Index| {
-            let listed = listed
+            let listed = self
+                .places
                 .get(graph.id(index).as_str())
                 .copied()
                 .unwrap_or(usize::MAX);

@@ -513,7 +513,7 @@ fn a_glance_agrees_with_the_loaded_set() {
 
 #[test]
 fn fixtures_with_locked_revisions_have_a_lock_file_of_this_format() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/project");
     for name in [
         "edited_section",
         "edited_header",

@@ -1,8 +1,6 @@
 //! `ALTER`.
 
-use super::change::{
-    AlterTable, Alteration, Build, Change, Column, Existing, Key, Missing, Rename,
-};
+use super::change::{AlterTable, Alteration, Build, Change, Column, Existing, Missing, Rename};
 use super::cursor::Cursor;
 use super::{object, table};
 
@@ -303,15 +301,4 @@ fn detach(cursor: &mut Cursor<'_>, actions: &mut Vec<Alteration>) -> Option<()> 
     };
     actions.push(Alteration::DetachPartition(partition, build));
     Some(())
-}
-
-/// The keys of a table that an `ADD` names, for the types above.
-impl Alteration {
-    /// The key that is added.
-    pub fn added_key(&self) -> Option<&Key> {
-        match self {
-            Self::AddKey(key, _) => Some(key),
-            _ => None,
-        }
-    }
 }

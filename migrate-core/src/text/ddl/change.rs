@@ -104,33 +104,32 @@ pub struct Column {
 
 /// A key, index or constraint of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
-    /// `PRIMARY KEY`, with the constraint's name.
-    Primary(Option<String>),
-    /// `UNIQUE`, with the name of constraint or index.
-    Unique(Option<String>),
-    /// `INDEX`, `KEY`, `FULLTEXT`, `SPATIAL`, with its name.
-    Index(Option<String>),
-    /// `FOREIGN KEY`, with its name.
-    Foreign(Option<String>),
-    /// `CHECK`, with its name.
-    Check(Option<String>),
-    /// Another kind of constraint, such as `EXCLUDE`, with its name.
-    Other(Option<String>),
+pub struct Key {
+    /// What it is.
+    pub kind: KeyKind,
+    /// Its name, if it was written.
+    pub name: Option<String>,
+    /// Its columns, when they are nothing but columns.
+    pub columns: Vec<String>,
+    /// The table that a foreign key refers to.
+    pub references: Option<Name>,
 }
 
-impl Key {
-    /// Its name, if it was written.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::Primary(name)
-            | Self::Unique(name)
-            | Self::Index(name)
-            | Self::Foreign(name)
-            | Self::Check(name)
-            | Self::Other(name) => name.as_deref(),
-        }
-    }
+/// What a [`Key`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyKind {
+    /// `PRIMARY KEY`.
+    Primary,
+    /// `UNIQUE`.
+    Unique,
+    /// `INDEX`, `KEY`, `FULLTEXT`, `SPATIAL`.
+    Index,
+    /// `FOREIGN KEY`.
+    Foreign,
+    /// `CHECK`.
+    Check,
+    /// Another kind of constraint, such as `EXCLUDE`.
+    Other,
 }
 
 /// `ALTER TABLE`.
@@ -206,6 +205,8 @@ pub struct CreateIndex {
     pub build: Build,
     /// Whether it is unique.
     pub unique: bool,
+    /// Its columns, when they are nothing but columns.
+    pub columns: Vec<String>,
 }
 
 /// `DROP INDEX`.

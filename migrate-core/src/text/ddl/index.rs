@@ -3,7 +3,7 @@
 use super::alter::if_exists;
 use super::change::{Build, Change, CreateIndex, DropIndex, Existing};
 use super::cursor::Cursor;
-use super::table::{if_not_exists, wait};
+use super::table::{columns, if_not_exists, wait};
 
 /// After `CREATE [OR REPLACE]`.
 pub(super) fn create(cursor: &mut Cursor<'_>, existing: Existing) -> Option<Change> {
@@ -37,12 +37,17 @@ fn create_index(cursor: &mut Cursor<'_>, existing: Existing) -> Option<CreateInd
     }
     cursor.take_keyword("ONLY");
     let table = cursor.name()?;
+    if cursor.take_keyword("USING") {
+        cursor.identifier()?;
+    }
+    let columns = columns(cursor);
     Some(CreateIndex {
         name,
         table,
         existing,
         build,
         unique,
+        columns,
     })
 }
 

@@ -30,7 +30,8 @@ mod tests;
 pub use boundary::{Boundary, boundary};
 pub use change::{
     AlterTable, Alteration, Build, Change, Column, CreateIndex, CreateObject, CreateTable, Data,
-    DropIndex, DropObject, Existing, Key, Missing, ObjectKind, Rename, RenameObject, Rows, Verb,
+    DropIndex, DropObject, Existing, Key, KeyKind, Missing, ObjectKind, Rename, RenameObject, Rows,
+    Verb,
 };
 pub use name::Name;
 pub use residue::{Residue, residue};

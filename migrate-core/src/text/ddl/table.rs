@@ -1,6 +1,6 @@
 //! `CREATE TABLE`, `RENAME TABLE`, `TRUNCATE`; `DROP TABLE` is one `DROP` among others.
 
-use super::change::{Change, Column, CreateTable, Existing, Key, Rename, Rows};
+use super::change::{Change, Column, CreateTable, Existing, Key, KeyKind, Rename, Rows};
 use super::cursor::Cursor;
 
 /// Words that begin a key or constraint in a list of columns.
@@ -136,37 +136,83 @@ pub(super) fn key(cursor: &mut Cursor<'_>) -> Option<Key> {
         cursor.take_words(&["IF", "NOT", "EXISTS"]);
         name = cursor.identifier();
     }
-    let key = key_kind(cursor, name, constraint);
-    if key.is_none() {
+    let Some((kind, name)) = kind_and_name(cursor, name, constraint) else {
         cursor.back_to(place);
+        return None;
+    };
+    if cursor.take_keyword("USING") {
+        cursor.skip();
     }
-    key
+    let columns = if kind == KeyKind::Check {
+        Vec::new()
+    } else {
+        columns(cursor)
+    };
+    let references = if kind == KeyKind::Foreign && cursor.take_keyword("REFERENCES") {
+        cursor.name()
+    } else {
+        None
+    };
+    Some(Key {
+        kind,
+        name,
+        columns,
+        references,
+    })
 }
 
-fn key_kind(cursor: &mut Cursor<'_>, name: Option<String>, constraint: bool) -> Option<Key> {
+/// Columns in parentheses, each with nothing but a length or an order; none when there is anything else.
+pub(super) fn columns(cursor: &mut Cursor<'_>) -> Vec<String> {
+    let place = cursor.place();
+    let mut columns = Vec::new();
+    let whole = cursor.take('(')
+        && loop {
+            let Some(column) = cursor.identifier() else {
+                break false;
+            };
+            columns.push(column);
+            cursor.skip_group();
+            cursor.take_one_of(&["ASC", "DESC"]);
+            if !cursor.take(',') {
+                break cursor.take(')');
+            }
+        };
+    if !whole {
+        columns.clear();
+        cursor.back_to(place);
+        cursor.skip_group();
+    }
+    columns
+}
+
+fn kind_and_name(
+    cursor: &mut Cursor<'_>,
+    name: Option<String>,
+    constraint: bool,
+) -> Option<(KeyKind, Option<String>)> {
     if cursor.take_words(&["PRIMARY", "KEY"]) {
-        return Some(Key::Primary(name));
+        return Some((KeyKind::Primary, name));
     }
     if cursor.take_words(&["FOREIGN", "KEY"]) {
         cursor.take_words(&["IF", "NOT", "EXISTS"]);
-        // Before MySQL 8.0.16 and on MariaDB the name of the index names the constraint that has none.
+        // On MariaDB the name of the index names the constraint that has none.
         let index = index_name(cursor);
-        return Some(Key::Foreign(name.or(index)));
+        return Some((KeyKind::Foreign, name.or(index)));
     }
     if cursor.take_keyword("UNIQUE") {
         cursor.take_one_of(&["INDEX", "KEY"]);
         cursor.take_words(&["IF", "NOT", "EXISTS"]);
         let index = index_name(cursor);
-        return Some(Key::Unique(index.or(name)));
+        return Some((KeyKind::Unique, index.or(name)));
     }
     if cursor.take_keyword("CHECK") {
-        return Some(Key::Check(name));
+        return Some((KeyKind::Check, name));
     }
     if constraint {
-        return Some(Key::Other(name));
+        return Some((KeyKind::Other, name));
     }
     if cursor.take_keyword("EXCLUDE") {
-        return Some(Key::Other(None));
+        return Some((KeyKind::Other, None));
     }
     if cursor.take_one_of(&["FULLTEXT", "SPATIAL", "VECTOR"]) {
         cursor.take_one_of(&["INDEX", "KEY"]);
@@ -174,8 +220,7 @@ fn key_kind(cursor: &mut Cursor<'_>, name: Option<String>, constraint: bool) -> 
         return None;
     }
     cursor.take_words(&["IF", "NOT", "EXISTS"]);
-    let index = index_name(cursor);
-    Some(Key::Index(index))
+    Some((KeyKind::Index, index_name(cursor)))
 }
 
 /// The name of an index before `USING BTREE` or its columns.

@@ -127,15 +127,15 @@ fn words(change: &Change) -> String {
 }
 
 fn key(key: &Key) -> String {
-    let name = key.name().unwrap_or("-");
-    match key {
-        Key::Primary(_) => format!("pk:{name}"),
-        Key::Unique(_) => format!("unique:{name}"),
-        Key::Index(_) => format!("index:{name}"),
-        Key::Foreign(_) => format!("fk:{name}"),
-        Key::Check(_) => format!("check:{name}"),
-        Key::Other(_) => format!("constraint:{name}"),
-    }
+    let kind = match key.kind {
+        KeyKind::Primary => "pk",
+        KeyKind::Unique => "unique",
+        KeyKind::Index => "index",
+        KeyKind::Foreign => "fk",
+        KeyKind::Check => "check",
+        KeyKind::Other => "constraint",
+    };
+    format!("{kind}:{}", key.name.as_deref().unwrap_or("-"))
 }
 
 fn alteration(action: &Alteration) -> String {
@@ -584,6 +584,43 @@ fn where_a_definition_stands() {
         })
         .collect();
     assert_eq!(definitions, ["int DEFAULT (1)", "text"]);
+}
+
+#[test]
+fn the_columns_of_a_key_and_what_it_refers_to() {
+    let cases = [
+        (
+            "ALTER TABLE t ADD INDEX (a, b(10) DESC)",
+            vec!["a", "b"],
+            None,
+        ),
+        (
+            "ALTER TABLE t ADD UNIQUE u USING BTREE (`a`)",
+            vec!["a"],
+            None,
+        ),
+        (
+            "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES x.b (c) ON DELETE CASCADE",
+            vec!["a"],
+            Some("x.b"),
+        ),
+        ("ALTER TABLE t ADD INDEX i ((lower(a)))", vec![], None),
+        ("ALTER TABLE t ADD CHECK (a > 0)", vec![], None),
+    ];
+    for (sql, columns, references) in cases {
+        let Change::AlterTable(alter) = read(sql, Mysql) else {
+            panic!("an ALTER TABLE")
+        };
+        let [Alteration::AddKey(key, _)] = alter.actions.as_slice() else {
+            panic!("one key: {sql}")
+        };
+        assert_eq!(key.columns, columns, "{sql}");
+        assert_eq!(
+            key.references.as_ref().map(Name::to_string).as_deref(),
+            references,
+            "{sql}"
+        );
+    }
 }
 
 #[test]

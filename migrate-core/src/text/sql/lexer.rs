@@ -6,6 +6,9 @@ use crate::text::Dialect;
 
 use super::token::{Token, TokenKind};
 
+/// The version of an executable comment that is newer than every server.
+const NO_VERSION: &str = "999999";
+
 /// The tokens of `text`, in order and without gaps.
 ///
 /// ```
@@ -187,7 +190,8 @@ impl<'a> Tokens<'a> {
         (TokenKind::BlockComment, self.text.len(), false)
     }
 
-    /// `/*!` or `/*M!` with its version. The sandbox line of mariadb-dump is a comment to every server.
+    /// `/*!` or `/*M!` with its version. To a version that no server has, all of it is a comment: the sandbox line
+    /// of mariadb-dump is one.
     fn executable_start(&mut self) -> Option<(TokenKind, usize, bool)> {
         let rest = self.rest();
         let opener = if rest.starts_with("/*!") {
@@ -202,7 +206,7 @@ impl<'a> Tokens<'a> {
             .take(6)
             .take_while(u8::is_ascii_digit)
             .count();
-        if rest[opener + digits..].starts_with("\\-") {
+        if rest[opener..].starts_with(NO_VERSION) {
             return None;
         }
         self.executable = Some(self.position);

@@ -42,6 +42,7 @@ pub fn split(text: &str, dialect: Dialect) -> Script {
         open: None,
         directives: vec![],
         segment: 0,
+        swallowed: false,
         places: Places {
             text,
             offset: 0,
@@ -63,6 +64,8 @@ struct Splitter<'a> {
     directives: Vec<Directive>,
     /// Where the next segment begins.
     segment: usize,
+    /// Whether something unterminated took the rest of the text: what else is open then says nothing new.
+    swallowed: bool,
     places: Places<'a>,
 }
 
@@ -79,6 +82,7 @@ impl Splitter<'_> {
         self.refuse_nul();
         while let Some(token) = self.tokens.next() {
             if token.unterminated {
+                self.swallowed = true;
                 self.script.errors.push(unterminated(self.text, &token));
             }
             match token.kind {
@@ -324,7 +328,7 @@ impl Splitter<'_> {
             }
             let has_delimiter = self.tokens.delimiter().is_some();
             let body = std::mem::replace(&mut open.body, Body::new(self.dialect));
-            if !has_delimiter {
+            if !has_delimiter && !self.swallowed {
                 body.end(&mut self.script.errors);
             }
             // Blanks and comments after the last statement are the tail.

@@ -84,7 +84,8 @@ fn sqlite(first: &str, rest: &mut Words<'_>) -> Transactional {
     }
 }
 
-/// `PRAGMA [schema.]name = value` or `PRAGMA [schema.]name(value)`.
+/// `PRAGMA [schema.]name = value` or `PRAGMA [schema.]name(value)`: those that SQLite refuses or ignores in a
+/// transaction.
 fn pragma(words: &[String]) -> Transactional {
     let words = match words {
         [_, dot, rest @ ..] if dot == "." => rest,
@@ -94,8 +95,12 @@ fn pragma(words: &[String]) -> Transactional {
         [name, assigns, ..] if assigns == "=" || assigns == "(" => match name.as_str() {
             "FOREIGN_KEYS" => No("PRAGMA foreign_keys"),
             "JOURNAL_MODE" => No("PRAGMA journal_mode"),
+            "SYNCHRONOUS" => No("PRAGMA synchronous"),
+            "TEMP_STORE" => No("PRAGMA temp_store"),
+            "WAL_CHECKPOINT" => No("PRAGMA wal_checkpoint"),
             _ => Yes,
         },
+        [name, ..] if name == "WAL_CHECKPOINT" => No("PRAGMA wal_checkpoint"),
         _ => Yes,
     }
 }
@@ -105,7 +110,7 @@ fn postgres(first: &str, rest: Words<'_>) -> Transactional {
     match first {
         "VACUUM" => No("VACUUM"),
         "REINDEX" => reindex(rest),
-        "CLUSTER" if next.next().is_none_or(|word| word == ";") => No("CLUSTER"),
+        "CLUSTER" if clusters_everything(&rest) => No("CLUSTER"),
         "DISCARD" if next.next().as_deref() == Some("ALL") => No("DISCARD ALL"),
         "CREATE" | "DROP" | "ALTER" => {
             let mut object = next.next().unwrap_or_default();
@@ -120,15 +125,66 @@ fn postgres(first: &str, rest: Words<'_>) -> Transactional {
                 ("DROP", "DATABASE") => No("DROP DATABASE"),
                 ("CREATE", "TABLESPACE") => No("CREATE TABLESPACE"),
                 ("DROP", "TABLESPACE") => No("DROP TABLESPACE"),
-                ("CREATE", "SUBSCRIPTION") => No("CREATE SUBSCRIPTION"),
+                ("CREATE", "SUBSCRIPTION") if creates_slot(&rest) => No("CREATE SUBSCRIPTION"),
+                ("ALTER", "SUBSCRIPTION") if refreshes(&rest) => {
+                    No("ALTER SUBSCRIPTION .. REFRESH")
+                }
                 ("DROP", "SUBSCRIPTION") => No("DROP SUBSCRIPTION"),
                 ("ALTER", "SYSTEM") => No("ALTER SYSTEM"),
+                ("ALTER", "DATABASE") if moves_database(&rest) => {
+                    No("ALTER DATABASE SET TABLESPACE")
+                }
                 ("ALTER", "TABLE") => detach(rest),
                 _ => Yes,
             }
         }
         _ => Yes,
     }
+}
+
+/// `CLUSTER` without a table, with or without its options.
+fn clusters_everything(rest: &Words<'_>) -> bool {
+    let mut depth = 0usize;
+    for word in rest.clone() {
+        match word.as_str() {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            "VERBOSE" => {}
+            _ if depth > 0 => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Unless an option says that the slot on the publisher is not to be made.
+fn creates_slot(rest: &Words<'_>) -> bool {
+    !(switches_off(rest, "CREATE_SLOT") || switches_off(rest, "CONNECT"))
+}
+
+/// `REFRESH PUBLICATION`, and what refreshes unless an option says no.
+fn refreshes(rest: &Words<'_>) -> bool {
+    let action: Vec<_> = rest.clone().skip(2).take(2).collect();
+    match action.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["REFRESH", "PUBLICATION"] => true,
+        ["SET" | "ADD" | "DROP", "PUBLICATION"] => !switches_off(rest, "REFRESH"),
+        _ => false,
+    }
+}
+
+/// Whether the option of this name stands there as off: `name = false`.
+fn switches_off(rest: &Words<'_>, option: &str) -> bool {
+    let mut rest = rest.clone();
+    rest.any(|word| word == option)
+        && rest.next().as_deref() == Some("=")
+        && rest
+            .next()
+            .is_some_and(|value| matches!(value.as_str(), "FALSE" | "OFF" | "0"))
+}
+
+/// `ALTER DATABASE name SET TABLESPACE ..`.
+fn moves_database(rest: &Words<'_>) -> bool {
+    rest.clone().skip(2).take(2).eq(["SET", "TABLESPACE"])
 }
 
 fn reindex(rest: Words<'_>) -> Transactional {

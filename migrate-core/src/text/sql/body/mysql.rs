@@ -47,6 +47,8 @@ enum Phase {
     First,
     /// In a body, within a `DECLARE`.
     Declare,
+    /// Before the `FOR` of a handler, whose conditions and statement follow.
+    Handler,
     /// In a body, within a statement.
     Within,
     /// No program: the next semicolon ends the statement.
@@ -83,6 +85,8 @@ enum Last {
     Not,
     Returns,
     Name,
+    /// What a handler does: the next word may be `HANDLER`, which is a name otherwise.
+    Action,
 }
 
 /// Words that begin a statement which is not a block.
@@ -113,6 +117,7 @@ impl Program {
             TokenKind::Punct('@' | '=') => Last::User,
             _ if piece.is("NOT") => Last::Not,
             _ if piece.is_any(&["RETURNS", "CHARACTER"]) => Last::Returns,
+            _ if piece.is_any(&["CONTINUE", "EXIT", "UNDO"]) => Last::Action,
             _ if piece.is_any(&[
                 "TRIGGER",
                 "PROCEDURE",
@@ -157,7 +162,8 @@ impl Program {
             Phase::Trigger if piece.is("ROW") && self.last == Last::Other => Phase::Header,
             Phase::Event if piece.is("DO") && self.last == Last::Other => Phase::Statement,
             Phase::Header => self.header(piece),
-            Phase::Declare if piece.is("HANDLER") => Phase::Header,
+            Phase::Declare if piece.is("HANDLER") && self.last == Last::Action => Phase::Handler,
+            Phase::Handler if piece.is("FOR") => Phase::Header,
             Phase::Statement => self.statement(piece),
             Phase::First if piece.is_punct(':') => Phase::Statement,
             Phase::First | Phase::Within => self.within(piece),
@@ -169,7 +175,9 @@ impl Program {
     fn user_or_plain(&self, piece: &Piece<'_>, phase: Phase) -> Phase {
         let definer = ["OR", "REPLACE", "DEFINER", "AGGREGATE"];
         match piece.kind {
-            TokenKind::Word if self.last != Last::User && !piece.is_any(&definer) => Phase::Plain,
+            // A host may be bare: `root@db.example.org`.
+            TokenKind::Word if matches!(self.last, Last::User | Last::Dot) => phase,
+            TokenKind::Word if !piece.is_any(&definer) => Phase::Plain,
             TokenKind::Semicolon => Phase::Plain,
             _ => phase,
         }
@@ -182,7 +190,6 @@ impl Program {
             return Phase::Header;
         }
         match block_kind(piece) {
-            Some(BlockKind::For) => Phase::Header,
             Some(kind) => self.open(kind, piece),
             None if piece.is_any(SIMPLE) => Phase::Within,
             None => Phase::Header,

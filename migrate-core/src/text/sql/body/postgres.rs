@@ -182,15 +182,14 @@ impl Nesting {
 
     fn unclosed(&mut self) -> Option<SyntaxError> {
         let opener = self.open.first()?;
-        let bracket = if opener.kind == Bracket::Square {
-            '['
-        } else {
-            '('
+        let (bracket, closer) = match opener.kind {
+            Bracket::Square => ('[', ']'),
+            Bracket::Paren | Bracket::Json => ('(', ')'),
         };
         Some(SyntaxError {
             range: opener.at..opener.at + 1,
             message: format!("`{bracket}` is not closed before the statement ends"),
-            help: None,
+            help: Some(format!("close it with `{closer}` before the `;`")),
         })
     }
 

@@ -250,3 +250,48 @@ fn errors() {
         ],
     );
 }
+
+/// Bodies that are one statement, and words that look like the beginning of one. MariaDB 10.11 takes each as a whole.
+#[test]
+fn bodies_without_begin() {
+    let programs = [
+        "create trigger t before insert on x for each row for i in 1..3 do set @a = i; end for",
+        "create procedure p() for i in 1..3 do set @a = i; set @b = i; end for",
+        "create procedure p() if 1 then select 1; end if",
+        "create procedure p() repeat set @a = 1; until 1 end repeat",
+        "create function f() returns int return repeat(1, 2)",
+        "create procedure begin() select 1",
+        "create procedure p() begin declare exit handler for 1062, not found for i in 1..3 do set @a = 1; end for; select 2; end",
+        "create procedure p() begin declare handler int default if(1, 2, 3); select 1; end",
+        "create procedure p() begin declare begin int; set begin = 1; end",
+        "create procedure p() begin if if(1, 2, 3) then select 1; end if; end",
+        "create procedure p() begin case case when 1 then 2 end when 2 then select 1; end case; end",
+        "create definer=root@db.example.org procedure p() begin select 1; end",
+        "create definer=root@127.0.0.1 procedure p() begin select 1; end",
+    ];
+    for program in programs {
+        let text = format!("{program}; select 2");
+        splits(Mariadb, &[(program, &text, &[program, "select 2"])]);
+    }
+}
+
+/// A server skips what is for a version that it does not have; no server has this one.
+#[test]
+fn comment_for_no_version() {
+    splits(
+        Mysql,
+        &[
+            (
+                "quote",
+                "/*!999999 it's; */ select 1; select 2",
+                &["select 1", "select 2"],
+            ),
+            (
+                "sandbox",
+                "/*M!999999\\- enable the sandbox mode */\nselect 1;",
+                &["select 1"],
+            ),
+            ("alone", "/*!999999 a; */;", &[]),
+        ],
+    );
+}

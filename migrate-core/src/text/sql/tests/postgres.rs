@@ -354,3 +354,17 @@ fn copy_data() {
         super::assert_lossless(text, &script);
     }
 }
+
+/// What is open around something unterminated is no second error.
+#[test]
+fn one_error_for_what_swallows_the_rest() {
+    refuses(
+        Postgres,
+        &[(
+            "name",
+            "select (select \"a; select 2;",
+            ("\"", 15),
+            "quoted identifier is not closed",
+        )],
+    );
+}

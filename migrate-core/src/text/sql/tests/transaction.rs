@@ -47,6 +47,14 @@ fn sqlite() {
             ("pragma main.foreign_keys(0)", No("PRAGMA foreign_keys")),
             ("PRAGMA journal_mode=WAL", No("PRAGMA journal_mode")),
             ("pragma journal_mode", Yes),
+            ("pragma synchronous = off", No("PRAGMA synchronous")),
+            ("pragma temp_store = memory", No("PRAGMA temp_store")),
+            ("pragma main.wal_checkpoint", No("PRAGMA wal_checkpoint")),
+            (
+                "pragma wal_checkpoint(truncate)",
+                No("PRAGMA wal_checkpoint"),
+            ),
+            ("pragma defer_foreign_keys = on", Yes),
             ("pragma foreign_key_check", Yes),
             ("explain vacuum", Yes),
         ],
@@ -97,7 +105,37 @@ fn postgres() {
                 "create subscription s connection 'x' publication p",
                 No("CREATE SUBSCRIPTION"),
             ),
+            (
+                "create subscription s connection 'x' publication p with (create_slot = false)",
+                Yes,
+            ),
+            (
+                "create subscription s connection 'x' publication p with (slot_name = none, connect=off)",
+                Yes,
+            ),
             ("drop subscription s", No("DROP SUBSCRIPTION")),
+            (
+                "alter subscription s refresh publication",
+                No("ALTER SUBSCRIPTION .. REFRESH"),
+            ),
+            (
+                "alter subscription \"s\" add publication p",
+                No("ALTER SUBSCRIPTION .. REFRESH"),
+            ),
+            (
+                "alter subscription s set publication p with (refresh = false)",
+                Yes,
+            ),
+            ("alter subscription s disable", Yes),
+            (
+                "alter database d set tablespace s",
+                No("ALTER DATABASE SET TABLESPACE"),
+            ),
+            ("alter database d set work_mem = '1MB'", Yes),
+            ("cluster", No("CLUSTER")),
+            ("cluster (verbose)", No("CLUSTER")),
+            ("cluster verbose t", Yes),
+            ("cluster t using i", Yes),
             (
                 "alter table \"t\" detach partition s.p concurrently",
                 No("DETACH PARTITION CONCURRENTLY"),

@@ -1,0 +1,348 @@
+//! A section as messages, with its journal.
+//!
+//! Data definition commits the transaction before it, and itself. So the transaction that a statement of data
+//! definition commits holds, last of all, the note that this statement is in flight: when the server is asked later,
+//! the note is there, whatever has become of the statement. Rows that are written between two such statements are
+//! committed by the second, together with its note. Only data definition can be in doubt.
+//!
+//! ```text
+//! START TRANSACTION; fence; row `upgrading`; INSERT ..; note 2; | CREATE TABLE ..; |
+//! START TRANSACTION; fence; UPDATE ..; note 4;                  | ALTER TABLE ..;  |
+//! START TRANSACTION; fence; settings put back; row `applied`; log; COMMIT
+//! ```
+//!
+//! A section without data definition is one transaction like any other. What may commit without being data
+//! definition that can be looked for afterwards (`CALL`, `LOCK TABLES` ..) is noted like data definition, with a commit
+//! of ours before it.
+
+use std::time::Instant;
+
+use super::{BEGIN, MysqlBackend, engine, error};
+use crate::database::backend::Backend;
+use crate::database::error::{ServerError, ServerErrorKind};
+use crate::database::event::Event;
+use crate::database::execute::journalled::in_flight;
+use crate::database::execute::message::{Message, Part, at_fence};
+use crate::database::execute::transactional::{self, Surroundings, step_error};
+use crate::database::execute::{Done, Kept, Known, Source, StepError, Work};
+use crate::database::state::sql::Started;
+use crate::database::state::{Fence, Journal, State};
+use crate::text::ddl::{Boundary, Residue, boundary, residue};
+use crate::text::revision::Direction;
+
+/// A message that has grown so long is sent before the next statement is added. The server takes 16 MiB by default.
+const LONG: usize = 256 * 1024;
+
+/// Runs `work`, whose section is `source`.
+pub(super) async fn run(
+    backend: &mut MysqlBackend,
+    work: &Work<'_>,
+    source: &Source<'_>,
+    around: Surroundings,
+) -> Result<Done, StepError> {
+    let boundaries = boundaries(backend, source).await;
+    let boundaries =
+        boundaries.map_err(|error| step_error(work, error, Part::Ours, None, Kept::Unknown))?;
+    let plain = source.transactional
+        && boundaries
+            .iter()
+            .all(|boundary| *boundary == Boundary::Within);
+    if plain && source.from == 0 && source.text.len() < LONG {
+        return one_transaction(backend, work, source, around).await;
+    }
+    let started = Instant::now();
+    let mut section = Section {
+        backend,
+        work,
+        source,
+        boundaries,
+        message: Message::new(),
+        length: 0,
+        epochs: 0,
+        finished: source.from,
+    };
+    section.run(&around).await?;
+    let statements = source.script.statements.len() - source.from;
+    Ok(Done {
+        epochs: section.epochs,
+        statements,
+        duration: started.elapsed(),
+    })
+}
+
+/// What each statement does to the transaction around it.
+async fn boundaries(
+    backend: &mut MysqlBackend,
+    source: &Source<'_>,
+) -> Result<Vec<Boundary>, ServerError> {
+    let outside = engine::writers(backend, source).await?;
+    let numbers = 0..source.script.statements.len();
+    Ok(numbers
+        .map(
+            |number| match boundary(source.sql(number), source.dialect) {
+                Boundary::Within if outside.contains(&number) => Boundary::Unknown,
+                boundary => boundary,
+            },
+        )
+        .collect())
+}
+
+/// A section that commits nothing by itself.
+async fn one_transaction(
+    backend: &mut MysqlBackend,
+    work: &Work<'_>,
+    source: &Source<'_>,
+    around: Surroundings,
+) -> Result<Done, StepError> {
+    transactional::run(backend, work, around)
+        .await
+        .map_err(|error| located(error, source))
+}
+
+/// With the place that the message speaks of.
+fn located(mut error: StepError, source: &Source<'_>) -> StepError {
+    if let (Some(number), None) = (error.statement, error.offset) {
+        let start = source.script.statements[number].text.start;
+        error.offset =
+            error::place(source.sql(number), &error.error.message).map(|place| start + place);
+    }
+    error
+}
+
+struct Section<'s, 'w> {
+    backend: &'s mut MysqlBackend,
+    work: &'s Work<'w>,
+    source: &'s Source<'w>,
+    boundaries: Vec<Boundary>,
+    /// What is not sent yet.
+    message: Message,
+    length: usize,
+    /// How many fences stand in the messages so far.
+    epochs: u64,
+    /// The statements before this one are committed, as far as the messages tell that have come to their end.
+    finished: usize,
+}
+
+impl Section<'_, '_> {
+    async fn run(&mut self, around: &Surroundings) -> Result<(), StepError> {
+        self.restore_settings().await?;
+        self.open();
+        self.claim();
+        let of = self.source.script.statements.len();
+        for number in self.source.from..of {
+            let revision = self.work.record.revision.as_str();
+            self.work.watch.tell(&Event::StatementBegins {
+                revision,
+                number: number + 1,
+                of,
+            });
+            self.statement(number).await?;
+            if self.length > LONG {
+                self.send().await?;
+            }
+        }
+        self.close(around);
+        self.send().await
+    }
+
+    /// A session that goes on where another one stopped makes the settings again that the section has made.
+    async fn restore_settings(&mut self) -> Result<(), StepError> {
+        for number in 0..self.source.from {
+            let sql = self.source.sql(number);
+            match residue(sql, self.source.dialect) {
+                Residue::Nothing => {}
+                Residue::Setting => self.message.statement(self.source, number),
+                Residue::Lost(what) => {
+                    let message = format!(
+                        "statement {} has left {what} in the session that has ended, and statement {} cannot go on without",
+                        number + 1,
+                        self.source.from + 1
+                    );
+                    let error = ServerError::new(ServerErrorKind::Lost, message);
+                    return Err(StepError {
+                        error,
+                        statement: Some(number),
+                        offset: None,
+                        kept: Kept::Statements(self.source.from),
+                        epochs: 0,
+                    });
+                }
+            }
+        }
+        if self.message.is_empty() {
+            Ok(())
+        } else {
+            self.send().await
+        }
+    }
+
+    async fn statement(&mut self, number: usize) -> Result<(), StepError> {
+        self.length += self.source.script.statements[number].text.len();
+        match self.boundaries[number] {
+            Boundary::Within => {
+                self.message.statement(self.source, number);
+                if !self.source.transactional {
+                    // Each for itself, as the section asks for.
+                    self.message.ours(
+                        &self
+                            .backend
+                            .tables()
+                            .end_statement(&self.work.record.revision, number + 1),
+                    );
+                    self.message.ours("COMMIT");
+                    self.open();
+                }
+            }
+            Boundary::Commits => {
+                self.note(number);
+                self.message.statement(self.source, number);
+                self.open();
+            }
+            Boundary::Unknown => {
+                self.note(number);
+                self.message.ours("COMMIT");
+                self.message.statement(self.source, number);
+                // It may have any number of results, so nothing may stand behind it.
+                self.send().await?;
+                self.message.ours("SET autocommit = 1");
+                self.open();
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) {
+        self.message.ours(BEGIN);
+        let fence = Fence {
+            epoch: self.work.fence.epoch + self.epochs,
+            ..self.work.fence.clone()
+        };
+        for sql in self.backend.tables().fence(&fence) {
+            self.message.push(Part::Fence, &sql);
+        }
+        self.epochs += 1;
+    }
+
+    /// Writes the row that says that the section has begun. A revision that is being taken back is no head any more.
+    fn claim(&mut self) {
+        let tables = self.backend.tables();
+        let mut record = self.work.record.clone();
+        record.is_head = false;
+        record.journal = Journal {
+            statement_no: self.source.from,
+            in_flight: None,
+            session: self.backend.session().cloned(),
+        };
+        match self.work.direction {
+            Direction::Up => {
+                record.state = State::Upgrading;
+                if self.work.row == Known::Present {
+                    self.message.ours(&tables.delete_row(&record.revision));
+                }
+                self.message
+                    .ours(&tables.insert_row(&record, self.work.down_section.as_deref()));
+            }
+            Direction::Down => {
+                record.state = State::Downgrading;
+                self.message.extend(tables.heads(&self.work.heads));
+                self.message
+                    .ours(&tables.update_row(&record, Started::AtFence));
+            }
+        }
+    }
+
+    fn note(&mut self, number: usize) {
+        let statement = in_flight(self.source, number);
+        let note =
+            self.backend
+                .tables()
+                .begin_statement(&self.work.record.revision, number, &statement);
+        self.message.ours(&note);
+    }
+
+    /// Records the section as finished.
+    fn close(&mut self, around: &Surroundings) {
+        self.message.extend(around.reset.iter().cloned());
+        let tables = self.backend.tables();
+        if self.work.direction == Direction::Up {
+            self.message.extend(tables.heads(&self.work.heads));
+        }
+        let mut record = self.work.record.clone();
+        record.journal = Journal {
+            statement_no: self.source.script.statements.len(),
+            ..Journal::default()
+        };
+        self.message
+            .ours(&tables.update_row(&record, Started::Before));
+        self.message.ours(&tables.log(self.work));
+        self.message.ours("COMMIT");
+    }
+
+    async fn send(&mut self) -> Result<(), StepError> {
+        self.length = 0;
+        let (sql, message) = std::mem::replace(&mut self.message, Message::new()).take();
+        match self.backend.execute(sql).await {
+            Ok(_) => {
+                self.finished = self.finished_after(&message, usize::MAX);
+                Ok(())
+            }
+            Err(error) => Err(self.failed(&message, error).await),
+        }
+    }
+
+    /// How many statements are committed when so many parts of a message have finished.
+    fn finished_after(&self, message: &Message, results: usize) -> usize {
+        let ended = message
+            .statements(results)
+            .filter(|number| self.boundaries[*number] != Boundary::Within);
+        ended
+            .map(|number| number + 1)
+            .fold(self.finished, usize::max)
+    }
+
+    async fn failed(&mut self, message: &Message, error: ServerError) -> StepError {
+        let place = message.place("", &error);
+        let finished = self.finished_after(message, error.results);
+        let error = at_fence(error, place);
+        let (kept, epochs) = self.settle(&error, finished).await;
+        let failed = StepError {
+            epochs,
+            ..step_error(self.work, error, place.part, place.offset, kept)
+        };
+        located(failed, self.source)
+    }
+
+    /// Takes back what is not committed, and reads what is.
+    async fn settle(&mut self, error: &ServerError, finished: usize) -> (Kept, u64) {
+        if error.kind == ServerErrorKind::Disconnected {
+            return (Kept::Unknown, 0);
+        }
+        match self.read_journal().await {
+            Ok((epochs, Some(noted))) => (Kept::Statements(noted.max(finished)), epochs),
+            Ok((epochs, None)) => (Kept::Nothing, epochs),
+            Err(_) => (Kept::Unknown, 0),
+        }
+    }
+
+    /// By how much the epoch has moved, and the statement that the row of the section names, if it is there.
+    async fn read_journal(&mut self) -> Result<(u64, Option<usize>), ServerError> {
+        self.backend.execute("ROLLBACK".to_owned()).await?;
+        let sql = self
+            .backend
+            .tables()
+            .select_journal(&self.work.record.revision);
+        let mut fields = self
+            .backend
+            .query(sql)
+            .await?
+            .into_iter()
+            .flatten()
+            .map(|field| field?.parse::<u64>().ok());
+        let epoch = fields.next().flatten().unwrap_or(self.work.fence.epoch);
+        let noted = fields
+            .next()
+            .flatten()
+            .and_then(|number| usize::try_from(number).ok());
+        Ok((epoch.saturating_sub(self.work.fence.epoch), noted))
+    }
+}

@@ -1,0 +1,170 @@
+//! Several processes, and processes that are killed: the promises that matter most, kept on every database.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::binary;
+use crate::place::{Place, places};
+use crate::servers::rounds;
+
+/// A project of `count` locked revisions: a table, a column with an index, rows, a column with a backfill, and again.
+fn project(count: usize, dialect: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let write =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    std::fs::create_dir(folder.path().join("migrations")).expect("a directory");
+    write(
+        "migrate.toml",
+        &format!("[migrations]\ndialects = [\"{dialect}\"]\n"),
+    );
+    let mut parent = "none".to_owned();
+    for number in 0..count {
+        let table = format!("table_{}", number / 4);
+        let up = match number % 4 {
+            0 => format!(
+                "CREATE TABLE {table} (id INTEGER PRIMARY KEY, name VARCHAR(100) NOT NULL);\n\
+                 CREATE INDEX {table}_name ON {table} (name);\n"
+            ),
+            1 => format!(
+                "ALTER TABLE {table} ADD COLUMN status VARCHAR(20) DEFAULT 'new' NOT NULL;\n\
+                 CREATE INDEX {table}_status ON {table} (status);\n"
+            ),
+            2 => format!(
+                "INSERT INTO {table} (id, name) VALUES (1, 'a'), (2, 'b');\n\
+                 INSERT INTO {table} (id, name) SELECT id + 10, name FROM {table};\n\
+                 UPDATE {table} SET status = 'done; really' WHERE id = 2;\n"
+            ),
+            _ => format!(
+                "ALTER TABLE {table} ADD COLUMN note VARCHAR(200);\n\
+                 UPDATE {table} SET note = name WHERE note IS NULL;\n\
+                 CREATE INDEX {table}_note ON {table} (note);\n"
+            ),
+        };
+        let mut text = String::new();
+        let _ = write!(
+            text,
+            "-- step {number}\n--\n-- revision: r{number:04}\n-- down_revision: {parent}\n"
+        );
+        let _ = write!(text, "-- irreversible: a test\n\n-- migrate:up\n{up}");
+        write(&format!("migrations/r{number:04}.sql"), &text);
+        parent = format!("r{number:04}");
+    }
+    binary::succeed(folder.path(), &["lock"]);
+    folder
+}
+
+fn upgrade(project: &Path, place: &Place) -> Child {
+    let mut command = binary::command(project);
+    command.args(["upgrade", "head", "--database-url", &place.url()]);
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("migrate-cli")
+}
+
+/// What the tables of the application hold: a killed run must not have done anything twice or by half.
+fn contents(place: &Place, tables: usize) -> String {
+    let rows = |table: usize| {
+        place.sql(&format!(
+            "SELECT id, name, status, note FROM table_{table} ORDER BY id"
+        ))
+    };
+    (0..tables).map(rows).collect()
+}
+
+/// Which revisions are recorded, and as what.
+fn recorded(place: &Place) -> String {
+    place.sql("SELECT revision, state, is_head, chain FROM schema_revisions ORDER BY revision")
+}
+
+#[test]
+fn eight_that_start_at_once_all_succeed_and_each_revision_runs_once() {
+    const COUNT: usize = 24;
+    for round in 0..rounds(1, 10) {
+        for place in places("eight") {
+            let project = project(COUNT, place.dialect());
+            let runners: Vec<Child> = (0..8).map(|_| upgrade(project.path(), &place)).collect();
+            for runner in runners {
+                let output = runner.wait_with_output().expect("an end");
+                let errors = binary::errors(&output);
+                assert!(
+                    output.status.success(),
+                    "{place:?}, round {round}: {errors}"
+                );
+            }
+            let log =
+                place.sql("SELECT count(*), count(DISTINCT revision) FROM schema_revisions_log");
+            assert_eq!(
+                log,
+                format!("{COUNT}\t{COUNT}\n"),
+                "{place:?}: each revision ran once"
+            );
+            let applied =
+                place.sql("SELECT count(*) FROM schema_revisions WHERE state = 'applied'");
+            assert_eq!(applied, format!("{COUNT}\n"), "{place:?}");
+            assert_eq!(
+                place.sql("SELECT count(*) FROM table_0"),
+                "4\n",
+                "{place:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_killed_run_is_taken_up_where_it_stopped() {
+    const COUNT: usize = 40;
+    for (place, undisturbed) in places("killed").into_iter().zip(places("whole")) {
+        let project = project(COUNT, place.dialect());
+        let whole = upgrade(project.path(), &undisturbed)
+            .wait_with_output()
+            .expect("an end");
+        assert!(
+            whole.status.success(),
+            "{place:?}: {}",
+            binary::errors(&whole)
+        );
+
+        let mut killed = 0;
+        let mut delay = 3;
+        for _ in 0..rounds(25, 200) {
+            let mut runner = upgrade(project.path(), &place);
+            thread::sleep(Duration::from_millis(delay));
+            // A time that hardly ever hits the same place twice.
+            delay = (delay * 7 / 5 + 2) % 60;
+            if runner.try_wait().expect("a state").is_some() {
+                break;
+            }
+            runner.kill().expect("SIGKILL");
+            runner.wait().expect("an end");
+            killed += 1;
+        }
+        assert!(killed > 0, "{place:?}: no run was killed");
+        let last = upgrade(project.path(), &place)
+            .wait_with_output()
+            .expect("an end");
+        let errors = binary::errors(&last);
+        assert!(
+            last.status.success(),
+            "{place:?}, killed {killed} times: {errors}"
+        );
+
+        assert_eq!(
+            place.schema(),
+            undisturbed.schema(),
+            "{place:?}, killed {killed} times"
+        );
+        assert_eq!(
+            contents(&place, COUNT / 4),
+            contents(&undisturbed, COUNT / 4),
+            "{place:?}"
+        );
+        assert_eq!(recorded(&place), recorded(&undisturbed), "{place:?}");
+    }
+}
