@@ -5,6 +5,7 @@
 
 mod files;
 mod looking;
+mod on_servers;
 mod project;
 mod sqlite;
 mod trouble;

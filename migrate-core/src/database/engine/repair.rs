@@ -196,6 +196,7 @@ impl Engine<'_> {
         record.journal = Journal {
             statement_no: place,
             in_flight: None,
+            finished: None,
             session: None,
         };
         record.error = Some("repaired: not run yet".to_owned());

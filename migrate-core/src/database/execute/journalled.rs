@@ -77,6 +77,12 @@ fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
     matches!(control(end), Some("COMMIT" | "END")).then_some(end)
 }
 
+/// Hash of the first statements of a section.
+pub(crate) fn finished_hash(source: &Source<'_>, count: usize) -> Digest {
+    let count = count.min(source.script.statements.len());
+    Digest::of((0..count).map(|number| source.sql(number).as_bytes()))
+}
+
 struct Section<'s, 'w, B: ?Sized> {
     backend: &'s mut B,
     work: &'s Work<'w>,
@@ -136,6 +142,7 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         record.journal = Journal {
             statement_no: self.source.from,
             in_flight: None,
+            finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
         };
         let mut statements = Vec::new();

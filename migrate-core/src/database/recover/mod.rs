@@ -83,11 +83,11 @@ const fn is_creation(change: &Change) -> bool {
 
 /// The schema that an earlier `USE` has made the current one.
 fn current_schema(source: &Source<'_>, number: usize) -> Option<String> {
-    let used = (0..number).rev().find_map(|number| {
-        let keywords = &source.script.statements[number].keywords;
-        (keywords.first().is_some_and(|word| word == "USE") && source.dialect.is_mysql_family())
-            .then_some(number)
-    })?;
+    let is_use = |number: &usize| {
+        let first = source.script.statements[*number].keywords.first();
+        first.is_some_and(|word| word == "USE") && source.dialect.is_mysql_family()
+    };
+    let used = (0..number).rev().find(is_use)?;
     let sql = source.sql(used);
     let name = sql.get(3..)?.trim();
     Some(crate::text::sql::unquote(name, source.dialect))

@@ -384,7 +384,9 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            ..
         } = &record.journal;
+        let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
         let (finished, duration) = self.ended(record, "heartbeat");
         let values = [
@@ -399,12 +401,7 @@ impl Tables {
             text(record.state.name()),
             text(record.origin.name()),
             statement_no.to_string(),
-            self.optional(
-                in_flight
-                    .as_ref()
-                    .map(|statement| statement.hash.to_string())
-                    .as_deref(),
-            ),
+            self.optional(hash.as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
@@ -454,7 +451,9 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            ..
         } = &record.journal;
+        let hash = record.journal.hash().map(|hash| hash.to_string());
         let started = match started {
             Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
             Started::Before => "started_at".to_owned(),
@@ -469,12 +468,7 @@ impl Tables {
             self.literal(record.state.name()),
             self.literal(record.origin.name()),
             self.literal(&record.down_digest.to_string()),
-            self.optional(
-                in_flight
-                    .as_ref()
-                    .map(|statement| statement.hash.to_string())
-                    .as_deref()
-            ),
+            self.optional(hash.as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
@@ -535,10 +529,17 @@ impl Tables {
     }
 
     /// Records the error of a section of which so many statements have finished: none is in flight.
-    pub(crate) fn fail(&self, revision: &RevisionId, finished: usize, error: &str) -> String {
+    pub(crate) fn fail(
+        &self,
+        revision: &RevisionId,
+        finished: usize,
+        hash: Option<Digest>,
+        error: &str,
+    ) -> String {
         format!(
-            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = {} WHERE revision = {}",
+            "UPDATE {} SET statement_no = {finished}, statement_hash = {}, statement = NULL, error = {} WHERE revision = {}",
             self.state,
+            self.optional(hash.map(|hash| hash.to_string()).as_deref()),
             self.literal(error),
             self.literal(revision.as_str()),
         )
@@ -717,11 +718,16 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         .map(|hash| hash.parse::<Digest>())
         .transpose()
         .map_err(|error| error.to_string())?;
-    let text = fields.optional().unwrap_or_default();
+    let text = fields.optional();
     let (id, start) = (fields.optional(), fields.optional());
+    let (in_flight, finished) = match (hash, text) {
+        (Some(hash), Some(text)) => (Some(StatementInFlight { hash, text }), None),
+        (finished, _) => (None, finished),
+    };
     Ok(Journal {
         statement_no,
-        in_flight: hash.map(|hash| StatementInFlight { hash, text }),
+        in_flight,
+        finished,
         session: id.zip(start).map(|(id, start)| SessionId { id, start }),
     })
 }

@@ -39,11 +39,8 @@ pub(super) async fn writers(
                 );
             }
             Change::CreateTable(table) if table.rows == Rows::Kept => {
-                if !table
-                    .engine
-                    .as_deref()
-                    .map_or(default_inside, is_transactional)
-                {
+                let engine = table.engine.as_deref();
+                if !engine.map_or(default_inside, is_transactional) {
                     outside.insert(qualified(table.name, &backend.database));
                 }
             }

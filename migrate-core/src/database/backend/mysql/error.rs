@@ -66,6 +66,20 @@ const fn kind(number: u16) -> ServerErrorKind {
     }
 }
 
+/// `message` without what it quotes of the text behind the statement: our terminator, and our bookkeeping.
+pub(super) fn own_part(message: &str) -> String {
+    match message.rsplit_once("' at line ") {
+        Some((quoted, line)) => match quoted.split_once(TERMINATOR) {
+            Some((own, _)) => format!("{own}' at line {line}"),
+            None => message.to_owned(),
+        },
+        None => message.to_owned(),
+    }
+}
+
+/// What stands between the statements of a message.
+const TERMINATOR: &str = "\n;\n";
+
 /// The byte of `statement` that `message` speaks of: the text after `near`, or a name in quotes.
 pub(crate) fn place(statement: &str, message: &str) -> Option<usize> {
     if let Some((_, rest)) = message.rsplit_once("to use near '") {
@@ -81,7 +95,7 @@ fn near_place(statement: &str, near: &str, line: usize) -> Option<usize> {
         return Some(statement.trim_end().len());
     }
     // What follows in the message is part of it: our terminator, and the next statement.
-    let own = near.split("\n;\n").next().unwrap_or(near);
+    let own = near.split(TERMINATOR).next().unwrap_or(near);
     let own = if own.is_empty() {
         return Some(statement.trim_end().len());
     } else {
@@ -134,7 +148,8 @@ fn named_place(statement: &str, message: &str) -> Option<usize> {
     let mut places = statement
         .match_indices(name)
         .map(|(place, _)| place)
-        .filter(|place| !(*place > 0 && is_word(place - 1)) && !is_word(place + name.len()));
+        .filter(|place| *place == 0 || !is_word(place - 1))
+        .filter(|place| !is_word(place + name.len()));
     let first = places.next()?;
     // A name that stands twice may be meant either time, except that of the table, which comes first.
     (message.starts_with("Table '")
@@ -146,6 +161,13 @@ fn named_place(statement: &str, message: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_behind_the_statement_is_not_shown() {
+        let message = "syntax to use near 'x\n;\nSTART TRANSACTION\n;\nUPDATE ' at line 2";
+        assert_eq!(own_part(message), "syntax to use near 'x' at line 2");
+        assert_eq!(own_part("Unknown column 'x'"), "Unknown column 'x'");
+    }
 
     #[test]
     fn the_place_that_a_message_speaks_of() {

@@ -21,7 +21,7 @@ use super::{BEGIN, MysqlBackend, engine, error};
 use crate::database::backend::Backend;
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
-use crate::database::execute::journalled::in_flight;
+use crate::database::execute::journalled::{finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Known, Source, StepError, Work};
@@ -41,8 +41,16 @@ pub(super) async fn run(
     around: Surroundings,
 ) -> Result<Done, StepError> {
     let boundaries = boundaries(backend, source).await;
-    let boundaries =
-        boundaries.map_err(|error| step_error(work, error, Part::Ours, None, Kept::Unknown))?;
+    let boundaries = boundaries.map_err(|error| {
+        let lost = error.kind == ServerErrorKind::Disconnected;
+        step_error(
+            work,
+            error,
+            Part::Ours,
+            None,
+            if lost { Kept::Unknown } else { Kept::Nothing },
+        )
+    })?;
     let plain = source.transactional
         && boundaries
             .iter()
@@ -106,6 +114,7 @@ fn located(mut error: StepError, source: &Source<'_>) -> StepError {
         error.offset =
             error::place(source.sql(number), &error.error.message).map(|place| start + place);
     }
+    error.error.message = error::own_part(&error.error.message);
     error
 }
 
@@ -231,6 +240,7 @@ impl Section<'_, '_> {
         record.journal = Journal {
             statement_no: self.source.from,
             in_flight: None,
+            finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
         };
         match self.work.direction {
