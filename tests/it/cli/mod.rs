@@ -5,8 +5,10 @@
 
 mod files;
 mod looking;
+mod on_servers;
 mod project;
 mod sqlite;
+mod trouble;
 mod usage;
 
 pub(crate) use project::Project;
