@@ -11,4 +11,5 @@ mod processes;
 mod rebuild;
 mod servers;
 mod stale;
+mod status;
 mod ui;
