@@ -154,6 +154,10 @@ impl MysqlBackend {
             .as_ref()
             .filter(|source| !source.script.statements.is_empty())
         else {
+            let around = Surroundings {
+                reset: Vec::new(),
+                ..around
+            };
             return run_transaction(self, work, around).await;
         };
         if work.transaction != Transaction::Own {
