@@ -9,7 +9,7 @@ use crate::arguments::Current;
 use crate::context::{Context, wait};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::page::{BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, piece};
+use crate::output::page::{BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, piece};
 use crate::output::{Human, Page, Reply, Volume};
 
 #[derive(Serialize)]
@@ -137,7 +137,7 @@ pub(crate) fn line(row: &RecordedRevision) -> Piece {
     };
     let rest: Vec<&str> = [word, when, row.who.as_str()]
         .into_iter()
-        .filter(|text| !text.is_empty())
+        .filter(|text| !text.is_empty() && *text != "unknown")
         .collect();
     line.and(DIM, format!("  {}", rest.join(", ")))
 }
@@ -146,7 +146,10 @@ pub(crate) fn line(row: &RecordedRevision) -> Piece {
 pub(crate) fn in_flight(page: &mut Page, row: &RecordedRevision) {
     page.line(piece(BAD, row.state.name()).and(PLAIN, " ").then(line(row)));
     if let Some(number) = row.statements_finished {
-        page.line(piece(DIM, format!("  {number} statements finished")));
+        page.line(piece(
+            DIM,
+            format!("  {} finished", count(number, "statement")),
+        ));
     }
     for (name, text) in [("at", &row.statement), ("error", &row.error)] {
         for part in text.iter().flat_map(|text| text.lines()) {

@@ -27,27 +27,28 @@ const SHOWN: usize = 10;
 pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
     let target = context.target()?;
     let migrations = context.source.listed(target.database.dialect())?;
-    let found = wait(async { migrations.status(&target.database).await })??;
-    let mut status = Status {
-        listed: Vec::new(),
-        revisions: migrations.len()?,
-        found,
-    };
-    if !status.found.pending.is_empty() {
+    let mut found = wait(async { migrations.status(&target.database).await })??;
+    let mut listed = Vec::new();
+    if !found.pending.is_empty() {
+        // Messages, and the order in which they will run, stand in the files.
         let migrations = context.source.migrations()?;
         let graph = migrations.set()?.graph();
+        found.pending.sort_by_key(|id| graph.index(id));
         let all = context.output.volume == Volume::Verbose;
-        let shown = status
-            .found
+        let shown = found
             .pending
             .iter()
             .take(if all { usize::MAX } else { SHOWN });
-        let listed = shown
+        let shown = shown
             .filter_map(|id| graph.index(id))
             .map(|index| Listed::new(migrations, index));
-        status.listed = listed.collect::<Result<_, _>>()?;
+        listed = shown.collect::<Result<_, _>>()?;
     }
-    Ok(Reply::new(status))
+    Ok(Reply::new(Status {
+        found,
+        listed,
+        revisions: migrations.len()?,
+    }))
 }
 
 impl Human for Status {
@@ -63,14 +64,20 @@ impl Human for Status {
         if let Some(holder) = &found.holder {
             page.line(piece(WARN, "run lock").and(PLAIN, format!("  {holder}")));
         }
-        if !current.unknown.is_empty() || !found.unknown_applied.is_empty() {
+        for row in &current.unknown {
+            page.line(piece(WARN, "unknown here").and(PLAIN, "  ").then(line(row)));
+        }
+        let below = found
+            .unknown_applied
+            .iter()
+            .filter(|id| current.unknown.iter().all(|row| row.revision != **id));
+        let below: Vec<&str> = below.map(String::as_str).collect();
+        if !below.is_empty() {
             page.line(
                 piece(WARN, "unknown here")
-                    .and(PLAIN, format!("  {}", found.unknown_applied.join(", "))),
+                    .and(PLAIN, "  below these: ")
+                    .and(ID, below.join(", ")),
             );
-            current.unknown.iter().for_each(|row| {
-                page.add("  ").line(line(row));
-            });
         }
         for (revision, what) in &found.differing {
             page.line(
@@ -106,10 +113,11 @@ impl Status {
             page.add(if place == 0 { "at " } else { "   " })
                 .line(line(row));
         }
-        if found.applied > 0 {
+        let known = found.applied.saturating_sub(found.unknown_applied.len());
+        if known > 0 {
             page.line(piece(
                 DIM,
-                format!("   {} of {} applied", found.applied, self.revisions),
+                format!("   {known} of {} applied", self.revisions),
             ));
         }
     }
