@@ -136,12 +136,25 @@ impl Migrations {
         let begun = Instant::now();
         let mut report = new_report(database, &run.verb);
         report.dry = run.effect == Effect::Dry;
-        let outcome = self.run_into(database, run, deadline, &mut report).await;
+        let outcome = match self.warn_if_stale(&mut report) {
+            Ok(()) => self.run_into(database, run, deadline, &mut report).await,
+            Err(error) => Err(error),
+        };
         report.duration = begun.elapsed();
         match outcome {
             Ok(()) => Ok(report),
             Err(error) => Err(Failure::new(error, report)),
         }
+    }
+
+    /// A debug build that finds its directory says when the two differ: a file that cargo did not see would otherwise
+    /// be missing without a word.
+    pub(crate) fn warn_if_stale(&self, report: &mut Report) -> Result<(), Error> {
+        if let Some(stale) = self.stale()? {
+            tracing::warn!("{stale}");
+            report.warnings.push(stale.to_string());
+        }
+        Ok(())
     }
 
     async fn run_into(

@@ -35,7 +35,10 @@ impl Migrations {
         let begun = Instant::now();
         let run = Run::all_heads();
         let mut report = new_report(&database, &run.verb);
-        let outcome = self.start(&database, &run, begun, &mut report).await;
+        let outcome = match self.warn_if_stale(&mut report) {
+            Ok(()) => self.start(&database, &run, begun, &mut report).await,
+            Err(error) => Err(error),
+        };
         report.duration = begun.elapsed();
         match outcome {
             Ok(()) => Ok(report),
