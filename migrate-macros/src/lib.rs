@@ -1,7 +1,7 @@
 //! The macros of `migrate`. Applications use them through the façade crate.
 //!
-//! They parse the call ([`call`]), find the directory ([`locate`]), ask `migrate-core`, and emit tokens or errors
-//! ([`emit`]); every rule about revisions lives in `migrate-core`.
+//! They parse the call (`call`), find the directory (`locate`), ask `migrate-core`, and emit tokens or errors
+//! (`emit`); every rule about revisions lives in `migrate-core`.
 
 mod call;
 mod embed;
