@@ -34,6 +34,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for warning in &report.warnings {
         println!("  warning: {warning}");
     }
-    println!("  at {}, {} ms", report.heads.join(", "), report.duration.as_millis());
+    println!(
+        "  at {}, {} ms",
+        report.heads.join(", "),
+        report.duration.as_millis()
+    );
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use migrate_core::model::Index;
 use migrate_core::model::Migrations;
-use migrate_core::project::config::Protection;
+use migrate_core::project::config::{Drafts, Protection};
 use migrate_core::project::load::{self, load};
 use migrate_core::project::{Config, LoadMode, Loaded, Project, Search};
 use migrate_core::text::diagnostic::Class;
@@ -100,6 +100,26 @@ impl Source {
         }
     }
 
+    /// As [`listed`](Self::listed), where revisions.lock alone is enough.
+    pub(crate) fn quick(&self, dialect: Dialect) -> Result<Option<&Migrations>, Failure> {
+        match self {
+            Self::Directory(directory) => directory.quick(dialect),
+        }
+    }
+
+    /// Whether a set has drafts that the configuration does not allow in a release.
+    pub(crate) fn has_drafts(&self, migrations: &Migrations) -> Result<bool, Failure> {
+        if self.config()?.migrations.drafts == Drafts::Allow {
+            return Ok(false);
+        }
+        for index in migrations.set()?.graph().order() {
+            if !migrations.entry(index)?.locked {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The set for a run on `target`: everything that the macro would refuse is refused; drafts too where the
     /// environment is protected.
     pub(crate) fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
@@ -156,13 +176,17 @@ impl Directory {
         })
     }
 
-    fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
+    fn quick(&self, dialect: Dialect) -> Result<Option<&Migrations>, Failure> {
         if self.listed.get().is_none()
             && let Some(listed) = load::listed(self.project()?, dialect)
         {
-            return Ok(self.listed.get_or_init(|| listed));
+            return Ok(Some(self.listed.get_or_init(|| listed)));
         }
-        self.listed.get().map_or_else(|| self.migrations(), Ok)
+        Ok(self.listed.get())
+    }
+
+    fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
+        self.quick(dialect)?.map_or_else(|| self.migrations(), Ok)
     }
 
     fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
@@ -179,8 +203,18 @@ impl Directory {
         } else {
             mode
         };
-        let loaded = self.checked(load(project, mode))?;
-        Ok(loaded.migrations()?)
+        let mut loaded = load(project, mode);
+        for finding in loaded
+            .diagnostics
+            .iter_mut()
+            .filter(|finding| finding.class == Class::Draft)
+        {
+            // Only a protected environment asks for this.
+            finding.message = finding
+                .message
+                .replace("in a release build", "in a protected environment");
+        }
+        Ok(self.checked(loaded)?.migrations()?)
     }
 
     fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {

@@ -8,6 +8,8 @@
 //!
 //! Applications name the façade crate `migrate`, never this one.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod model;
 pub mod project;
 pub mod text;

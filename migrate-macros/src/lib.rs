@@ -1,7 +1,7 @@
 //! The macros of `migrate`. Applications use them through the façade crate.
 //!
-//! They parse the call ([`call`]), find the directory ([`locate`]), ask `migrate-core`, and emit tokens or errors
-//! ([`emit`]); every rule about revisions lives in `migrate-core`.
+//! They parse the call (`call`), find the directory (`locate`), ask `migrate-core`, and emit tokens or errors
+//! (`emit`); every rule about revisions lives in `migrate-core`.
 
 mod call;
 mod embed;
@@ -14,7 +14,7 @@ use proc_macro::TokenStream;
 /// Reads a directory of revisions while the application compiles, refuses anything that could not run, and yields
 /// the checked set as a constant `migrate::Migrations`.
 ///
-/// ```ignore
+/// ```text
 /// static MIGRATIONS: migrate::Migrations = migrate::embed_migrations!();
 /// static OTHERS: migrate::Migrations = migrate::embed_migrations!("db/migrations");
 /// ```
@@ -30,7 +30,7 @@ pub fn embed_migrations(input: TokenStream) -> TokenStream {
 
 /// The id of a revision, checked against `revisions.lock` while the application compiles.
 ///
-/// ```ignore
+/// ```text
 /// const ADD_EMAIL: migrate::RevisionId = migrate::revision!("5cd038a8f131");
 /// const SAME: migrate::RevisionId = migrate::revision!("5cd0", "db/migrations");
 /// ```

@@ -10,4 +10,5 @@ mod place;
 mod processes;
 mod rebuild;
 mod servers;
+mod stale;
 mod ui;

@@ -7,6 +7,7 @@ mod help;
 pub(crate) mod usage;
 mod values;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -308,21 +309,24 @@ pub(crate) struct Stamp {
 #[derive(Debug, Args)]
 #[command(group(clap::ArgGroup::new("how").required(true).args(["applied", "retry", "resume_from", "accept_edit"])))]
 pub(crate) struct Repair {
-    /// The revision in doubt [default: the one in flight]
-    #[arg(value_name = "ID")]
+    /// The revision that was interrupted [default: the one in flight]
+    #[arg(value_name = "SPEC", value_parser = values::spec)]
     pub(crate) revision: Option<String>,
-    /// The statement in doubt was carried out: go on after it
+    /// All of its section has happened: record it as finished
     #[arg(long)]
     pub(crate) applied: bool,
-    /// The statement in doubt was not carried out: run it again
+    /// The statement in flight has not happened: the next run begins with it
     #[arg(long)]
     pub(crate) retry: bool,
-    /// Go on at this statement of the section, counted from 1
+    /// What stands before this statement of the section has happened, counted from 1, and nothing from there on
     #[arg(long, value_name = "N")]
-    pub(crate) resume_from: Option<u32>,
-    /// Take over the text of an edited revision: digest, parents and chains of it and all above
-    #[arg(long, value_name = "ID", conflicts_with = "revision")]
+    pub(crate) resume_from: Option<NonZeroUsize>,
+    /// Take the text of an edited revision for what was applied: digest, parents and chains of it and all above
+    #[arg(long, value_name = "SPEC", conflicts_with = "revision", value_parser = values::spec)]
     pub(crate) accept_edit: Option<String>,
+    /// Show what would be recorded and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }

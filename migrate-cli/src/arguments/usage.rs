@@ -180,7 +180,7 @@ fn missing_argument(missing: &str, command: &str) -> Diagnostic {
     }
     if command == "repair" {
         return problem(
-            "say what is to be repaired: --applied, --retry, --resume-from N or --accept-edit ID",
+            "say what is to be repaired: --applied, --retry, --resume-from N or --accept-edit SPEC",
         )
         .help("`migrate-cli status` shows what is in flight");
     }

@@ -9,7 +9,7 @@ use crate::arguments::Current;
 use crate::context::{Context, wait};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::page::{BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, piece};
+use crate::output::page::{BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, piece};
 use crate::output::{Human, Page, Reply, Volume};
 
 #[derive(Serialize)]
@@ -33,7 +33,10 @@ fn short<S: Serializer>(rows: &[RecordedRevision], serializer: S) -> Result<S::O
         revision: &'a str,
         head: bool,
     }
-    serializer.collect_seq(rows.iter().map(|row| Row { revision: &row.revision, head: row.head }))
+    serializer.collect_seq(rows.iter().map(|row| Row {
+        revision: &row.revision,
+        head: row.head,
+    }))
 }
 
 fn ids<S: Serializer>(rows: &[RecordedRevision], serializer: S) -> Result<S::Ok, S::Error> {
@@ -43,22 +46,55 @@ fn ids<S: Serializer>(rows: &[RecordedRevision], serializer: S) -> Result<S::Ok,
 pub(crate) fn run(arguments: &Current, context: &Context) -> Result<Reply, Failure> {
     let target = context.announced()?;
     let verbose = context.output.volume == Volume::Verbose;
-    let migrations = if verbose { context.source.migrations()? } else { context.source.listed(target.database.dialect())? };
-    let Recorded { current, in_flight, unknown, .. } = wait(async { migrations.current(&target.database).await })??;
+    let migrations = if verbose {
+        context.source.migrations()?
+    } else {
+        context.source.listed(target.database.dialect())?
+    };
+    let Recorded {
+        current,
+        in_flight,
+        unknown,
+        ..
+    } = wait(async { migrations.current(&target.database).await })??;
     let graph = migrations.set()?.graph();
-    let at = |index: &Index| current.iter().any(|row| graph.id(*index) == row.revision.as_str());
-    let missing: Vec<Index> = graph.effective_heads().into_iter().filter(|head| !at(head)).collect();
-    let missing = graph.ids(&missing).iter().map(ToString::to_string).collect::<Vec<_>>();
+    let at = |index: &Index| {
+        current
+            .iter()
+            .any(|row| graph.id(*index) == row.revision.as_str())
+    };
+    let missing: Vec<Index> = graph
+        .effective_heads()
+        .into_iter()
+        .filter(|head| !at(head))
+        .collect();
+    let missing = graph
+        .ids(&missing)
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>();
     let off = !missing.is_empty() || !in_flight.is_empty();
     let listed = current.iter().filter_map(|row| graph.index(&row.revision));
     let listed = if verbose {
-        listed.map(|index| Listed::new(migrations, index)).collect::<Result<_, _>>()?
+        listed
+            .map(|index| Listed::new(migrations, index))
+            .collect::<Result<_, _>>()?
     } else {
         Vec::new()
     };
     let missing_heads = arguments.check_heads.then_some(missing);
-    let rows = Rows { current, in_flight, unknown, missing_heads, listed };
-    Ok(Reply::new(rows).exit(if arguments.check_heads && off { Exit::No } else { Exit::Fine }))
+    let rows = Rows {
+        current,
+        in_flight,
+        unknown,
+        missing_heads,
+        listed,
+    };
+    Ok(Reply::new(rows).exit(if arguments.check_heads && off {
+        Exit::No
+    } else {
+        Exit::Fine
+    }))
 }
 
 /// What is applied, as far as the set knows it: for `current` in specs and for marks.
@@ -71,7 +107,13 @@ pub(crate) fn applied(context: &Context, migrations: &Migrations) -> Result<Appl
             page.line(piece(WARN, "unknown here").and(PLAIN, " ").then(line(row)));
         });
     }
-    Ok(Applied::closure(graph, current.current.iter().filter_map(|row| graph.index(&row.revision))))
+    Ok(Applied::closure(
+        graph,
+        current
+            .current
+            .iter()
+            .filter_map(|row| graph.index(&row.revision)),
+    ))
 }
 
 /// A row on one line: id, message, when and by whom.
@@ -83,9 +125,20 @@ pub(crate) fn line(row: &RecordedRevision) -> Piece {
     if row.head {
         line = line.and(GOOD, "  (head)");
     }
-    let when = row.finished_at.as_deref().or(row.started_at.as_deref()).unwrap_or_default();
-    let word = if row.origin == migrate_core::database::Origin::Run { "" } else { row.origin.name() };
-    let rest: Vec<&str> = [word, when, row.who.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let when = row
+        .finished_at
+        .as_deref()
+        .or(row.started_at.as_deref())
+        .unwrap_or_default();
+    let word = if row.origin == migrate_core::database::Origin::Run {
+        ""
+    } else {
+        row.origin.name()
+    };
+    let rest: Vec<&str> = [word, when, row.who.as_str()]
+        .into_iter()
+        .filter(|text| !text.is_empty() && *text != "unknown")
+        .collect();
     line.and(DIM, format!("  {}", rest.join(", ")))
 }
 
@@ -93,7 +146,10 @@ pub(crate) fn line(row: &RecordedRevision) -> Piece {
 pub(crate) fn in_flight(page: &mut Page, row: &RecordedRevision) {
     page.line(piece(BAD, row.state.name()).and(PLAIN, " ").then(line(row)));
     if let Some(number) = row.statements_finished {
-        page.line(piece(DIM, format!("  {number} statements finished")));
+        page.line(piece(
+            DIM,
+            format!("  {} finished", count(number, "statement")),
+        ));
     }
     for (name, text) in [("at", &row.statement), ("error", &row.error)] {
         for part in text.iter().flat_map(|text| text.lines()) {
@@ -109,7 +165,12 @@ impl Human for Rows {
         } else {
             for row in &self.current {
                 let head = if row.head { "  (head)" } else { "" };
-                page.line(piece(ID, &row.revision).and(PLAIN, "  ").and(PLAIN, &row.message).and(GOOD, head));
+                page.line(
+                    piece(ID, &row.revision)
+                        .and(PLAIN, "  ")
+                        .and(PLAIN, &row.message)
+                        .and(GOOD, head),
+                );
             }
         }
         for row in &self.unknown {
@@ -122,7 +183,9 @@ impl Human for Rows {
         match self.missing_heads.as_deref() {
             None | Some([]) => {}
             Some(missing) => {
-                page.line(piece(WARN, "not at all heads").and(PLAIN, format!(": {}", missing.join(", "))));
+                page.line(
+                    piece(WARN, "not at all heads").and(PLAIN, format!(": {}", missing.join(", "))),
+                );
             }
         }
     }

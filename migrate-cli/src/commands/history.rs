@@ -1,15 +1,18 @@
 //! `history`: the revisions, newest first; as a graph; or what was run on the database.
 
+use std::time::Duration;
+
+use migrate_core::database::LogEntry;
 use migrate_core::model::graph::Graph;
 use migrate_core::model::{Index, SpecRange};
 use serde::Serialize;
 
 use super::listing::{Listed, all_in_full};
 use crate::arguments::History;
-use crate::context::Context;
+use crate::context::{Context, wait};
 use crate::failure::Failure;
 use crate::output::drawing::Drawing;
-use crate::output::page::{DIM, ID, PLAIN, Piece, piece};
+use crate::output::page::{BAD, DIM, ID, PLAIN, Piece, duration, piece};
 use crate::output::{Human, Page, Reply, Volume};
 
 #[derive(Serialize)]
@@ -25,7 +28,20 @@ enum Layout {
     Graph(Vec<(u32, Vec<u32>)>),
 }
 
+/// What was run on a database.
+#[derive(Serialize)]
+struct Applied {
+    log: Vec<LogEntry>,
+}
+
 pub(crate) fn run(arguments: &History, context: &Context) -> Result<Reply, Failure> {
+    if arguments.applied {
+        let target = context.announced()?;
+        let migrations = context.source.listed(target.database.dialect())?;
+        let mut log = wait(async { migrations.log(&target.database).await })??;
+        log.reverse();
+        return Ok(Reply::new(Applied { log }));
+    }
     let migrations = context.source.migrations()?;
     let graph = migrations.set()?.graph();
     let range: Option<SpecRange> = arguments.range.as_deref().map(str::parse).transpose()?;
@@ -74,6 +90,51 @@ fn edges(graph: &Graph, shown: &[Index]) -> Vec<(u32, Vec<u32>)> {
         .iter()
         .map(|index| (index.0, parents(index)))
         .collect()
+}
+
+impl Human for Applied {
+    fn human(&self, page: &mut Page) {
+        if self.log.is_empty() {
+            page.line(piece(DIM, "nothing was ever run here"));
+        }
+        let rows: Vec<Vec<Piece>> = self
+            .log
+            .iter()
+            .map(|entry| logged(entry, page.volume()))
+            .collect();
+        page.table("", &rows);
+    }
+}
+
+fn logged(entry: &LogEntry, volume: Volume) -> Vec<Piece> {
+    let when = entry
+        .finished_at
+        .as_deref()
+        .or(entry.started_at.as_deref())
+        .unwrap_or_default();
+    let outcome = match entry.outcome.as_str() {
+        "finished" => Piece::default(),
+        other => piece(BAD, other),
+    };
+    let took = entry
+        .duration_us
+        .map_or_else(String::new, |took| duration(Duration::from_micros(took)));
+    let mut row = vec![
+        piece(DIM, when),
+        entry.action.as_str().into(),
+        piece(ID, &entry.revision),
+        outcome,
+        piece(DIM, took),
+        entry.who.as_deref().unwrap_or_default().into(),
+    ];
+    if volume == Volume::Verbose {
+        let more = [&entry.host, &entry.tool, &entry.error];
+        row.extend(
+            more.into_iter()
+                .map(|text| piece(DIM, text.as_deref().unwrap_or_default())),
+        );
+    }
+    row
 }
 
 impl Human for Revisions {

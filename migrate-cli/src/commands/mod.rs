@@ -3,12 +3,14 @@
 mod branches;
 mod completions;
 mod current;
+mod ensure_version;
 mod heads;
 mod history;
 mod init;
 mod listing;
 mod lock;
 mod plan;
+mod repair;
 mod revision;
 mod runs;
 mod show;
@@ -38,6 +40,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
-        _ => Err(Failure::internal("x".into())),
+        Command::Repair(arguments) => repair::run(arguments, context),
+        Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }

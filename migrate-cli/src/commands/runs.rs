@@ -1,11 +1,13 @@
 //! `upgrade`, `downgrade`, `stamp`, `redo`: everything that is a run.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migrate_core::database::{self, Outcome, Report, Run, StepAction, StepReport};
+use migrate_core::model::{Spec, resolve};
 use migrate_core::project::config::Protection;
-use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::Class;
+use migrate_core::text::{Diagnostic, Dialect};
+use serde::Serialize;
 
 use crate::arguments::{Downgrade, Redo, Stamp, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
@@ -16,6 +18,12 @@ use crate::progress::{Progress, line, stopped};
 
 pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, Failure> {
     let target = context.announced()?;
+    if !arguments.fill
+        && !arguments.create_database
+        && let Some(there) = already_there(arguments, context, &target)?
+    {
+        return Ok(Reply::new(there));
+    }
     let mut run = Run::upgrade(&arguments.spec);
     if arguments.dry_run {
         run = run.dry();
@@ -63,6 +71,92 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
         run = run.create_database();
     }
     carry_out(context, &target, run, arguments.wait.lock_wait)
+}
+
+/// The answer to an upgrade that has nothing to do: the form of a report without steps.
+#[derive(Serialize)]
+struct AlreadyThere {
+    dialect: &'static str,
+    target: String,
+    direction: &'static str,
+    from: Vec<String>,
+    heads: Vec<String>,
+    steps: [(); 0],
+    warnings: [(); 0],
+    dry: bool,
+    duration_ms: f64,
+}
+
+/// Most upgrades find the database at head. That is decided from revisions.lock, the names of the files and one query;
+/// `None`: read everything and run.
+fn already_there(
+    arguments: &Upgrade,
+    context: &Context,
+    target: &Target,
+) -> Result<Option<AlreadyThere>, Failure> {
+    let begun = Instant::now();
+    let dialect = target.database.dialect();
+    let Some(listed) = context.source.quick(dialect)? else {
+        return Ok(None);
+    };
+    let graph = listed.set()?.graph();
+    let spec: Spec = arguments.spec.parse()?;
+    let heads = graph.effective_heads();
+    if !matches!(spec.as_str(), "head" | "heads")
+        || resolve(graph, &spec, None).ok() != Some(heads.clone())
+    {
+        return Ok(None);
+    }
+    if target.protection == Protection::Protected && context.source.has_drafts(listed)? {
+        return Ok(None);
+    }
+    let looked = wait(async {
+        let look = listed.is_up_to_date(&target.database);
+        // Whoever writes to a SQLite file may keep readers out: waiting, and saying so, is the business of the run.
+        let limit = if dialect == Dialect::Sqlite {
+            Duration::from_millis(300)
+        } else {
+            Duration::MAX
+        };
+        tokio::time::timeout(limit, look).await
+    })?;
+    let Ok(looked) = looked else { return Ok(None) };
+    match looked {
+        Ok(true) => {}
+        // A server that cannot be reached is not tried twice; a SQLite file may be missing and is then made.
+        Err(error) if error.class() == Class::Unreachable && dialect != Dialect::Sqlite => {
+            return Err(error.into());
+        }
+        _ => return Ok(None),
+    }
+    let heads: Vec<String> = graph.ids(&heads).iter().map(ToString::to_string).collect();
+    Ok(Some(AlreadyThere {
+        dialect: dialect.name(),
+        target: target.database.to_string(),
+        direction: "upgrade",
+        from: heads.clone(),
+        heads,
+        steps: [],
+        warnings: [],
+        dry: arguments.dry_run,
+        duration_ms: begun.elapsed().as_micros() as f64 / 1000.0,
+    }))
+}
+
+impl Human for AlreadyThere {
+    fn human(&self, page: &mut Page) {
+        if page.volume() > Volume::Quiet {
+            nothing_to_do(page, &self.heads);
+        }
+    }
+}
+
+fn nothing_to_do(page: &mut Page, rows: &[String]) {
+    page.line(
+        piece(GOOD, "nothing to do")
+            .and(PLAIN, ": at ")
+            .and(ID, at(rows)),
+    );
 }
 
 fn refuse_where_protected(target: &Target, what: &str) -> Result<(), Failure> {
@@ -172,13 +266,12 @@ trait Done {
 
 impl Done for Report {
     fn done(&self, page: &mut Page) {
-        let now = at(&self.heads);
         if self.steps.is_empty() {
-            page.line(
-                piece(GOOD, "nothing to do")
-                    .and(PLAIN, ": at ")
-                    .and(ID, now),
-            );
+            nothing_to_do(page, &self.heads);
+            return;
+        }
+        if self.direction == "repair" {
+            repaired(page, self);
             return;
         }
         let number = |action| {
@@ -214,9 +307,21 @@ impl Done for Report {
             piece(if failed { WARN } else { GOOD }, words.join(", "))
                 .and(DIM, format!(" in {}", duration(self.duration)))
                 .and(PLAIN, ": now at ")
-                .and(ID, now),
+                .and(ID, at(&self.heads)),
         );
     }
+}
+
+/// What a repair has recorded; each step says it in its message.
+fn repaired(page: &mut Page, report: &Report) {
+    for step in &report.steps {
+        page.line(
+            piece(GOOD, "recorded ")
+                .and(ID, &step.revision)
+                .and(PLAIN, format!("  {}", step.message)),
+        );
+    }
+    page.line(piece(DIM, "`migrate-cli upgrade` goes on from there"));
 }
 
 /// What a dry run would have done.

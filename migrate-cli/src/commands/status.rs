@@ -27,17 +27,28 @@ const SHOWN: usize = 10;
 pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
     let target = context.target()?;
     let migrations = context.source.listed(target.database.dialect())?;
-    let found = wait(async { migrations.status(&target.database).await })??;
-    let mut status = Status { listed: Vec::new(), revisions: migrations.len()?, found };
-    if !status.found.pending.is_empty() {
+    let mut found = wait(async { migrations.status(&target.database).await })??;
+    let mut listed = Vec::new();
+    if !found.pending.is_empty() {
+        // Messages, and the order in which they will run, stand in the files.
         let migrations = context.source.migrations()?;
         let graph = migrations.set()?.graph();
+        found.pending.sort_by_key(|id| graph.index(id));
         let all = context.output.volume == Volume::Verbose;
-        let shown = status.found.pending.iter().take(if all { usize::MAX } else { SHOWN });
-        let listed = shown.filter_map(|id| graph.index(id)).map(|index| Listed::new(migrations, index));
-        status.listed = listed.collect::<Result<_, _>>()?;
+        let shown = found
+            .pending
+            .iter()
+            .take(if all { usize::MAX } else { SHOWN });
+        let shown = shown
+            .filter_map(|id| graph.index(id))
+            .map(|index| Listed::new(migrations, index));
+        listed = shown.collect::<Result<_, _>>()?;
     }
-    Ok(Reply::new(status))
+    Ok(Reply::new(Status {
+        found,
+        listed,
+        revisions: migrations.len()?,
+    }))
 }
 
 impl Human for Status {
@@ -53,17 +64,34 @@ impl Human for Status {
         if let Some(holder) = &found.holder {
             page.line(piece(WARN, "run lock").and(PLAIN, format!("  {holder}")));
         }
-        if !current.unknown.is_empty() || !found.unknown_applied.is_empty() {
-            page.line(piece(WARN, "unknown here").and(PLAIN, format!("  {}", found.unknown_applied.join(", "))));
-            current.unknown.iter().for_each(|row| {
-                page.add("  ").line(line(row));
-            });
+        for row in &current.unknown {
+            page.line(piece(WARN, "unknown here").and(PLAIN, "  ").then(line(row)));
+        }
+        let below = found
+            .unknown_applied
+            .iter()
+            .filter(|id| current.unknown.iter().all(|row| row.revision != **id));
+        let below: Vec<&str> = below.map(String::as_str).collect();
+        if !below.is_empty() {
+            page.line(
+                piece(WARN, "unknown here")
+                    .and(PLAIN, "  below these: ")
+                    .and(ID, below.join(", ")),
+            );
         }
         for (revision, what) in &found.differing {
-            page.line(piece(BAD, "differs").and(PLAIN, "  ").and(ID, revision).and(PLAIN, format!("  {what}")));
+            page.line(
+                piece(BAD, "differs")
+                    .and(PLAIN, "  ")
+                    .and(ID, revision)
+                    .and(PLAIN, format!("  {what}")),
+            );
         }
         if !found.missing.is_empty() {
-            page.line(piece(BAD, "missing below applied").and(PLAIN, format!("  {}", found.missing.join(", "))));
+            page.line(
+                piece(BAD, "missing below applied")
+                    .and(PLAIN, format!("  {}", found.missing.join(", "))),
+            );
             page.line(piece(DIM, "  `migrate-cli upgrade --fill` runs them"));
         }
         self.pending(page);
@@ -82,31 +110,53 @@ impl Status {
             page.line(piece(PLAIN, "at base: nothing is applied"));
         }
         for (place, row) in rows.iter().enumerate() {
-            page.add(if place == 0 { "at " } else { "   " }).line(line(row));
+            page.add(if place == 0 { "at " } else { "   " })
+                .line(line(row));
         }
-        if found.applied > 0 {
-            page.line(piece(DIM, format!("   {} of {} applied", found.applied, self.revisions)));
+        let known = found.applied.saturating_sub(found.unknown_applied.len());
+        if known > 0 {
+            page.line(piece(
+                DIM,
+                format!("   {known} of {} applied", self.revisions),
+            ));
         }
     }
 
     fn pending(&self, page: &mut Page) {
         let found = &self.found;
         if found.pending.is_empty() {
-            let clean = found.current.in_flight.is_empty() && found.missing.is_empty() && found.differing.is_empty();
+            let clean = found.current.in_flight.is_empty()
+                && found.missing.is_empty()
+                && found.differing.is_empty();
             if clean {
                 page.line(piece(GOOD, "nothing is pending"));
             }
             return;
         }
-        page.line(piece(WARN, format!("{} pending", count(found.pending.len(), "revision"))));
+        page.line(piece(
+            WARN,
+            format!("{} pending", count(found.pending.len(), "revision")),
+        ));
         let rows: Vec<Vec<Piece>> = self
             .listed
             .iter()
-            .map(|revision| vec![piece(ID, &revision.revision), revision.message.as_str().into(), revision.marks()])
+            .map(|revision| {
+                vec![
+                    piece(ID, &revision.revision),
+                    revision.message.as_str().into(),
+                    revision.marks(),
+                ]
+            })
             .collect();
         page.table("  ", &rows);
         if self.listed.len() < found.pending.len() {
-            page.line(piece(DIM, format!("  and {} more, `-v` shows them", found.pending.len() - self.listed.len())));
+            page.line(piece(
+                DIM,
+                format!(
+                    "  and {} more, `-v` shows them",
+                    found.pending.len() - self.listed.len()
+                ),
+            ));
         }
     }
 }

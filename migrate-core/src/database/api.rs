@@ -6,11 +6,12 @@ use super::backend::Backend;
 use super::connect::{Intent, connect};
 use super::engine::{Deadline, Engine, Ownership, Task};
 use super::error::{Error, Failure};
+use super::repair::Repair;
 use super::report::Report;
 use super::run::{Effect, Run, Verb};
 use super::target::Database;
 use crate::model::set::Settings;
-use crate::model::{Migrations, Plan};
+use crate::model::{Migrations, Operation, Plan};
 use crate::text::diagnostic::Class;
 
 impl Migrations {
@@ -79,6 +80,30 @@ impl Migrations {
         self.run(database, Run::stamp([spec])).await
     }
 
+    /// Records what a person has decided about a revision that is in flight or edited.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn repair(
+        &self,
+        database: impl Into<Database>,
+        repair: Repair,
+    ) -> Result<Report, Failure> {
+        self.run_until(&database.into(), &repair.into_run(), None)
+            .await
+    }
+
+    /// Creates the state tables where they are missing, and a missing SQLite file.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn ensure_tables(&self, database: impl Into<Database>) -> Result<(), Failure> {
+        let nothing = Run::stamp(Vec::<String>::new());
+        self.run_until(&database.into(), &nothing, None)
+            .await
+            .map(drop)
+    }
+
     /// The plan of `run` for the database as it is now; nothing is changed, no lock is taken.
     ///
     /// # Errors
@@ -93,7 +118,13 @@ impl Migrations {
             Err(error) => Err(error),
         };
         finish(backend, &plan).await;
-        plan
+        let nothing = || Plan {
+            operation: Operation::Redo,
+            from: Vec::new(),
+            target: String::new(),
+            steps: Vec::new(),
+        };
+        Ok(plan?.unwrap_or_else(nothing))
     }
 
     pub(crate) async fn run_until(
@@ -105,12 +136,25 @@ impl Migrations {
         let begun = Instant::now();
         let mut report = new_report(database, &run.verb);
         report.dry = run.effect == Effect::Dry;
-        let outcome = self.run_into(database, run, deadline, &mut report).await;
+        let outcome = match self.warn_if_stale(&mut report) {
+            Ok(()) => self.run_into(database, run, deadline, &mut report).await,
+            Err(error) => Err(error),
+        };
         report.duration = begun.elapsed();
         match outcome {
             Ok(()) => Ok(report),
             Err(error) => Err(Failure::new(error, report)),
         }
+    }
+
+    /// A debug build that finds its directory says when the two differ: a file that cargo did not see would otherwise
+    /// be missing without a word.
+    pub(crate) fn warn_if_stale(&self, report: &mut Report) -> Result<(), Error> {
+        if let Some(stale) = self.stale()? {
+            tracing::warn!("{stale}");
+            report.warnings.push(stale.to_string());
+        }
+        Ok(())
     }
 
     async fn run_into(

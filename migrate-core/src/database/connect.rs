@@ -67,20 +67,21 @@ async fn open(
     intent: Intent,
     settings: &Settings,
 ) -> Result<Box<dyn Backend>, Problem> {
-    match &database.source {
+    match database.source {
         #[cfg(feature = "sqlite")]
-        Source::Sqlite(options) => {
+        Source::Sqlite(ref options) => {
             use super::backend::sqlite::SqliteBackend;
+            use sqlx::sqlite::SqliteConnectOptions;
             let options = match intent {
-                Intent::Change(_) => options.clone().create_if_missing(true),
-                Intent::Read => options.clone().create_if_missing(false),
+                Intent::Change(_) => SqliteConnectOptions::clone(options).create_if_missing(true),
+                Intent::Read => SqliteConnectOptions::clone(options).create_if_missing(false),
             };
             Ok(Box::new(
                 SqliteBackend::open(&options, &settings.table).await?,
             ))
         }
         #[cfg(feature = "sqlite")]
-        Source::SqliteMemory(pool) => {
+        Source::SqliteMemory(ref pool) => {
             use super::backend::sqlite::SqliteBackend;
             let size = pool.options().get_max_connections();
             if size > 1 {
@@ -97,9 +98,10 @@ async fn open(
             ))
         }
         #[cfg(feature = "postgres")]
-        Source::Postgres(options) => {
+        Source::Postgres(ref options) => {
             use super::backend::postgres::PostgresBackend;
-            let open = || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
+            let open =
+                || PostgresBackend::open(options, settings.schema.as_deref(), &settings.table);
             let opened = match open().await {
                 Err(error)
                     if error.kind == ServerErrorKind::MissingDatabase
@@ -113,14 +115,19 @@ async fn open(
             Ok(Box::new(opened?))
         }
         #[cfg(feature = "mysql")]
-        Source::Mysql(options) => {
+        Source::Mysql(ref options) => {
             use super::backend::mysql::MysqlBackend;
             let schema = settings.schema.as_deref();
             match MysqlBackend::open(options, schema, &settings.table).await {
-                Err(error) if error.kind == ServerErrorKind::MissingDatabase && intent == Intent::Change(Create::Database) => {
+                Err(error)
+                    if error.kind == ServerErrorKind::MissingDatabase
+                        && intent == Intent::Change(Create::Database) =>
+                {
                     let name = options.get_database().unwrap_or_default();
                     MysqlBackend::create_database(options, name).await?;
-                    Ok(Box::new(MysqlBackend::open(options, schema, &settings.table).await?))
+                    Ok(Box::new(
+                        MysqlBackend::open(options, schema, &settings.table).await?,
+                    ))
                 }
                 opened => Ok(Box::new(opened?)),
             }

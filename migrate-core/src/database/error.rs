@@ -47,8 +47,8 @@ pub(crate) struct ServerError {
     pub(crate) kind: ServerErrorKind,
     pub(crate) message: String,
     pub(crate) code: Option<String>,
-    pub(crate) detail: Option<String>,
-    pub(crate) hint: Option<String>,
+    pub(crate) detail: Option<Box<str>>,
+    pub(crate) hint: Option<Box<str>>,
     /// The character of the message that was sent, from 1.
     pub(crate) position: Option<usize>,
     /// How many statements of the message had finished.
@@ -196,10 +196,6 @@ impl Error {
         Self::new(Kind::Plain(Diagnostic::error(class, message).help(help)))
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
-        &self.0
-    }
-
     /// The stable class of the error.
     pub fn class(&self) -> Class {
         match &*self.0 {
@@ -323,10 +319,10 @@ const fn server_class(kind: ServerErrorKind) -> Class {
 
 fn add_server(mut finding: Diagnostic, server: &ServerError) -> Diagnostic {
     if let Some(detail) = &server.detail {
-        finding = finding.note(detail.clone());
+        finding = finding.note(&**detail);
     }
     if let Some(hint) = &server.hint {
-        finding = finding.help(hint.clone());
+        finding = finding.help(&**hint);
     }
     finding
 }
@@ -357,11 +353,11 @@ fn sql_failure(class: Class, failure: &SqlFailure) -> Diagnostic {
         finding = finding.note(statement.clone());
     }
     if let Some(detail) = &error.detail {
-        finding = finding.note(detail.clone());
+        finding = finding.note(&**detail);
     }
     finding = finding.note(committed.clone());
     if let Some(hint) = &error.hint {
-        finding = finding.help(hint.clone());
+        finding = finding.help(&**hint);
     }
     help.iter()
         .fold(finding, |finding, text| finding.help(text.clone()))

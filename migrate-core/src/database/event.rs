@@ -82,7 +82,9 @@ pub enum Event<'a> {
 
 /// The function that is told of events, if there is one.
 #[derive(Clone, Default)]
-pub(crate) struct Watch(Option<Arc<dyn Fn(&Event<'_>) + Send + Sync>>);
+pub(crate) struct Watch(Option<Arc<Tell>>);
+
+type Tell = dyn Fn(&Event<'_>) + Send + Sync;
 
 impl Watch {
     pub(crate) fn new(tell: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {

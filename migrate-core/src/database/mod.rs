@@ -8,6 +8,19 @@
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `execute` | one section, run and recorded |
 
+// What only one of the drivers uses is unused in a build without it.
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres", feature = "mysql")),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_assignments,
+        unused_macros,
+        unused_variables,
+        unreachable_code
+    )
+)]
+
 mod api;
 mod backend;
 mod connect;
@@ -19,6 +32,7 @@ mod lock;
 mod mask;
 mod recorded;
 mod recover;
+mod repair;
 mod report;
 mod run;
 mod section;
@@ -27,13 +41,16 @@ mod state;
 mod target;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
+mod upgrade_on;
 mod view;
 mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use repair::Repair;
 pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;
+pub use upgrade_on::Caller;
 pub use view::{Current, LogEntry, RecordedRevision, Status};

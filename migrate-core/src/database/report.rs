@@ -92,6 +92,8 @@ pub enum StepAction {
     Stamp,
     /// Records the revision as no longer applied.
     Unstamp,
+    /// Records what a person has decided.
+    Repair,
 }
 
 impl StepAction {
@@ -102,6 +104,7 @@ impl StepAction {
             Self::Downgrade => "downgrade",
             Self::Stamp => "stamp",
             Self::Unstamp => "unstamp",
+            Self::Repair => "repair",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Event, Watch};
+use super::repair::Decision;
 
 /// What a run is asked to do: a verb, its target, and options.
 ///
@@ -39,6 +40,10 @@ pub(crate) enum Verb {
         purge: Purge,
     },
     Redo(Option<String>),
+    Repair {
+        revision: String,
+        decision: Decision,
+    },
 }
 
 impl Verb {
@@ -48,6 +53,7 @@ impl Verb {
             Self::Downgrade(_) => "downgrade",
             Self::Stamp { .. } => "stamp",
             Self::Redo(_) => "redo",
+            Self::Repair { .. } => "repair",
         }
     }
 }

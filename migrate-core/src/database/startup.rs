@@ -35,7 +35,10 @@ impl Migrations {
         let begun = Instant::now();
         let run = Run::all_heads();
         let mut report = new_report(&database, &run.verb);
-        let outcome = self.start(&database, &run, begun, &mut report).await;
+        let outcome = match self.warn_if_stale(&mut report) {
+            Ok(()) => self.start(&database, &run, begun, &mut report).await,
+            Err(error) => Err(error),
+        };
         report.duration = begun.elapsed();
         match outcome {
             Ok(()) => Ok(report),
@@ -43,23 +46,42 @@ impl Migrations {
         }
     }
 
-    async fn start(&self, database: &Database, run: &Run, begun: Instant, report: &mut Report) -> Result<(), Error> {
+    async fn start(
+        &self,
+        database: &Database,
+        run: &Run,
+        begun: Instant,
+        report: &mut Report,
+    ) -> Result<(), Error> {
         let settings = &self.settings()?.startup;
         let auto = is_auto(settings, |name| std::env::var(name).ok())?;
-        let intent = if auto { Intent::Change(Create::File) } else { Intent::Read };
+        let intent = if auto {
+            Intent::Change(Create::File)
+        } else {
+            Intent::Read
+        };
         let mut backend = connect(database, intent, self.settings()?).await?;
-        let deadline = Deadline { at: begun + settings.limit, limit: settings.limit, cancel: settings.cancel_at_limit };
+        let deadline = Deadline {
+            at: begun + settings.limit,
+            limit: settings.limit,
+            cancel: settings.cancel_at_limit,
+        };
         let outcome = match look(self, &mut *backend, report).await {
             Ok(Look::Equal) => Ok(()),
             Ok(Look::Other) if auto => {
-                let run = run.clone().lock_wait(self.settings()?.timeouts.run_lock.min(settings.limit));
+                let run = run
+                    .clone()
+                    .lock_wait(self.settings()?.timeouts.run_lock.min(settings.limit));
                 let task = task(&run, self.settings()?, Some(deadline));
                 match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
                     Ok(mut engine) => engine.run().await,
                     Err(error) => Err(error),
                 }
             }
-            Ok(Look::Other) => self.start_without_running(&mut *backend, run, deadline, report).await,
+            Ok(Look::Other) => {
+                self.start_without_running(&mut *backend, run, deadline, report)
+                    .await
+            }
             Err(error) => Err(error),
         };
         finish(backend, &outcome).await;
@@ -78,7 +100,9 @@ impl Migrations {
         let task = task(run, settings, None);
         loop {
             let mut seen = report.clone();
-            let found = Engine::new(self, &mut *backend, Ownership::Own, &task, &mut seen)?.look().await?;
+            let found = Engine::new(self, &mut *backend, Ownership::Own, &task, &mut seen)?
+                .look()
+                .await?;
             if found.pending.is_empty() && found.in_flight.is_empty() {
                 *report = seen;
                 report.steps.clear();
@@ -87,7 +111,11 @@ impl Migrations {
             let pending: Vec<String> = found.in_flight.into_iter().chain(found.pending).collect();
             if settings.startup.wait {
                 if Instant::now() + LOOK > deadline.at {
-                    return Err(Error::new(Kind::RunTimeout { limit: deadline.limit, done: 0, pending }));
+                    return Err(Error::new(Kind::RunTimeout {
+                        limit: deadline.limit,
+                        done: 0,
+                        pending,
+                    }));
                 }
                 tokio::time::sleep(super::who::jitter(LOOK)).await;
                 continue;
@@ -97,7 +125,10 @@ impl Migrations {
             }
             *report = seen;
             report.steps.clear();
-            let message = format!("start-up does not run what is pending: {}", pending.join(", "));
+            let message = format!(
+                "start-up does not run what is pending: {}",
+                pending.join(", ")
+            );
             tracing::warn!("{message}");
             report.warnings.push(message);
             return Ok(());
@@ -106,9 +137,14 @@ impl Migrations {
 }
 
 /// Whether start-up migrates: the environment before the configuration.
-fn is_auto(settings: &StartupSettings, variable: impl Fn(&str) -> Option<String>) -> Result<bool, Error> {
+fn is_auto(
+    settings: &StartupSettings,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<bool, Error> {
     let name = &settings.auto_env;
-    let Some(value) = variable(name).filter(|value| !value.trim().is_empty()) else { return Ok(settings.auto) };
+    let Some(value) = variable(name).filter(|value| !value.trim().is_empty()) else {
+        return Ok(settings.auto);
+    };
     match value.trim().to_ascii_lowercase().as_str() {
         "1" | "true" | "on" | "yes" => Ok(true),
         "0" | "false" | "off" | "no" => Ok(false),
@@ -138,19 +174,28 @@ pub(crate) async fn look(
 ) -> Result<Look, Error> {
     let dialect = backend.dialect();
     let Some(serving) = migrations.serving(dialect)? else {
-        return Err(Error::new(Kind::NotServed { dialect, configured: migrations.dialects()? }));
+        return Err(Error::new(Kind::NotServed {
+            dialect,
+            configured: migrations.dialects()?,
+        }));
     };
     report.dialect = dialect.name();
     let heads = migrations.effective_heads(serving)?;
     let mut patience = Patience::new(migrations.settings()?.timeouts.run_lock);
     let rows = loop {
-        let sql = backend.tables().select_heads(heads.iter().map(|head| head.id));
+        let sql = backend
+            .tables()
+            .select_heads(heads.iter().map(|head| head.id));
         match backend.query(sql).await {
             Ok(rows) => break rows,
-            Err(error) if error.kind == ServerErrorKind::MissingTable && heads.is_empty() => return Ok(Look::Equal),
+            Err(error) if error.kind == ServerErrorKind::MissingTable && heads.is_empty() => {
+                return Ok(Look::Equal);
+            }
             Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Look::Other),
             Err(error) if is_contention(&error) => {
-                patience.pause(dialect, None, &super::event::Watch::default()).await?;
+                patience
+                    .pause(dialect, None, &super::event::Watch::default())
+                    .await?;
             }
             Err(error) if error.kind == ServerErrorKind::Permission => {
                 let grant = backend.tables().grant(backend.user());
@@ -158,7 +203,11 @@ pub(crate) async fn look(
             }
             Err(error) => {
                 let target = report.target.clone();
-                return Err(Error::new(Kind::Server { doing: "reading the state tables of", target, error }));
+                return Err(Error::new(Kind::Server {
+                    doing: "reading the state tables of",
+                    target,
+                    error,
+                }));
             }
         }
     };
@@ -173,8 +222,12 @@ pub(crate) async fn look(
 
 fn judge(heads: &[Head<'_>], rows: Vec<Row>) -> Result<Look, Error> {
     let mut rows = rows.into_iter();
-    let Some([Some(format), here, ..]) = rows.next().as_deref().map(|row| [row.first().cloned().flatten(), row.get(1).cloned().flatten()])
-    else {
+    let Some([Some(format), here, ..]) = rows.next().as_deref().map(|row| {
+        [
+            row.first().cloned().flatten(),
+            row.get(1).cloned().flatten(),
+        ]
+    }) else {
         return Ok(Look::Other);
     };
     let format: i64 = format.parse().unwrap_or_default();
@@ -189,18 +242,33 @@ fn judge(heads: &[Head<'_>], rows: Vec<Row>) -> Result<Look, Error> {
     for row in rows {
         let mut fields = row.into_iter().skip(2).map(Option::unwrap_or_default);
         let mut next = || fields.next().unwrap_or_default();
-        let (id, chain, is_head, state) = (next(), next(), super::state::sql::read_flag(&next()), next());
+        let (id, chain, is_head, state) = (
+            next(),
+            next(),
+            super::state::sql::read_flag(&next()),
+            next(),
+        );
         if seen.contains(&id) {
             continue;
         }
         let head = heads.iter().find(|head| head.id == id);
         match (head, is_head, state.as_str()) {
-            (Some(head), true, "applied") if chain.parse::<Chain>().is_ok_and(|chain| chain == head.chain) => found += 1,
+            (Some(head), true, "applied")
+                if chain
+                    .parse::<Chain>()
+                    .is_ok_and(|chain| chain == head.chain) =>
+            {
+                found += 1
+            }
             _ => return Ok(Look::Other),
         }
         seen.push(id);
     }
-    Ok(if found == heads.len() { Look::Equal } else { Look::Other })
+    Ok(if found == heads.len() {
+        Look::Equal
+    } else {
+        Look::Other
+    })
 }
 
 #[cfg(test)]
@@ -209,7 +277,10 @@ mod tests {
 
     #[test]
     fn the_environment_comes_before_the_configuration() {
-        let settings = |auto| StartupSettings { auto, ..StartupSettings::default() };
+        let settings = |auto| StartupSettings {
+            auto,
+            ..StartupSettings::default()
+        };
         let cases = [
             (true, None, Some(true)),
             (false, None, Some(false)),

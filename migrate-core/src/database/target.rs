@@ -41,7 +41,7 @@ pub struct Database {
 pub(crate) enum Source {
     /// A file, or a database in memory that only this run sees.
     #[cfg(feature = "sqlite")]
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     /// A database in memory that lives in the pool.
     #[cfg(feature = "sqlite")]
     SqliteMemory(SqlitePool),
@@ -236,7 +236,7 @@ impl From<SqliteConnectOptions> for Database {
             format!("sqlite://{}", options.get_filename().display())
         };
         Self {
-            source: Source::Sqlite(options),
+            source: Source::Sqlite(Box::new(options)),
             shown,
         }
     }

@@ -154,7 +154,11 @@ impl Migrations {
     ///
     /// # Errors
     /// As [`current`](Self::current).
-    pub async fn is_applied(&self, database: impl Into<Database>, revision: &str) -> Result<bool, Error> {
+    pub async fn is_applied(
+        &self,
+        database: impl Into<Database>,
+        revision: &str,
+    ) -> Result<bool, Error> {
         let database = database.into();
         let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
         let rows = async {
@@ -180,14 +184,21 @@ impl Migrations {
         }
         .await;
         finish(backend, &rows).await;
-        Ok(rows?.unwrap_or_default().into_iter().map(read_log).collect())
+        Ok(rows?
+            .unwrap_or_default()
+            .into_iter()
+            .map(read_log)
+            .collect())
     }
 
     /// Every revision that is recorded as applied.
     ///
     /// # Errors
     /// As [`current`](Self::current).
-    pub async fn applied(&self, database: impl Into<Database>) -> Result<Vec<RecordedRevision>, Error> {
+    pub async fn applied(
+        &self,
+        database: impl Into<Database>,
+    ) -> Result<Vec<RecordedRevision>, Error> {
         let database = database.into();
         let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
         let recorded = read_all(&mut *backend, &database).await;
@@ -200,9 +211,15 @@ impl Migrations {
         Ok(applied)
     }
 
-    async fn read_current(&self, backend: &mut dyn Backend, database: &Database) -> Result<Current, Error> {
+    async fn read_current(
+        &self,
+        backend: &mut dyn Backend,
+        database: &Database,
+    ) -> Result<Current, Error> {
         let sql = backend.tables().select_open();
-        let Some(rows) = rows(backend, database, sql).await? else { return Ok(Current::default()) };
+        let Some(rows) = rows(backend, database, sql).await? else {
+            return Ok(Current::default());
+        };
         let mut current = Current::default();
         let mut seen: Vec<String> = Vec::new();
         for row in rows {
@@ -218,13 +235,21 @@ impl Migrations {
                 (false, false) => current.unknown.push(described),
             }
         }
-        for list in [&mut current.current, &mut current.in_flight, &mut current.unknown] {
+        for list in [
+            &mut current.current,
+            &mut current.in_flight,
+            &mut current.unknown,
+        ] {
             list.sort_by(|a, b| a.revision.cmp(&b.revision));
         }
         Ok(current)
     }
 
-    async fn read_status(&self, backend: &mut dyn Backend, database: &Database) -> Result<Status, Error> {
+    async fn read_status(
+        &self,
+        backend: &mut dyn Backend,
+        database: &Database,
+    ) -> Result<Status, Error> {
         let dialect = backend.dialect();
         let mut status = Status {
             target: database.to_string(),
@@ -240,17 +265,28 @@ impl Migrations {
         };
         let graph = self.set()?.graph();
         let Some(lock) = read_lock_row(backend, database).await? else {
-            status.pending = graph.order().map(|index| graph.id(index).to_string()).collect();
+            status.pending = graph
+                .order()
+                .map(|index| graph.id(index).to_string())
+                .collect();
             return Ok(status);
         };
         status.tables = true;
         status.holder = lock.holder;
         status.current = self.read_current(backend, database).await?;
         let sql = backend.tables().count_applied();
-        let counted = rows(backend, database, sql).await?.and_then(|rows| rows.into_iter().flatten().next().flatten());
-        status.applied = counted.and_then(|count| count.parse().ok()).unwrap_or_default();
+        let counted = rows(backend, database, sql)
+            .await?
+            .and_then(|rows| rows.into_iter().flatten().next().flatten());
+        status.applied = counted
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_default();
         // Everything below the effective rows is applied, as long as the numbers agree.
-        let heads = status.current.current.iter().filter_map(|row| graph.index(&row.revision));
+        let heads = status
+            .current
+            .current
+            .iter()
+            .filter_map(|row| graph.index(&row.revision));
         let applied = Applied::closure(graph, heads);
         if status.current.unknown.is_empty() && applied.set().len() == status.applied {
             let pending = graph.order().filter(|index| !applied.contains(*index));
@@ -262,7 +298,11 @@ impl Migrations {
         status.pending = found.pending.iter().map(ToString::to_string).collect();
         status.missing = found.missing.iter().map(ToString::to_string).collect();
         status.unknown_applied = found.unknown;
-        status.differing = found.differing.into_iter().map(|it| (it.revision, it.what.to_owned())).collect();
+        status.differing = found
+            .differing
+            .into_iter()
+            .map(|it| (it.revision, it.what.to_owned()))
+            .collect();
         Ok(status)
     }
 
@@ -281,7 +321,11 @@ impl Migrations {
             finished_at: record.finished_at.clone(),
             who: record.who.clone(),
             statements_finished: in_flight.then_some(record.journal.statement_no),
-            statement: record.journal.in_flight.as_ref().map(|statement| statement.text.clone()),
+            statement: record
+                .journal
+                .in_flight
+                .as_ref()
+                .map(|statement| statement.text.clone()),
             error: record.error.clone(),
         })
     }
@@ -299,7 +343,9 @@ async fn rows(
             Ok(rows) => return Ok(Some(rows)),
             Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(None),
             Err(error) if is_contention(&error) => {
-                patience.pause(backend.dialect(), None, &Watch::default()).await?;
+                patience
+                    .pause(backend.dialect(), None, &Watch::default())
+                    .await?;
             }
             Err(error) => return Err(refused(backend, database, error)),
         }
@@ -308,14 +354,29 @@ async fn rows(
 
 fn refused(backend: &dyn Backend, database: &Database, error: ServerError) -> Error {
     if error.kind == ServerErrorKind::Permission {
-        return Error::new(Kind::Permission { error, grant: backend.tables().grant(backend.user()) });
+        return Error::new(Kind::Permission {
+            error,
+            grant: backend.tables().grant(backend.user()),
+        });
     }
-    Error::new(Kind::Server { doing: "reading the state tables of", target: database.to_string(), error })
+    Error::new(Kind::Server {
+        doing: "reading the state tables of",
+        target: database.to_string(),
+        error,
+    })
 }
 
-async fn read_lock_row(backend: &mut dyn Backend, database: &Database) -> Result<Option<LockRow>, Error> {
+async fn read_lock_row(
+    backend: &mut dyn Backend,
+    database: &Database,
+) -> Result<Option<LockRow>, Error> {
     let sql = backend.tables().select_lock();
-    let Some(row) = rows(backend, database, sql).await?.and_then(|rows| rows.into_iter().next()) else { return Ok(None) };
+    let Some(row) = rows(backend, database, sql)
+        .await?
+        .and_then(|rows| rows.into_iter().next())
+    else {
+        return Ok(None);
+    };
     let lock = read_lock(row).map_err(|what| unreadable(backend, what))?;
     if lock.format != FORMAT {
         return Err(Error::new(Kind::Format { found: lock.format }));
@@ -331,7 +392,9 @@ async fn read_all(backend: &mut dyn Backend, database: &Database) -> Result<Reco
             Ok(recorded) => return Ok(recorded),
             Err(ReadError::Error(error)) => return Err(error),
             Err(ReadError::Server(error)) if is_contention(&error) => {
-                patience.pause(backend.dialect(), None, &Watch::default()).await?;
+                patience
+                    .pause(backend.dialect(), None, &Watch::default())
+                    .await?;
             }
             Err(ReadError::Server(error)) => return Err(refused(backend, database, error)),
         }
@@ -339,5 +402,8 @@ async fn read_all(backend: &mut dyn Backend, database: &Database) -> Result<Reco
 }
 
 fn unreadable(backend: &dyn Backend, what: String) -> Error {
-    Error::new(Kind::Unreadable { table: backend.tables().state.clone(), what })
+    Error::new(Kind::Unreadable {
+        table: backend.tables().state.clone(),
+        what,
+    })
 }

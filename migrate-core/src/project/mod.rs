@@ -1,7 +1,7 @@
 //! The directory on disk: `migrate.toml`, the revision files, `revisions.lock`, and writing new revisions.
 //!
 //! [`Search`] finds a project, [`load`](load()) reads its directories and says everything that is wrong with them;
-//! the macro, the command line, the library and the tests all go through it. [`write`] makes and changes files.
+//! the macro, the command line, the library and the tests all go through it. [`mod@write`] makes and changes files.
 
 pub mod config;
 pub mod load;

@@ -4,8 +4,11 @@
 //! them anew; look at the difference before you commit it.
 
 mod files;
+mod looking;
+mod on_servers;
 mod project;
 mod sqlite;
+mod trouble;
 mod usage;
 
 pub(crate) use project::Project;

@@ -188,7 +188,14 @@ fn passwords_are_never_printed() {
         "app:hunter2@h/x",
     ] {
         let output = project.run(&["--database-url", url, "upgrade"]);
-        let screen = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(!screen.contains("hunter2") && !screen.is_empty(), "{screen}");
+        let screen = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(
+            !screen.contains("hunter2") && !screen.is_empty(),
+            "{screen}"
+        );
     }
 }

@@ -6,77 +6,141 @@ use super::{Chain, contents, database, downgrade, recorded, run, upgrade};
 
 #[test]
 fn statements_of_every_kind_run_up_and_down() {
-    let Some(database) = database("kinds") else { return };
+    let Some(database) = database("kinds") else {
+        return;
+    };
     let chain = Chain::new(&[
         (
             "CREATE TABLE a (id int PRIMARY KEY, name varchar(20));\nINSERT INTO a VALUES (1, 'x');\nCREATE INDEX i ON a (name);\nUPDATE a SET name = 'y';",
             "DROP TABLE a;",
         ),
-        ("INSERT INTO a VALUES (2, 'z');\nDELETE FROM a WHERE id = 1;", "DELETE FROM a;\nINSERT INTO a VALUES (1, 'y');"),
+        (
+            "INSERT INTO a VALUES (2, 'z');\nDELETE FROM a WHERE id = 1;",
+            "DELETE FROM a;\nINSERT INTO a VALUES (1, 'y');",
+        ),
         (
             "CREATE VIEW v AS SELECT name FROM a;\nDELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END//\nDELIMITER ;\nCALL p();\n\
              CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.name = CONCAT(NEW.name, '!');\nINSERT INTO a VALUES (3, 'w');",
             "DELETE FROM a WHERE id = 3;\nDROP TRIGGER t;\nDROP PROCEDURE p;\nDROP VIEW v;",
         ),
-        ("!transaction:false\nALTER TABLE a ADD b int NOT NULL DEFAULT 5;\nANALYZE TABLE a;\nUPDATE a SET b = b + 1;\nLOCK TABLES a WRITE;\nUNLOCK TABLES;", "ALTER TABLE a DROP b;"),
+        (
+            "!transaction:false\nALTER TABLE a ADD b int NOT NULL DEFAULT 5;\nANALYZE TABLE a;\nUPDATE a SET b = b + 1;\nLOCK TABLES a WRITE;\nUNLOCK TABLES;",
+            "ALTER TABLE a DROP b;",
+        ),
     ]);
     let report = upgrade(&chain, &database);
     assert_eq!(report.steps.len(), 4);
-    assert_eq!(recorded(&database), "r1 applied, r2 applied, r3 applied, r4 applied head");
+    assert_eq!(
+        recorded(&database),
+        "r1 applied, r2 applied, r3 applied, r4 applied head"
+    );
     assert_eq!(database.sql("SELECT * FROM a"), "2\tz\t6\n3\tw!\t6\n");
     let after = contents(&database);
 
     assert!(upgrade(&chain, &database).is_up_to_date());
     downgrade(&chain, &database, "-2");
-    assert_eq!(recorded(&database), "r1 applied, r2 applied head, r3 reverted, r4 reverted");
+    assert_eq!(
+        recorded(&database),
+        "r1 applied, r2 applied head, r3 reverted, r4 reverted"
+    );
     upgrade(&chain, &database);
     assert_eq!(contents(&database), after);
     downgrade(&chain, &database, "base");
     assert_eq!(contents(&database), "");
-    assert_eq!(recorded(&database), "r1 reverted, r2 reverted, r3 reverted, r4 reverted");
+    assert_eq!(
+        recorded(&database),
+        "r1 reverted, r2 reverted, r3 reverted, r4 reverted"
+    );
 }
 
 #[test]
 fn what_has_failed_goes_on_at_the_statement_that_failed() {
-    let Some(database) = database("failed") else { return };
+    let Some(database) = database("failed") else {
+        return;
+    };
     // Statement 5 fails: its transaction, with statement 4 in it, is rolled back.
     let chain = Chain::new(&[(
         "CREATE TABLE a (id int PRIMARY KEY);\nINSERT INTO a VALUES (1);\nCREATE TABLE b (id int PRIMARY KEY);\n\
          INSERT INTO a VALUES (2);\nINSERT INTO gone VALUES (1);\nCREATE TABLE c (id int);",
         "DROP TABLE c;\nDROP TABLE b;\nDROP TABLE a;",
     )]);
-    let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is not there");
+    let failure =
+        run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is not there");
     assert_eq!(failure.class(), Class::SqlFailed);
     let text = failure.to_string().replace(database.name(), "DATABASE");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    revision r1 failed: Table 'DATABASE.gone' doesn't exist (1146, SQLSTATE 42S02)
+      --> migrations/0001.sql:11:13
+       |
+    11 | INSERT INTO gone VALUES (1);
+       |             ^^^^
+       |
+       = note: statement 5 of 6
+       = note: statements 1 to 3 are committed; r1 is recorded as begun
+       = help: mend the cause and run again: it goes on with statement 4
+    ");
     assert_eq!(recorded(&database), "r1 upgrading");
-    assert_eq!(database.sql("SELECT * FROM a; SELECT statement_no FROM schema_revisions"), "1\n3\n");
+    assert_eq!(
+        database.sql("SELECT * FROM a; SELECT statement_no FROM schema_revisions"),
+        "1\n3\n"
+    );
 
     database.sql("CREATE TABLE gone (id int)");
     upgrade(&chain, &database);
     assert_eq!(recorded(&database), "r1 applied head");
-    assert_eq!(database.sql("SELECT * FROM a; SELECT * FROM gone"), "1\n2\n1\n");
+    assert_eq!(
+        database.sql("SELECT * FROM a; SELECT * FROM gone"),
+        "1\n2\n1\n"
+    );
 }
 
 #[test]
 fn a_syntax_error_shows_its_place_and_commits_nothing_of_its_transaction() {
-    let Some(database) = database("syntax") else { return };
-    let chain = Chain::new(&[("CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nALTER TABLE a\n  ADD COLUM b int;", "DROP TABLE a;")]);
+    let Some(database) = database("syntax") else {
+        return;
+    };
+    let chain = Chain::new(&[(
+        "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nALTER TABLE a\n  ADD COLUMN b int DEFALT 1;",
+        "DROP TABLE a;",
+    )]);
     let failure = run(&chain, database.url(), Run::upgrade("head")).expect_err("a syntax error");
-    insta::assert_snapshot!(failure.to_string(), @"");
-    assert_eq!(database.sql("SELECT COUNT(*) FROM a; SELECT statement_no FROM schema_revisions"), "0\n1\n");
+    insta::assert_snapshot!(failure.to_string(), @r"
+    revision r1 failed: You have an error in your SQL syntax; check the manual that corresponds to your MariaDB server version for the right syntax to use near '1' at line 2 (1064, SQLSTATE 42000)
+      --> migrations/0001.sql:10:27
+       |
+    10 |   ADD COLUMN b int DEFALT 1;
+       |                           ^
+       |
+       = note: statement 3 of 3
+       = note: ALTER TABLE a
+                 ADD COLUMN b int DEFALT 1
+       = note: statement 1 is committed; r1 is recorded as begun
+       = help: mend the cause and run again: it goes on with statement 2
+    ");
+    assert_eq!(
+        database.sql("SELECT COUNT(*) FROM a; SELECT statement_no FROM schema_revisions"),
+        "0\n1\n"
+    );
 }
 
 #[test]
 fn rows_in_a_table_without_transactions_are_not_written_twice() {
-    let Some(database) = database("myisam") else { return };
+    let Some(database) = database("myisam") else {
+        return;
+    };
     let chain = Chain::new(&[(
         "CREATE TABLE m (id int) ENGINE = MyISAM;\nINSERT INTO m VALUES (1);\nINSERT INTO m VALUES (2);\nINSERT INTO gone VALUES (1);",
         "DROP TABLE m;",
     )]);
     run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is not there");
-    assert_eq!(database.sql("SELECT * FROM m; SELECT statement_no FROM schema_revisions"), "1\n2\n3\n");
+    assert_eq!(
+        database.sql("SELECT * FROM m; SELECT statement_no FROM schema_revisions"),
+        "1\n2\n3\n"
+    );
     database.sql("CREATE TABLE gone (id int)");
     upgrade(&chain, &database);
-    assert_eq!(database.sql("SELECT * FROM m; SELECT * FROM gone"), "1\n2\n1\n");
+    assert_eq!(
+        database.sql("SELECT * FROM m; SELECT * FROM gone"),
+        "1\n2\n1\n"
+    );
 }

@@ -30,7 +30,11 @@ struct Chain {
 impl Chain {
     fn new<S: AsRef<str>>(sections: &[(S, S)]) -> Self {
         let root = tempfile::tempdir().expect("a temporary directory");
-        std::fs::write(root.path().join("migrate.toml"), "[migrations]\ndialects = [\"mysql\"]\n").expect("a file");
+        std::fs::write(
+            root.path().join("migrate.toml"),
+            "[migrations]\ndialects = [\"mysql\"]\n",
+        )
+        .expect("a file");
         std::fs::create_dir(root.path().join("migrations")).expect("a directory");
         let chain = Self { root };
         for (place, (up, down)) in sections.iter().enumerate() {
@@ -41,23 +45,38 @@ impl Chain {
     }
 
     fn write(&self, number: usize, up: &str, down: &str) {
-        let parent = if number == 1 { "none".to_owned() } else { format!("r{}", number - 1) };
-        let mut text = format!("-- step {number}\n--\n-- revision: r{number}\n-- down_revision: {parent}\n\n");
+        let parent = if number == 1 {
+            "none".to_owned()
+        } else {
+            format!("r{}", number - 1)
+        };
+        let mut text =
+            format!("-- step {number}\n--\n-- revision: r{number}\n-- down_revision: {parent}\n\n");
         // A section may bring its options along.
         for (direction, section) in [("up", up), ("down", down)] {
             let (options, sql) = match section.strip_prefix("!") {
                 Some(rest) => rest.split_once('\n').expect("options end with their line"),
                 None => ("", section),
             };
-            let sql = if sql.is_empty() { "-- migrate:empty nothing to do" } else { sql };
+            let sql = if sql.is_empty() {
+                "-- migrate:empty nothing to do"
+            } else {
+                sql
+            };
             let _ = write!(text, "-- migrate:{direction} {options}\n{sql}\n\n");
         }
         std::fs::write(self.directory().join(format!("{number:04}.sql")), text).expect("a file");
     }
 
     fn lock(&self) {
-        let project = Search::from(self.root.path()).dir(Some(self.directory())).find().expect("a project");
-        let options = LockOptions { dialects: DialectSet::one(Dialect::Mysql), ..LockOptions::default() };
+        let project = Search::from(self.root.path())
+            .dir(Some(self.directory()))
+            .find()
+            .expect("a project");
+        let options = LockOptions {
+            dialects: DialectSet::one(Dialect::Mysql),
+            ..LockOptions::default()
+        };
         if let Err(findings) = lock(&project, &options) {
             let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
             panic!("{}", findings.join("\n\n"));
@@ -75,7 +94,11 @@ impl Chain {
 
 /// Runs something on a runtime of its own.
 fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
 }
 
 fn run(chain: &Chain, url: &str, run: Run) -> Result<Report, Failure> {
@@ -104,20 +127,40 @@ fn recorded(database: &TestDatabase) -> String {
 fn contents(database: &TestDatabase) -> String {
     let name = database.name();
     let queries = [
-        format!("SELECT table_name, column_name, ordinal_position, column_type, is_nullable, column_default, extra FROM information_schema.columns WHERE table_schema = '{name}' AND table_name NOT LIKE 'schema_revisions%' ORDER BY 1, 3"),
-        format!("SELECT table_name, index_name, seq_in_index, column_name, non_unique FROM information_schema.statistics WHERE table_schema = '{name}' AND table_name NOT LIKE 'schema_revisions%' ORDER BY 1, 2, 3"),
-        format!("SELECT table_name, constraint_name, constraint_type FROM information_schema.table_constraints WHERE table_schema = '{name}' AND table_name NOT LIKE 'schema_revisions%' ORDER BY 1, 2"),
-        format!("SELECT trigger_name, event_object_table, action_statement FROM information_schema.triggers WHERE trigger_schema = '{name}' ORDER BY 1"),
-        format!("SELECT routine_name, routine_type, routine_definition FROM information_schema.routines WHERE routine_schema = '{name}' ORDER BY 1"),
-        format!("SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = '{name}' ORDER BY 1"),
+        format!(
+            "SELECT table_name, column_name, ordinal_position, column_type, is_nullable, column_default, extra FROM information_schema.columns WHERE table_schema = '{name}' AND table_name NOT LIKE 'schema_revisions%' ORDER BY 1, 3"
+        ),
+        format!(
+            "SELECT table_name, index_name, seq_in_index, column_name, non_unique FROM information_schema.statistics WHERE table_schema = '{name}' AND table_name NOT LIKE 'schema_revisions%' ORDER BY 1, 2, 3"
+        ),
+        format!(
+            "SELECT table_name, constraint_name, constraint_type FROM information_schema.table_constraints WHERE table_schema = '{name}' AND table_name NOT LIKE 'schema_revisions%' ORDER BY 1, 2"
+        ),
+        format!(
+            "SELECT trigger_name, event_object_table, action_statement FROM information_schema.triggers WHERE trigger_schema = '{name}' ORDER BY 1"
+        ),
+        format!(
+            "SELECT routine_name, routine_type, routine_definition FROM information_schema.routines WHERE routine_schema = '{name}' ORDER BY 1"
+        ),
+        format!(
+            "SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = '{name}' ORDER BY 1"
+        ),
     ];
-    let mut all: String = queries.iter().map(|query| database.sql(query)).collect::<String>().replace(name, "DATABASE");
+    let mut all: String = queries
+        .iter()
+        .map(|query| database.sql(query))
+        .collect::<String>()
+        .replace(name, "DATABASE");
     let tables = database.sql(&format!(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = '{name}' AND table_type = 'BASE TABLE' AND \
          table_name NOT LIKE 'schema_revisions%' ORDER BY 1"
     ));
     for table in tables.lines() {
-        let _ = write!(all, "{table}:\n{}", database.sql(&format!("SELECT * FROM `{table}` ORDER BY 1, 2")));
+        let _ = write!(
+            all,
+            "{table}:\n{}",
+            database.sql(&format!("SELECT * FROM `{table}` ORDER BY 1, 2"))
+        );
     }
     all
 }
@@ -125,7 +168,12 @@ fn contents(database: &TestDatabase) -> String {
 /// A process of its own that upgrades to head: this very program, told by its environment.
 fn worker(directory: &Path, url: &str) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "mysql::in_a_process_of_its_own", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "mysql::in_a_process_of_its_own",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env("MIGRATE_TEST_WORKER", directory)
         .env("MIGRATE_TEST_WORKER_URL", url)
         .stdin(Stdio::null())
@@ -138,9 +186,12 @@ fn worker(directory: &Path, url: &str) -> Child {
 /// Nothing, unless [`worker`] has started it.
 #[test]
 fn in_a_process_of_its_own() {
-    let Some(directory) = std::env::var_os("MIGRATE_TEST_WORKER") else { return };
+    let Some(directory) = std::env::var_os("MIGRATE_TEST_WORKER") else {
+        return;
+    };
     let url = std::env::var("MIGRATE_TEST_WORKER_URL").expect("a URL");
-    let migrations = Migrations::from_dir(PathBuf::from(directory)).unwrap_or_else(|error| panic!("{error}"));
+    let migrations =
+        Migrations::from_dir(PathBuf::from(directory)).unwrap_or_else(|error| panic!("{error}"));
     let database: Database = url.parse().expect("a URL");
     if let Err(failure) = block_on(migrations.run(&database, Run::upgrade("head"))) {
         eprintln!("{failure}");

@@ -8,7 +8,9 @@ use super::{Chain, database, run, upgrade};
 
 #[test]
 fn two_pipes_mean_the_same_as_in_the_client() {
-    let Some(database) = database("pipes") else { return };
+    let Some(database) = database("pipes") else {
+        return;
+    };
     let insert = "INSERT INTO a VALUES ('1'||'0', 'it\\'s', \"x\");";
     let create = "CREATE TABLE a (b varchar(10), c varchar(10), d varchar(10));";
     let chain = Chain::new(&[(format!("{create}\n{insert}"), "DROP TABLE a;".to_owned())]);
@@ -19,7 +21,9 @@ fn two_pipes_mean_the_same_as_in_the_client() {
 
 #[test]
 fn the_session_is_written_down() {
-    let Some(database) = database("session") else { return };
+    let Some(database) = database("session") else {
+        return;
+    };
     let chain = Chain::new(&[(
         "CREATE TABLE a AS SELECT @@sql_mode LIKE '%STRICT_TRANS_TABLES%' AS strict, @@sql_mode LIKE '%PIPES%' AS pipes, \
          @@sql_mode LIKE '%IGNORE_SPACE%' AS spaces, @@time_zone AS zone, @@character_set_client AS charset, \
@@ -27,16 +31,24 @@ fn the_session_is_written_down() {
         "DROP TABLE a;",
     )]);
     upgrade(&chain, &database);
-    assert_eq!(database.sql("SELECT * FROM a"), "1\t0\t0\t+00:00\tutf8mb4\t5\n");
+    assert_eq!(
+        database.sql("SELECT * FROM a"),
+        "1\t0\t0\t+00:00\tutf8mb4\t5\n"
+    );
 }
 
 #[test]
 fn settings_of_a_revision_are_put_back() {
-    let Some(database) = database("settings") else { return };
+    let Some(database) = database("settings") else {
+        return;
+    };
     let name = database.name();
     let look = "SELECT @@sql_mode, @@foreign_key_checks, @@time_zone, @@character_set_client, @@autocommit, DATABASE()";
     let chain = Chain::new(&[
-        (format!("CREATE TABLE before_it AS {look};"), "DROP TABLE before_it;".to_owned()),
+        (
+            format!("CREATE TABLE before_it AS {look};"),
+            "DROP TABLE before_it;".to_owned(),
+        ),
         (
             format!(
                 "!transaction:false\nSET sql_mode = '', foreign_key_checks = 0, time_zone = '+05:00';\nSET NAMES latin1;\nUSE mysql;\nCREATE TABLE \
@@ -44,20 +56,31 @@ fn settings_of_a_revision_are_put_back() {
             ),
             format!("DROP TABLE {name}.b;"),
         ),
-        (format!("CREATE TABLE after_it AS {look};"), "DROP TABLE after_it;".to_owned()),
+        (
+            format!("CREATE TABLE after_it AS {look};"),
+            "DROP TABLE after_it;".to_owned(),
+        ),
     ]);
     upgrade(&chain, &database);
-    assert_eq!(database.sql("SELECT * FROM before_it"), database.sql("SELECT * FROM after_it"));
+    assert_eq!(
+        database.sql("SELECT * FROM before_it"),
+        database.sql("SELECT * FROM after_it")
+    );
     assert_eq!(database.sql("SELECT * FROM b"), "0\n");
 }
 
 /// Somebody takes the lock row over while a revision runs: nothing of it counts, whatever `sql_mode` it has set.
 #[test]
 fn the_fence_raises_under_every_sql_mode() {
-    let Some(database) = database("fence") else { return };
+    let Some(database) = database("fence") else {
+        return;
+    };
     let chain = Chain::new(&[
         ("CREATE TABLE a (b int);", "DROP TABLE a;"),
-        ("SET sql_mode = '';\nDO SLEEP(1.5);\nCREATE TABLE c (b int);\nINSERT INTO c VALUES (1);", "DROP TABLE c;"),
+        (
+            "SET sql_mode = '';\nDO SLEEP(1.5);\nCREATE TABLE c (b int);\nINSERT INTO c VALUES (1);",
+            "DROP TABLE c;",
+        ),
     ]);
     let url = database.url().to_owned();
     let failure = std::thread::scope(|scope| {
@@ -77,16 +100,25 @@ fn the_fence_raises_under_every_sql_mode() {
 
 #[test]
 fn a_lock_on_a_table_is_waited_for_and_tried_again() {
-    let Some(database) = database("waiting") else { return };
+    let Some(database) = database("waiting") else {
+        return;
+    };
     database.sql("CREATE TABLE a (b int)");
-    let chain = Chain::new(&[("CREATE TABLE c (d int);\nALTER TABLE a ADD e int;", "DROP TABLE c;")]);
+    let chain = Chain::new(&[(
+        "CREATE TABLE c (d int);\nALTER TABLE a ADD e int;",
+        "DROP TABLE c;",
+    )]);
     let url = database.url().to_owned();
     std::thread::scope(|scope| {
         // Six seconds: longer than one wait for the lock.
         scope.spawn(|| database.sql("BEGIN; SELECT * FROM a; DO SLEEP(6); COMMIT"));
         std::thread::sleep(Duration::from_millis(300));
-        let report = run(&chain, &url, Run::upgrade("head")).unwrap_or_else(|failure| panic!("{failure}"));
+        let report =
+            run(&chain, &url, Run::upgrade("head")).unwrap_or_else(|failure| panic!("{failure}"));
         assert_eq!(report.steps.len(), 1);
     });
-    assert_eq!(database.sql("SHOW COLUMNS FROM a LIKE 'e'").lines().count(), 1);
+    assert_eq!(
+        database.sql("SHOW COLUMNS FROM a LIKE 'e'").lines().count(),
+        1
+    );
 }

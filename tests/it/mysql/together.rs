@@ -4,7 +4,9 @@ use super::{Chain, contents, database, recorded, upgrade, worker};
 
 #[test]
 fn eight_processes_at_once_all_succeed_and_nothing_is_run_twice() {
-    let Some(database) = database("eight") else { return };
+    let Some(database) = database("eight") else {
+        return;
+    };
     let sections: Vec<(String, String)> = (1..=30)
         .map(|number| {
             (
@@ -17,10 +19,16 @@ fn eight_processes_at_once_all_succeed_and_nothing_is_run_twice() {
         })
         .collect();
     let chain = Chain::new(&sections);
-    let workers: Vec<_> = (0..8).map(|_| worker(&chain.directory(), database.url())).collect();
+    let workers: Vec<_> = (0..8)
+        .map(|_| worker(&chain.directory(), database.url()))
+        .collect();
     for worker in workers {
         let output = worker.wait_with_output().expect("a process that ends");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     let log = database.sql("SELECT COUNT(*), COUNT(DISTINCT revision) FROM schema_revisions_log WHERE outcome = 'finished'");
     assert_eq!(log, "30\t30\n");

@@ -4,11 +4,12 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
-/// The pipes to the scripts. They are never closed: the system does it when this process ends, also by SIGKILL.
-static PIPES: Mutex<Vec<ChildStdin>> = Mutex::new(Vec::new());
+/// The scripts with the pipes to them, which are never closed: the system does it when this process ends, also by
+/// SIGKILL.
+static SCRIPTS: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
 /// The URL that the environment names, else that of a server started now.
 pub(super) fn url(variable: &str, server: &str) -> String {
@@ -27,12 +28,11 @@ fn start(variable: &str, server: &str) -> String {
         .process_group(0)
         .spawn()
         .unwrap_or_else(|error| panic!("scripts/servers.sh does not start: {error}"));
-    PIPES
-        .lock()
-        .expect("no panic holds the pipes")
-        .push(script.stdin.take().expect("a pipe"));
-
     let lines = BufReader::new(script.stdout.take().expect("a pipe")).lines();
+    SCRIPTS
+        .lock()
+        .expect("no panic holds the scripts")
+        .push(script);
     let mut url = None;
     for line in lines {
         let line = line.expect("the script's answer");

@@ -67,17 +67,33 @@ impl<'c> PostgresBackend<'c> {
             options = options.application_name("migrate");
         }
         let user = options.get_username().to_owned();
-        let connection = options.connect().await.map_err(|error| connecting(translate(error, 0)))?;
+        let connection = options
+            .connect()
+            .await
+            .map_err(|error| connecting(translate(error, 0)))?;
         Ok(Self::new(Link::Own(Some(connection)), schema, table, user))
     }
 
     /// Makes the database that `options` name, by the server's maintenance database.
     pub(crate) async fn create_database(options: &PgConnectOptions) -> Result<(), ServerError> {
-        let name = options.get_database().unwrap_or(options.get_username()).to_owned();
-        let options = options.clone().database("postgres").disable_statement_logging();
-        let mut connection = options.connect().await.map_err(|error| connecting(translate(error, 0)))?;
-        let sql = format!("CREATE DATABASE {}", crate::database::state::tables::identifier(Dialect::Postgres, &name));
-        let created = send!(&mut connection, sql).map_err(|(results, error)| translate(error, results));
+        let name = options
+            .get_database()
+            .unwrap_or(options.get_username())
+            .to_owned();
+        let options = options
+            .clone()
+            .database("postgres")
+            .disable_statement_logging();
+        let mut connection = options
+            .connect()
+            .await
+            .map_err(|error| connecting(translate(error, 0)))?;
+        let sql = format!(
+            "CREATE DATABASE {}",
+            crate::database::state::tables::identifier(Dialect::Postgres, &name)
+        );
+        let created =
+            send!(&mut connection, sql).map_err(|(results, error)| translate(error, results));
         // Nothing of ours is open any more: an error here has no consequence.
         let _ = connection.close().await;
         match created {
@@ -108,7 +124,10 @@ impl<'c> PostgresBackend<'c> {
         match &mut self.link {
             Link::Own(Some(connection)) => Ok(connection),
             Link::Caller(connection) => Ok(connection),
-            Link::Own(None) => Err(ServerError::new(ServerErrorKind::Disconnected, "the connection is closed")),
+            Link::Own(None) => Err(ServerError::new(
+                ServerErrorKind::Disconnected,
+                "the connection is closed",
+            )),
         }
     }
 
@@ -119,26 +138,41 @@ impl<'c> PostgresBackend<'c> {
     /// The number of our advisory lock: the same for everybody who uses these tables of this database.
     fn key(&self) -> i64 {
         let schema = self.tables.schema.as_deref().unwrap_or_default();
-        let digest = Digest::of([b"migrate run lock".as_slice(), schema.as_bytes(), self.table.as_bytes()]);
+        let digest = Digest::of([
+            b"migrate run lock".as_slice(),
+            schema.as_bytes(),
+            self.table.as_bytes(),
+        ]);
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&digest.as_bytes()[..8]);
         i64::from_be_bytes(bytes)
     }
 
     async fn start_session(&mut self, settings: SessionSettings) -> Result<(), ServerError> {
-        let limits = [("lock_timeout", Some(settings.ddl_lock)), ("statement_timeout", settings.statement)];
+        let limits = [
+            ("lock_timeout", Some(settings.ddl_lock)),
+            ("statement_timeout", settings.statement),
+        ];
         let limits: Vec<String> = limits
             .into_iter()
             .filter_map(|(name, limit)| Some(format!("SET {name} = {}", limit?.as_millis())))
             .collect();
-        let mut message = if self.is_callers() { Vec::new() } else { limits.clone() };
+        let mut message = if self.is_callers() {
+            Vec::new()
+        } else {
+            limits.clone()
+        };
         message.push(
             "SELECT pg_catalog.current_schema()::pg_catalog.text, current_user::pg_catalog.text, \
              pg_catalog.pg_backend_pid()::pg_catalog.text, (SELECT pg_catalog.to_char(backend_start AT TIME ZONE 'UTC', \
              'YYYY-MM-DD\"T\"HH24:MI:SS.US') FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid())"
                 .to_owned(),
         );
-        let row = self.query(message.join(";\n")).await?.pop().unwrap_or_default();
+        let row = self
+            .query(message.join(";\n"))
+            .await?
+            .pop()
+            .unwrap_or_default();
         let mut fields = row.into_iter();
         let mut next = || fields.next().flatten();
         let (schema, user, pid, start) = (next(), next(), next(), next());
@@ -146,7 +180,7 @@ impl<'c> PostgresBackend<'c> {
         self.session = pid.zip(start).map(|(id, start)| SessionId { id, start });
         let Some(schema) = self.configured_schema.clone().or(schema) else {
             return Err(ServerError {
-                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".to_owned()),
+                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".into()),
                 ..ServerError::new(ServerErrorKind::Config, "no schema of the search path exists")
             });
         };
@@ -155,7 +189,10 @@ impl<'c> PostgresBackend<'c> {
             Vec::new()
         } else {
             // RESET ALL knows what the session began with: the role's and the database's settings, those of the URL.
-            let mut reset = vec!["SET SESSION AUTHORIZATION DEFAULT".to_owned(), "RESET ALL".to_owned()];
+            let mut reset = vec![
+                "SET SESSION AUTHORIZATION DEFAULT".to_owned(),
+                "RESET ALL".to_owned(),
+            ];
             reset.extend(limits);
             reset
         };
@@ -166,7 +203,9 @@ impl<'c> PostgresBackend<'c> {
         let mut statements = Vec::new();
         if let Some(schema) = self.configured_schema.clone() {
             let name = literal(Dialect::Postgres, &schema);
-            let exists = self.query(format!("SELECT 1::pg_catalog.text FROM pg_catalog.pg_namespace WHERE nspname = {name}"));
+            let exists = self.query(format!(
+                "SELECT 1::pg_catalog.text FROM pg_catalog.pg_namespace WHERE nspname = {name}"
+            ));
             if exists.await?.is_empty() {
                 let schema = crate::database::state::tables::identifier(Dialect::Postgres, &schema);
                 statements.push(format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
@@ -192,14 +231,28 @@ impl<'c> PostgresBackend<'c> {
         let changes_settings = work.section.as_ref().is_some_and(changes_settings);
         let mut reset = Vec::new();
         if changes_settings && self.is_callers() {
-            reset = self.settings().await.map_err(|error| step_error(work, error, Part::Ours, None, Kept::Nothing))?;
+            reset = self
+                .settings()
+                .await
+                .map_err(|error| step_error(work, error, Part::Ours, None, Kept::Nothing))?;
         } else if changes_settings {
             reset.clone_from(&self.reset);
         }
-        let around = Surroundings { begin: "BEGIN", reset };
+        let around = Surroundings {
+            begin: "BEGIN",
+            reset,
+        };
         match &work.section {
-            Some(source) if !source.transactional => journalled::run(self, work, source, around).await,
-            Some(source) if source.script.statements.iter().any(|statement| statement.copy_data.is_some()) => {
+            Some(source) if !source.transactional => {
+                journalled::run(self, work, source, around).await
+            }
+            Some(source)
+                if source
+                    .script
+                    .statements
+                    .iter()
+                    .any(|statement| statement.copy_data.is_some()) =>
+            {
                 self.run_with_copy(work, source, &around).await
             }
             _ => transactional::run(self, work, around).await,
@@ -212,11 +265,21 @@ impl<'c> PostgresBackend<'c> {
             .iter()
             .map(|name| format!("pg_catalog.current_setting('{name}', true)"))
             .collect();
-        let row = self.query(format!("SELECT {}", values.join(", "))).await?.pop().unwrap_or_default();
-        let pairs = SETTINGS.iter().zip(row).filter_map(|(name, value)| Some((name, value?)));
+        let row = self
+            .query(format!("SELECT {}", values.join(", ")))
+            .await?
+            .pop()
+            .unwrap_or_default();
+        let pairs = SETTINGS
+            .iter()
+            .zip(row)
+            .filter_map(|(name, value)| Some((name, value?)));
         Ok(pairs
             .map(|(name, value)| {
-                format!("SELECT pg_catalog.set_config('{name}', {}, false)", literal(Dialect::Postgres, &value))
+                format!(
+                    "SELECT pg_catalog.set_config('{name}', {}, false)",
+                    literal(Dialect::Postgres, &value)
+                )
             })
             .collect())
     }
@@ -231,7 +294,13 @@ impl<'c> PostgresBackend<'c> {
         let started = Instant::now();
         let mut message = Message::new();
         transactional::open(&mut message, self, work, around.begin);
-        for (number, statement) in source.script.statements.iter().enumerate().skip(source.from) {
+        for (number, statement) in source
+            .script
+            .statements
+            .iter()
+            .enumerate()
+            .skip(source.from)
+        {
             let Some(data) = &statement.copy_data else {
                 message.statement(source, number);
                 continue;
@@ -240,7 +309,9 @@ impl<'c> PostgresBackend<'c> {
             let data = source.text[data.clone()].as_bytes();
             if let Err(error) = self.copy(source.sql(number), data).await {
                 let offset = error.position.map(|position| position.saturating_sub(1));
-                return Err(self.abandon(work, error, Part::Statement(number), offset).await);
+                return Err(self
+                    .abandon(work, error, Part::Statement(number), offset)
+                    .await);
             }
         }
         transactional::finish(&mut message, self, work, around);
@@ -250,9 +321,15 @@ impl<'c> PostgresBackend<'c> {
 
     async fn copy(&mut self, statement: &str, data: &[u8]) -> Result<(), ServerError> {
         let connection = self.connection()?;
-        let mut copy = connection.copy_in_raw(statement).await.map_err(|error| translate(error, 0))?;
+        let mut copy = connection
+            .copy_in_raw(statement)
+            .await
+            .map_err(|error| translate(error, 0))?;
         copy.send(data).await.map_err(|error| translate(error, 0))?;
-        copy.finish().await.map(drop).map_err(|error| translate(error, 0))
+        copy.finish()
+            .await
+            .map(drop)
+            .map_err(|error| translate(error, 0))
     }
 
     async fn send_part(&mut self, work: &Work<'_>, message: Message) -> Result<(), StepError> {
@@ -264,12 +341,20 @@ impl<'c> PostgresBackend<'c> {
             Ok(_) => Ok(()),
             Err(error) => {
                 let place = message.place(&sql, &error);
-                Err(self.abandon(work, at_fence(error, place), place.part, place.offset).await)
+                Err(self
+                    .abandon(work, at_fence(error, place), place.part, place.offset)
+                    .await)
             }
         }
     }
 
-    async fn abandon(&mut self, work: &Work<'_>, error: ServerError, part: Part, offset: Option<usize>) -> StepError {
+    async fn abandon(
+        &mut self,
+        work: &Work<'_>,
+        error: ServerError,
+        part: Part,
+        offset: Option<usize>,
+    ) -> StepError {
         let kept = roll_back(self, work, &error).await;
         step_error(work, error, part, offset, kept)
     }
@@ -278,12 +363,18 @@ impl<'c> PostgresBackend<'c> {
 /// Whether a section may change settings of the session: anything but plain DDL and DML may.
 fn changes_settings(source: &Source<'_>) -> bool {
     const PLAIN: [&str; 11] = [
-        "CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "COMMENT", "GRANT", "REVOKE", "TRUNCATE", "COPY",
+        "CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "COMMENT", "GRANT", "REVOKE",
+        "TRUNCATE", "COPY",
     ];
     let plain = |statement: &crate::text::sql::Statement| {
-        statement.keywords.first().is_some_and(|word| PLAIN.contains(&word.as_str()))
+        statement
+            .keywords
+            .first()
+            .is_some_and(|word| PLAIN.contains(&word.as_str()))
     };
-    !source.script.statements.iter().all(plain) || source.text.contains("set_config") || source.text.contains("SET_CONFIG")
+    !source.script.statements.iter().all(plain)
+        || source.text.contains("set_config")
+        || source.text.contains("SET_CONFIG")
 }
 
 impl Backend for PostgresBackend<'_> {
@@ -321,7 +412,10 @@ impl Backend for PostgresBackend<'_> {
         self.session.as_ref()
     }
 
-    fn session_lives<'a>(&'a mut self, session: &'a SessionId) -> Pending<'a, Result<bool, ServerError>> {
+    fn session_lives<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+    ) -> Pending<'a, Result<bool, ServerError>> {
         Box::pin(async move {
             let sql = format!(
                 "SELECT 1::pg_catalog.text FROM pg_catalog.pg_stat_activity WHERE pid::pg_catalog.text = {} AND \
@@ -334,15 +428,31 @@ impl Backend for PostgresBackend<'_> {
     }
 
     fn try_lock(&mut self) -> Pending<'_, Result<Attempt, ServerError>> {
-        let sql = format!("SELECT pg_catalog.pg_try_advisory_lock({})::pg_catalog.text", self.key());
+        let sql = format!(
+            "SELECT pg_catalog.pg_try_advisory_lock({})::pg_catalog.text",
+            self.key()
+        );
         Box::pin(async move {
-            let answer = self.query(sql).await?.into_iter().flatten().next().flatten();
-            Ok(if answer.as_deref() == Some("true") { Attempt::Taken } else { Attempt::Held })
+            let answer = self
+                .query(sql)
+                .await?
+                .into_iter()
+                .flatten()
+                .next()
+                .flatten();
+            Ok(if answer.as_deref() == Some("true") {
+                Attempt::Taken
+            } else {
+                Attempt::Held
+            })
         })
     }
 
     fn unlock(&mut self) -> Pending<'_, Result<(), ServerError>> {
-        let sql = format!("SELECT pg_catalog.pg_advisory_unlock({})::pg_catalog.text", self.key());
+        let sql = format!(
+            "SELECT pg_catalog.pg_advisory_unlock({})::pg_catalog.text",
+            self.key()
+        );
         Box::pin(async move { self.query(sql).await.map(drop) })
     }
 
@@ -351,12 +461,27 @@ impl Backend for PostgresBackend<'_> {
     }
 
     fn register<'a>(&'a mut self, holder: &'a Holder) -> Pending<'a, Result<Fence, ServerError>> {
-        let sql = format!("{} RETURNING epoch::pg_catalog.text", self.tables.register(holder));
+        let sql = format!(
+            "{} RETURNING epoch::pg_catalog.text",
+            self.tables.register(holder)
+        );
         Box::pin(async move {
-            let epoch = self.query(sql).await?.into_iter().flatten().next().flatten();
+            let epoch = self
+                .query(sql)
+                .await?
+                .into_iter()
+                .flatten()
+                .next()
+                .flatten();
             match epoch.and_then(|epoch| epoch.parse().ok()) {
-                Some(epoch) => Ok(Fence { epoch, holder: Some(holder.run.clone()) }),
-                None => Err(ServerError::new(ServerErrorKind::Other, "the lock row is missing")),
+                Some(epoch) => Ok(Fence {
+                    epoch,
+                    holder: Some(holder.run.clone()),
+                }),
+                None => Err(ServerError::new(
+                    ServerErrorKind::Other,
+                    "the lock row is missing",
+                )),
             }
         })
     }
@@ -365,7 +490,11 @@ impl Backend for PostgresBackend<'_> {
         Box::pin(self.run_work(work))
     }
 
-    fn probe<'a>(&'a mut self, source: &'a Source<'a>, number: usize) -> Pending<'a, Result<Effect, ServerError>> {
+    fn probe<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<Effect, ServerError>> {
         recover::probe(self, source, number)
     }
 
@@ -393,7 +522,10 @@ impl Backend for PostgresBackend<'_> {
 
 /// An error while connecting: what would be a lost connection later is an unreachable server.
 fn connecting(mut error: ServerError) -> ServerError {
-    let refused = error.code.as_deref().is_some_and(|code| code.starts_with("28"));
+    let refused = error
+        .code
+        .as_deref()
+        .is_some_and(|code| code.starts_with("28"));
     if refused || error.kind == ServerErrorKind::Disconnected {
         error.kind = ServerErrorKind::Unreachable;
     }
@@ -406,13 +538,20 @@ fn translate(error: sqlx::Error, results: usize) -> ServerError {
             Some(database) => told(database),
             None => ServerError::new(ServerErrorKind::Other, database.message()),
         },
-        sqlx::Error::Io(error) => ServerError::new(ServerErrorKind::Disconnected, error.to_string()),
+        sqlx::Error::Io(error) => {
+            ServerError::new(ServerErrorKind::Disconnected, error.to_string())
+        }
         sqlx::Error::Protocol(text) => ServerError::new(ServerErrorKind::Disconnected, text),
         sqlx::Error::Tls(error) => ServerError {
-            hint: Some("build with the cargo feature `tls-rustls`, or connect with `?sslmode=disable`".to_owned()),
+            hint: Some(
+                "build with the cargo feature `tls-rustls`, or connect with `?sslmode=disable`"
+                    .into(),
+            ),
             ..ServerError::new(ServerErrorKind::Config, format!("TLS: {error}"))
         },
-        sqlx::Error::Configuration(error) => ServerError::new(ServerErrorKind::Config, error.to_string()),
+        sqlx::Error::Configuration(error) => {
+            ServerError::new(ServerErrorKind::Config, error.to_string())
+        }
         error => ServerError::new(ServerErrorKind::Other, error.to_string()),
     };
     translated.results = results;
@@ -438,13 +577,15 @@ fn told(database: &PgDatabaseError) -> ServerError {
         Some(PgErrorPosition::Original(position)) => Some(position),
         _ => None,
     };
-    let context = database.r#where().map(|context| format!("context: {context}"));
+    let context = database
+        .r#where()
+        .map(|context| format!("context: {context}").into_boxed_str());
     ServerError {
         kind,
         message: database.message().to_owned(),
         code: Some(database.code().to_owned()),
-        detail: database.detail().map(str::to_owned).or(context),
-        hint: database.hint().map(str::to_owned),
+        detail: database.detail().map(Into::into).or(context),
+        hint: database.hint().map(Into::into),
         position,
         results: 0,
     }

@@ -19,11 +19,12 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::driver::{fetch, send};
-use super::{Attempt, Backend, Executed, Pending, Row, SessionSettings};
+use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, done, roll_back, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
+use crate::database::recover;
 use crate::database::state::sql::read_lock;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
@@ -410,6 +411,14 @@ impl Backend for SqliteBackend<'_> {
 
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>> {
         Box::pin(self.run_work(work))
+    }
+
+    fn probe<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<Effect, ServerError>> {
+        recover::probe(self, source, number)
     }
 
     fn close(mut self: Box<Self>) -> Pending<'static, ()> {

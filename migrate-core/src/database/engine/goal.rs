@@ -41,6 +41,8 @@ pub(crate) fn plan(
             },
         },
         Verb::Redo(text) => Target::Redo(text.as_deref().map(spec).transpose()?),
+        // It has no steps: the engine does not come here with one.
+        Verb::Repair { revision, .. } => Target::Redo(Some(spec(revision)?)),
     };
     if matches!(
         task.verb,

@@ -6,6 +6,7 @@
 
 mod goal;
 mod recovery;
+mod repair;
 mod steps;
 
 use std::sync::Arc;
@@ -116,16 +117,20 @@ impl<'e> Engine<'e> {
     }
 
     /// Says what would be done.
-    pub(crate) async fn preview(&mut self) -> Result<Plan, Error> {
+    pub(crate) async fn preview(&mut self) -> Result<Option<Plan>, Error> {
         self.recorded = loop {
             match Recorded::read(self.backend).await {
                 Ok(recorded) => break recorded,
                 Err(error) => self.wait_after(error).await?,
             }
         };
+        self.report.from = self.recorded.heads();
+        if let Verb::Repair { revision, decision } = &self.task.verb {
+            self.preview_repair(revision, *decision)?;
+            return Ok(None);
+        }
         let comparison = self.compare()?;
         self.judge(&comparison)?;
-        self.report.from = self.recorded.heads();
         let graph = self.graph()?;
         let plan = goal::plan(&graph, &self.recorded, self.set, &comparison, self.task)?;
         self.prepare(&graph, &plan.steps)?;
@@ -135,7 +140,7 @@ impl<'e> Engine<'e> {
             .map(|step| self.describe(step))
             .collect::<Result<_, Error>>()?;
         self.report.heads = plan.heads_after().iter().map(ToString::to_string).collect();
-        Ok(plan)
+        Ok(Some(plan))
     }
 
     /// Does it.
@@ -165,6 +170,9 @@ impl<'e> Engine<'e> {
 
     /// Recovers, plans and runs, until the end or until somebody else was faster.
     async fn attempt(&mut self, goal: &mut Option<Goal>) -> Result<Progress, Error> {
+        if let Verb::Repair { revision, decision } = &self.task.verb {
+            return self.repair(revision, *decision).await;
+        }
         if self.recover().await? == Progress::Overtaken {
             return Ok(Progress::Overtaken);
         }
@@ -291,7 +299,11 @@ impl<'e> Engine<'e> {
 
     pub(crate) fn compare(&self) -> Result<Comparison, Error> {
         // The set is decoded: an entry cannot fail any more.
-        let is_draft = |index| self.migrations.entry(index).is_ok_and(|entry| !entry.locked);
+        let is_draft = |index| {
+            self.migrations
+                .entry(index)
+                .is_ok_and(|entry| !entry.locked)
+        };
         Ok(compare(&self.recorded, self.set, self.dialect, is_draft))
     }
 
@@ -309,7 +321,11 @@ impl<'e> Engine<'e> {
         self.judge(&found)?;
         Ok(Seen {
             pending: found.pending.iter().map(ToString::to_string).collect(),
-            in_flight: self.recorded.in_flight().map(|row| row.revision.to_string()).collect(),
+            in_flight: self
+                .recorded
+                .in_flight()
+                .map(|row| row.revision.to_string())
+                .collect(),
         })
     }
 
@@ -324,7 +340,9 @@ impl<'e> Engine<'e> {
             }));
         }
         if upgrades && !found.differing.is_empty() {
-            return Err(Error::new(Kind::HistoryDiffers { revisions: found.differing.clone() }));
+            return Err(Error::new(Kind::HistoryDiffers {
+                revisions: found.differing.clone(),
+            }));
         }
         if found.unknown.is_empty() {
             return Ok(());
@@ -338,7 +356,10 @@ impl<'e> Engine<'e> {
         if starts {
             self.refuse_ahead(found)?;
         }
-        self.warn(format!("applied and not known here: {}", found.unknown.join(", ")));
+        self.warn(format!(
+            "applied and not known here: {}",
+            found.unknown.join(", ")
+        ));
         Ok(())
     }
 
@@ -352,7 +373,10 @@ impl<'e> Engine<'e> {
         if refused.is_empty() {
             return Ok(());
         }
-        Err(Error::new(Kind::Ahead { unknown: found.unknown.clone(), incompatible: refused.to_vec() }))
+        Err(Error::new(Kind::Ahead {
+            unknown: found.unknown.clone(),
+            incompatible: refused.to_vec(),
+        }))
     }
 
     fn warn(&mut self, message: String) {

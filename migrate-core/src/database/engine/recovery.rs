@@ -7,6 +7,7 @@ use crate::database::backend::Effect;
 use crate::database::error::{Error, Kind};
 use crate::database::event::Event;
 use crate::database::execute::Source;
+use crate::database::execute::journalled::finished_hash;
 use crate::database::report::Outcome;
 use crate::database::section::Text;
 use crate::database::state::{Record, SessionId, State};
@@ -102,7 +103,7 @@ impl Engine<'_> {
         };
         let untouched = row.journal.statement_no == 0 && row.journal.in_flight.is_none();
         let edited = text.as_ref().map(Text::digest) != Some(recorded);
-        if edited && !untouched {
+        if edited && !untouched && !self.begins_alike(row, text.as_ref())? {
             return Err(doubt(
                 row,
                 &format!(
@@ -140,6 +141,16 @@ impl Engine<'_> {
             Action::Downgrade
         };
         self.finish_step(row, index, action, text, from).await
+    }
+
+    /// Whether a text that was changed is the same in the statements that have finished, with none in flight.
+    fn begins_alike(&self, row: &Record, text: Option<&Text<'_>>) -> Result<bool, Error> {
+        let (Some(finished), Some(text)) = (row.journal.finished, text) else {
+            return Ok(false);
+        };
+        let source = text.source(&row.revision, self.dialect, 0)?;
+        let count = row.journal.statement_no;
+        Ok(count <= source.script.statements.len() && finished_hash(&source, count) == finished)
     }
 
     /// The statement to go on with: the one in flight is asked of the catalogue.

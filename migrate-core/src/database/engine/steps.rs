@@ -7,6 +7,7 @@ use super::goal::is_applied;
 use super::{Engine, Ownership, Progress};
 use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
 use crate::database::event::Event;
+use crate::database::execute::journalled::finished_hash;
 use crate::database::execute::{
     Done, HeadChange, Kept, Known, Source, StepError, Transaction, Work,
 };
@@ -497,7 +498,7 @@ impl<'e> Engine<'e> {
         }
     }
 
-    fn head_change(&self, graph: &Graph, step: &Step) -> HeadChange {
+    pub(super) fn head_change(&self, graph: &Graph, step: &Step) -> HeadChange {
         let is_head = |id: &RevisionId| {
             self.recorded
                 .row(id.as_str())
@@ -598,6 +599,18 @@ impl<'e> Engine<'e> {
         if work.transaction == Transaction::Own && failed.kept != Kept::Unknown {
             self.log_failure(work, &failed, &text, duration).await;
         }
+        if failed.error.kind == ServerErrorKind::Lost {
+            return Error::new(Kind::InDoubt {
+                revision: id.to_string(),
+                what: failed.error.message,
+                help: vec![
+                    format!("`migrate-cli repair --applied {id}` when the rest was done by hand"),
+                    format!(
+                        "`migrate-cli repair --resume-from 1 {id}` when what it has done was taken back by hand"
+                    ),
+                ],
+            });
+        }
         let permission = failed.error.kind == ServerErrorKind::Permission;
         let ours = failed.statement.is_none();
         if permission && ours {
@@ -617,8 +630,11 @@ impl<'e> Engine<'e> {
                 "nothing is recorded here yet: if the database has this schema already, `migrate-cli stamp {oldest}` says so"
             ));
         }
-        if matches!(failed.kept, Kept::Statements(_)) {
-            help.push("mend the cause and run again: it goes on with this statement".to_owned());
+        if let Kept::Statements(finished) = failed.kept {
+            let next = finished + 1;
+            help.push(format!(
+                "mend the cause and run again: it goes on with statement {next}"
+            ));
         }
         Error::new(Kind::Sql(Box::new(self.sql_failure(work, failed, help))))
     }
@@ -690,7 +706,11 @@ impl<'e> Engine<'e> {
         let mut sql = vec![self.backend.begin().to_owned()];
         sql.extend(tables.fence(&self.fence));
         if let Kept::Statements(finished) = failed.kept {
-            sql.push(tables.fail(&work.record.revision, finished, text));
+            let hash = work
+                .section
+                .as_ref()
+                .map(|source| finished_hash(source, finished));
+            sql.push(tables.fail(&work.record.revision, finished, hash, text));
         }
         sql.push(tables.log_failure(work, text, duration));
         sql.push("COMMIT".to_owned());

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::message::{Message, Part, at_fence};
 use super::transactional::{Surroundings, step_error};
-use super::{Done, Kept, Known, Source, StepError, Work};
+use super::{Done, Kept, Source, StepError, Work};
 use crate::database::backend::{Backend, Pending};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
@@ -62,6 +62,27 @@ pub(crate) fn in_flight(source: &Source<'_>, number: usize) -> StatementInFlight
     }
 }
 
+/// The COMMIT of the transaction that the section itself begins with statement `first`; `None` when there is none, or
+/// when that is not what ends it.
+fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
+    let control = |number: usize| match source.script.statements[number].transaction {
+        Transactional::Control(what) => Some(what),
+        _ => None,
+    };
+    if !matches!(control(first), Some("BEGIN" | "START TRANSACTION")) {
+        return None;
+    }
+    let end =
+        (first + 1..source.script.statements.len()).find(|number| control(*number).is_some())?;
+    matches!(control(end), Some("COMMIT" | "END")).then_some(end)
+}
+
+/// Hash of the first statements of a section.
+pub(crate) fn finished_hash(source: &Source<'_>, count: usize) -> Digest {
+    let count = count.min(source.script.statements.len());
+    Digest::of((0..count).map(|number| source.sql(number).as_bytes()))
+}
+
 struct Section<'s, 'w, B: ?Sized> {
     backend: &'s mut B,
     work: &'s Work<'w>,
@@ -77,17 +98,35 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
     async fn run(&mut self) -> Result<(), StepError> {
         let of = self.source.script.statements.len();
         self.claim().await?;
-        for number in self.source.from..of {
+        let mut number = self.source.from;
+        while number < of {
             let revision = self.work.record.revision.as_str();
             self.work.watch.tell(&Event::StatementBegins {
                 revision,
                 number: number + 1,
                 of,
             });
-            match self.source.script.statements[number].transaction {
-                Transactional::Yes => self.together(number).await?,
-                _ => self.apart(number).await?,
-            }
+            let last = match self.source.script.statements[number].transaction {
+                Transactional::Yes => {
+                    self.together(number).await?;
+                    number
+                }
+                Transactional::No(_) => {
+                    self.apart(number).await?;
+                    number
+                }
+                Transactional::Control(_) => match commit_of(self.source, number) {
+                    Some(last) => {
+                        self.own_transaction(number, last).await?;
+                        last
+                    }
+                    None => {
+                        self.apart(number).await?;
+                        number
+                    }
+                },
+            };
+            number = last + 1;
         }
         self.finish().await
     }
@@ -103,19 +142,14 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         record.journal = Journal {
             statement_no: self.source.from,
             in_flight: None,
+            finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
         };
         let mut statements = Vec::new();
         if self.work.direction == Direction::Down {
             statements.extend(self.backend.tables().heads(&self.work.heads));
         }
-        statements.push(match self.work.row {
-            Known::Present => self.backend.tables().update_row(&record, Started::AtFence),
-            Known::Absent => self
-                .backend
-                .tables()
-                .insert_row(&record, self.work.down_section.as_deref()),
-        });
+        statements.extend(self.backend.tables().write_record(self.work, &record));
         self.change(statements).await
     }
 
@@ -131,6 +165,25 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         message.ours("COMMIT");
         self.send(message).await?;
         self.finished = number + 1;
+        Ok(())
+    }
+
+    /// A transaction that the section itself begins and commits: the note is committed with it.
+    async fn own_transaction(&mut self, first: usize, last: usize) -> Result<(), StepError> {
+        let mut message = Message::new();
+        for number in first..last {
+            message.statement(self.source, number);
+        }
+        self.raise_fence(&mut message);
+        message.ours(
+            &self
+                .backend
+                .tables()
+                .end_statement(&self.work.record.revision, last + 1),
+        );
+        message.statement(self.source, last);
+        self.send(message).await?;
+        self.finished = last + 1;
         Ok(())
     }
 
@@ -179,6 +232,11 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
     fn open(&self) -> Message {
         let mut message = Message::new();
         message.ours(self.around.begin);
+        self.raise_fence(&mut message);
+        message
+    }
+
+    fn raise_fence(&self, message: &mut Message) {
         let fence = Fence {
             epoch: self.work.fence.epoch + self.epoch,
             ..self.work.fence.clone()
@@ -186,7 +244,6 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         for sql in self.backend.tables().fence(&fence) {
             message.push(Part::Fence, &sql);
         }
-        message
     }
 
     /// A transaction of ours alone.

@@ -89,10 +89,13 @@ impl Message {
     /// The statements of the section among the first so many parts.
     #[cfg(feature = "mysql")]
     pub(crate) fn statements(&self, parts: usize) -> impl Iterator<Item = usize> {
-        self.parts.iter().take(parts).filter_map(|(part, _)| match part {
-            Part::Statement(number) => Some(*number),
-            _ => None,
-        })
+        self.parts
+            .iter()
+            .take(parts)
+            .filter_map(|(part, _)| match part {
+                Part::Statement(number) => Some(*number),
+                _ => None,
+            })
     }
 
     /// The part that an error belongs to: by its position, else by the number of results before it.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::text::Dialect;
 use crate::text::ddl::{
-    Alteration, Change, CreateObject, DropObject, Existing, Key, KeyKind, Missing, Name, ObjectKind, Rename, boundary,
-    Boundary,
+    Alteration, Boundary, Change, CreateObject, DropObject, Existing, Key, KeyKind, Missing, Name,
+    ObjectKind, Rename, boundary,
 };
 
 /// What can be said about a statement that was in flight.
@@ -68,11 +68,17 @@ impl fmt::Display for Fact {
             Self::Column(table, name) => write!(f, "column {table}.{name}"),
             Self::Index(Some(table), name) => write!(f, "index {} of {table}", name.name),
             Self::Index(None, name) => write!(f, "index {name}"),
-            Self::IndexOn(table, columns) => write!(f, "an index on {table} ({})", columns.join(", ")),
+            Self::IndexOn(table, columns) => {
+                write!(f, "an index on {table} ({})", columns.join(", "))
+            }
             Self::PrimaryKey(table) => write!(f, "the primary key of {table}"),
             Self::Constraint(table, name) => write!(f, "constraint {name} of {table}"),
             Self::ForeignKey(table, columns, to) => {
-                write!(f, "a foreign key from {table} ({}) to {to}", columns.join(", "))
+                write!(
+                    f,
+                    "a foreign key from {table} ({}) to {to}",
+                    columns.join(", ")
+                )
             }
             Self::Object(kind, name) => write!(f, "{} {name}", kind_name(*kind)),
         }
@@ -107,10 +113,16 @@ pub(super) fn expectation(change: &Change, sql: &str, dialect: Dialect) -> Expec
         Change::CreateIndex(index) => match (index.existing, &index.name) {
             // On PostgreSQL an index that is there may be an invalid one, so it is looked at all the same.
             (Existing::Skip, Some(name)) if dialect == Dialect::Postgres => {
-                vec![(Fact::Index(Some(index.table.clone()), name.clone()), Present)]
+                vec![(
+                    Fact::Index(Some(index.table.clone()), name.clone()),
+                    Present,
+                )]
             }
             (Existing::Skip | Existing::Replace, _) => return Expectation::Repeatable,
-            (Existing::Error, Some(name)) => vec![(Fact::Index(Some(index.table.clone()), name.clone()), Present)],
+            (Existing::Error, Some(name)) => vec![(
+                Fact::Index(Some(index.table.clone()), name.clone()),
+                Present,
+            )],
             (Existing::Error, None) => return Expectation::Unknown(UNNAMED),
         },
         Change::DropIndex(drop) => match drop.missing {
@@ -126,7 +138,10 @@ pub(super) fn expectation(change: &Change, sql: &str, dialect: Dialect) -> Expec
         Change::Drop(drop) => return dropped(drop),
         Change::Rename(rename) => {
             let Rename { from, to } = &rename.rename;
-            let to = Name { schema: to.schema.clone().or_else(|| from.schema.clone()), ..to.clone() };
+            let to = Name {
+                schema: to.schema.clone().or_else(|| from.schema.clone()),
+                ..to.clone()
+            };
             vec![
                 (Fact::Object(rename.kind, from.clone()), Absent),
                 (Fact::Object(rename.kind, to), Present),
@@ -134,7 +149,9 @@ pub(super) fn expectation(change: &Change, sql: &str, dialect: Dialect) -> Expec
         }
         Change::Truncate(_) | Change::Reindex(_) => return Expectation::Repeatable,
         Change::Data(_) => return Expectation::Unknown(ROWS),
-        Change::Alter(..) | Change::Other if is_harmless(sql, dialect) => return Expectation::Repeatable,
+        Change::Alter(..) | Change::Other if is_harmless(sql, dialect) => {
+            return Expectation::Repeatable;
+        }
         _ => return Expectation::Unknown(NOT_READ),
     };
     known(facts)
@@ -148,22 +165,48 @@ const NOT_READ: &str = "it is no statement whose effect can be looked for";
 const NOTHING: &str = "nothing that it changes can be looked for";
 
 fn known(facts: Vec<(Fact, Presence)>) -> Expectation {
-    if facts.is_empty() { Expectation::Unknown(NOTHING) } else { Expectation::Facts(facts) }
+    if facts.is_empty() {
+        Expectation::Unknown(NOTHING)
+    } else {
+        Expectation::Facts(facts)
+    }
 }
 
 /// Statements of other kinds that do the same once more, or nothing.
 fn is_harmless(sql: &str, dialect: Dialect) -> bool {
-    let words: Vec<String> =
-        sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').map(str::to_ascii_uppercase).collect();
-    let first = words.iter().map(String::as_str).find(|word| !word.is_empty()).unwrap_or_default();
+    let words: Vec<String> = sql
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .map(str::to_ascii_uppercase)
+        .collect();
+    let first = words
+        .iter()
+        .map(String::as_str)
+        .find(|word| !word.is_empty())
+        .unwrap_or_default();
     match first {
-        "ANALYZE" | "OPTIMIZE" | "VACUUM" | "CHECKPOINT" | "CLUSTER" | "PRAGMA" | "UNLOCK" | "FLUSH" | "GRANT" | "REVOKE" | "COMMENT"
-        | "DISCARD" | "REFRESH" => true,
+        "ANALYZE" | "OPTIMIZE" | "VACUUM" | "CHECKPOINT" | "CLUSTER" | "PRAGMA" | "UNLOCK"
+        | "FLUSH" | "GRANT" | "REVOKE" | "COMMENT" | "DISCARD" | "REFRESH" => true,
         "SET" => dialect.is_mysql_family() && boundary(sql, dialect) == Boundary::Within,
         // Sets what it names.
         "ALTER" => {
-            let object = words.iter().map(String::as_str).filter(|word| !word.is_empty()).nth(1);
-            matches!(object, Some("DATABASE" | "SCHEMA" | "SYSTEM" | "USER" | "ROLE" | "SEQUENCE" | "EVENT" | "VIEW"))
+            let object = words
+                .iter()
+                .map(String::as_str)
+                .filter(|word| !word.is_empty())
+                .nth(1);
+            matches!(
+                object,
+                Some(
+                    "DATABASE"
+                        | "SCHEMA"
+                        | "SYSTEM"
+                        | "USER"
+                        | "ROLE"
+                        | "SEQUENCE"
+                        | "EVENT"
+                        | "VIEW"
+                )
+            )
         }
         _ => false,
     }
@@ -176,9 +219,10 @@ fn alterations(table: &Name, actions: &[Alteration], dialect: Dialect) -> Expect
     }
     // Behind a rename the table has another name.
     let renamed = actions.iter().rev().find_map(|action| match action {
-        Alteration::RenameTo(to) => {
-            Some(Name { schema: to.schema.clone().or_else(|| table.schema.clone()), ..to.clone() })
-        }
+        Alteration::RenameTo(to) => Some(Name {
+            schema: to.schema.clone().or_else(|| table.schema.clone()),
+            ..to.clone()
+        }),
         _ => None,
     });
     if let Some(to) = renamed {
@@ -193,13 +237,19 @@ fn alterations(table: &Name, actions: &[Alteration], dialect: Dialect) -> Expect
     }
     // What is dropped and added again under its name is there before and after.
     let clashes = |fact: &Fact| facts.iter().filter(|(other, _)| other == fact).count() > 1;
-    let facts: Vec<_> = facts.iter().filter(|(fact, _)| !clashes(fact)).cloned().collect();
+    let facts: Vec<_> = facts
+        .iter()
+        .filter(|(fact, _)| !clashes(fact))
+        .cloned()
+        .collect();
     known(facts)
 }
 
 fn is_repeatable(action: &Alteration) -> bool {
     match action {
-        Alteration::AddColumn(_, existing) | Alteration::AddKey(_, existing) => *existing == Existing::Skip,
+        Alteration::AddColumn(_, existing) | Alteration::AddKey(_, existing) => {
+            *existing == Existing::Skip
+        }
         Alteration::DropColumn(_, missing)
         | Alteration::DropIndex(_, missing)
         | Alteration::DropForeignKey(_, missing)
@@ -218,22 +268,33 @@ fn altered(table: &Name, action: &Alteration, dialect: Dialect) -> Vec<(Fact, Pr
     let constraint = |name: &String| Fact::Constraint(table.clone(), name.clone());
     match action {
         // With a guard, it may have been there before.
-        Alteration::AddColumn(_, Existing::Skip) | Alteration::AddKey(_, Existing::Skip) => Vec::new(),
+        Alteration::AddColumn(_, Existing::Skip) | Alteration::AddKey(_, Existing::Skip) => {
+            Vec::new()
+        }
         Alteration::AddColumn(added, _) => vec![(column(&added.name), Present)],
-        Alteration::AddKey(key, _) => added_key(table, key, dialect).map(|fact| (fact, Present)).into_iter().collect(),
+        Alteration::AddKey(key, _) => added_key(table, key, dialect)
+            .map(|fact| (fact, Present))
+            .into_iter()
+            .collect(),
         Alteration::DropColumn(name, Missing::Error) => vec![(column(name), Absent)],
         Alteration::DropIndex(name, Missing::Error) => vec![(index(name), Absent)],
-        Alteration::DropForeignKey(name, Missing::Error) | Alteration::DropConstraint(name, Missing::Error) => {
+        Alteration::DropForeignKey(name, Missing::Error)
+        | Alteration::DropConstraint(name, Missing::Error) => {
             vec![(constraint(name), Absent)]
         }
         Alteration::DropPrimaryKey => vec![(Fact::PrimaryKey(table.clone()), Absent)],
-        Alteration::ChangeColumn(Rename { from, to }, Missing::Error) | Alteration::RenameColumn(Rename { from, to })
+        Alteration::ChangeColumn(Rename { from, to }, Missing::Error)
+        | Alteration::RenameColumn(Rename { from, to })
             if !from.eq_ignore_ascii_case(to) =>
         {
             vec![(column(from), Absent), (column(to), Present)]
         }
-        Alteration::RenameIndex(Rename { from, to }) => vec![(index(from), Absent), (index(to), Present)],
-        Alteration::RenameConstraint(Rename { from, to }) => vec![(constraint(from), Absent), (constraint(to), Present)],
+        Alteration::RenameIndex(Rename { from, to }) => {
+            vec![(index(from), Absent), (index(to), Present)]
+        }
+        Alteration::RenameConstraint(Rename { from, to }) => {
+            vec![(constraint(from), Absent), (constraint(to), Present)]
+        }
         _ => Vec::new(),
     }
 }
@@ -241,7 +302,9 @@ fn altered(table: &Name, action: &Alteration, dialect: Dialect) -> Vec<(Fact, Pr
 fn added_key(table: &Name, key: &Key, dialect: Dialect) -> Option<Fact> {
     match (key.kind, &key.name) {
         (KeyKind::Primary, _) => Some(Fact::PrimaryKey(table.clone())),
-        (KeyKind::Unique, Some(name)) if !dialect.is_mysql_family() => Some(Fact::Constraint(table.clone(), name.clone())),
+        (KeyKind::Unique, Some(name)) if !dialect.is_mysql_family() => {
+            Some(Fact::Constraint(table.clone(), name.clone()))
+        }
         (KeyKind::Unique | KeyKind::Index, Some(name)) => {
             Some(Fact::Index(Some(table.clone()), Name::bare(name.clone())))
         }
@@ -251,9 +314,11 @@ fn added_key(table: &Name, key: &Key, dialect: Dialect) -> Option<Fact> {
         (KeyKind::Foreign | KeyKind::Check | KeyKind::Other, Some(name)) => {
             Some(Fact::Constraint(table.clone(), name.clone()))
         }
-        (KeyKind::Foreign, None) if !key.columns.is_empty() => {
-            Some(Fact::ForeignKey(table.clone(), key.columns.clone(), key.references.clone()?))
-        }
+        (KeyKind::Foreign, None) if !key.columns.is_empty() => Some(Fact::ForeignKey(
+            table.clone(),
+            key.columns.clone(),
+            key.references.clone()?,
+        )),
         _ => None,
     }
 }
@@ -264,7 +329,10 @@ fn renamed_tables(renames: &[Rename]) -> Expectation {
     for Rename { from, to } in renames {
         let taken = |name: &Name| renames.iter().any(|rename| &rename.to == name);
         let left = |name: &Name| renames.iter().any(|rename| &rename.from == name);
-        let to = Name { schema: to.schema.clone().or_else(|| from.schema.clone()), ..to.clone() };
+        let to = Name {
+            schema: to.schema.clone().or_else(|| from.schema.clone()),
+            ..to.clone()
+        };
         if !taken(from) {
             facts.push((Fact::Table(from.clone()), Presence::Absent));
         }
@@ -272,7 +340,11 @@ fn renamed_tables(renames: &[Rename]) -> Expectation {
             facts.push((Fact::Table(to), Presence::Present));
         }
     }
-    if facts.is_empty() { Expectation::Unknown(SWAPPED) } else { Expectation::Facts(facts) }
+    if facts.is_empty() {
+        Expectation::Unknown(SWAPPED)
+    } else {
+        Expectation::Facts(facts)
+    }
 }
 
 fn created(create: &CreateObject) -> Expectation {
@@ -281,8 +353,15 @@ fn created(create: &CreateObject) -> Expectation {
         (_, kind) if !is_listed(kind) => Expectation::Unknown(NOT_READ),
         (Existing::Error, kind) => {
             // A trigger lives in the schema of its table.
-            let schema = create.name.schema.clone().or_else(|| create.on.as_ref()?.schema.clone());
-            let name = Name { schema, ..create.name.clone() };
+            let schema = create
+                .name
+                .schema
+                .clone()
+                .or_else(|| create.on.as_ref()?.schema.clone());
+            let name = Name {
+                schema,
+                ..create.name.clone()
+            };
             Expectation::Facts(vec![(Fact::Object(kind, name), Presence::Present)])
         }
     }
@@ -292,11 +371,17 @@ fn dropped(drop: &DropObject) -> Expectation {
     match (drop.missing, drop.kind) {
         (Missing::Skip, _) => Expectation::Repeatable,
         (Missing::Error, ObjectKind::Table) => {
-            let facts = drop.names.iter().map(|name| (Fact::Table(name.clone()), Presence::Absent));
+            let facts = drop
+                .names
+                .iter()
+                .map(|name| (Fact::Table(name.clone()), Presence::Absent));
             Expectation::Facts(facts.collect())
         }
         (Missing::Error, kind) if is_listed(kind) => {
-            let facts = drop.names.iter().map(|name| (Fact::Object(kind, name.clone()), Presence::Absent));
+            let facts = drop
+                .names
+                .iter()
+                .map(|name| (Fact::Object(kind, name.clone()), Presence::Absent));
             Expectation::Facts(facts.collect())
         }
         _ => Expectation::Unknown(NOT_READ),
@@ -331,8 +416,18 @@ mod tests {
             Expectation::Repeatable => "repeatable".to_owned(),
             Expectation::Unknown(why) => format!("? {why}"),
             Expectation::Facts(facts) => {
-                let sign = |presence: &Presence| if *presence == Presence::Present { '+' } else { '-' };
-                facts.iter().map(|(fact, presence)| format!("{}{fact}", sign(presence))).collect::<Vec<_>>().join(", ")
+                let sign = |presence: &Presence| {
+                    if *presence == Presence::Present {
+                        '+'
+                    } else {
+                        '-'
+                    }
+                };
+                facts
+                    .iter()
+                    .map(|(fact, presence)| format!("{}{fact}", sign(presence)))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             }
         }
     }
@@ -343,47 +438,98 @@ mod tests {
             ("CREATE TABLE a (b int)", "+table a"),
             ("CREATE TABLE IF NOT EXISTS a (b int)", "repeatable"),
             ("CREATE OR REPLACE TABLE a (b int)", "repeatable"),
-            ("CREATE OR REPLACE TABLE a AS SELECT * FROM a", "? a table that is replaced by a query looks the same before and after"),
+            (
+                "CREATE OR REPLACE TABLE a AS SELECT * FROM a",
+                "? a table that is replaced by a query looks the same before and after",
+            ),
             ("DROP TABLE a, x.b", "-table a, -table x.b"),
             ("DROP TABLE IF EXISTS a", "repeatable"),
             ("RENAME TABLE a TO b", "-table a, +table b"),
             ("RENAME TABLE a TO old, new TO a", "+table old, -table new"),
-            ("RENAME TABLE a TO t, b TO a, t TO b", "? tables that take each other's names look the same before and after"),
+            (
+                "RENAME TABLE a TO t, b TO a, t TO b",
+                "? tables that take each other's names look the same before and after",
+            ),
             ("TRUNCATE a", "repeatable"),
             ("ALTER TABLE a ADD b int", "+column a.b"),
-            ("ALTER TABLE a ADD b int, DROP c, MODIFY d text", "+column a.b, -column a.c"),
+            (
+                "ALTER TABLE a ADD b int, DROP c, MODIFY d text",
+                "+column a.b, -column a.c",
+            ),
             ("ALTER TABLE a ADD COLUMN IF NOT EXISTS b int", "repeatable"),
             ("ALTER TABLE a MODIFY b bigint NOT NULL", "repeatable"),
             ("ALTER TABLE a CHANGE b b bigint", "repeatable"),
-            ("ALTER TABLE a CHANGE b c bigint", "-column a.b, +column a.c"),
-            ("ALTER TABLE a RENAME COLUMN b TO c", "-column a.b, +column a.c"),
+            (
+                "ALTER TABLE a CHANGE b c bigint",
+                "-column a.b, +column a.c",
+            ),
+            (
+                "ALTER TABLE a RENAME COLUMN b TO c",
+                "-column a.b, +column a.c",
+            ),
             ("ALTER TABLE a RENAME TO x.b", "-table a, +table x.b"),
-            ("ALTER TABLE a ADD INDEX i (b), ADD UNIQUE (c, d)", "+index i of a, +an index on a (c, d)"),
+            (
+                "ALTER TABLE a ADD INDEX i (b), ADD UNIQUE (c, d)",
+                "+index i of a, +an index on a (c, d)",
+            ),
             ("ALTER TABLE a ADD PRIMARY KEY (b)", "+the primary key of a"),
-            ("ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (b)", "? nothing that it changes can be looked for"),
-            ("ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES c (d)", "+constraint f of a"),
-            ("ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c (d)", "+a foreign key from a (b) to c"),
-            ("ALTER TABLE a ADD CHECK (b > 0)", "? nothing that it changes can be looked for"),
-            ("ALTER TABLE a DROP FOREIGN KEY f, DROP INDEX i", "-constraint f of a, -index i of a"),
+            (
+                "ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (b)",
+                "? nothing that it changes can be looked for",
+            ),
+            (
+                "ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES c (d)",
+                "+constraint f of a",
+            ),
+            (
+                "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES c (d)",
+                "+a foreign key from a (b) to c",
+            ),
+            (
+                "ALTER TABLE a ADD CHECK (b > 0)",
+                "? nothing that it changes can be looked for",
+            ),
+            (
+                "ALTER TABLE a DROP FOREIGN KEY f, DROP INDEX i",
+                "-constraint f of a, -index i of a",
+            ),
             ("ALTER TABLE a ENGINE = InnoDB, COMMENT = 'x'", "repeatable"),
-            ("ALTER TABLE a EXCHANGE PARTITION p WITH TABLE b", "? nothing that it changes can be looked for"),
+            (
+                "ALTER TABLE a EXCHANGE PARTITION p WITH TABLE b",
+                "? nothing that it changes can be looked for",
+            ),
             ("CREATE INDEX i ON a (b)", "+index i of a"),
             ("CREATE INDEX IF NOT EXISTS i ON a (b)", "repeatable"),
             ("DROP INDEX i ON a", "-index i of a"),
             ("CREATE VIEW v AS SELECT 1", "+view v"),
             ("CREATE OR REPLACE VIEW v AS SELECT 1", "repeatable"),
             ("DROP VIEW v", "-view v"),
-            ("CREATE TRIGGER t BEFORE INSERT ON x.a FOR EACH ROW SET @b = 1", "+trigger x.t"),
+            (
+                "CREATE TRIGGER t BEFORE INSERT ON x.a FOR EACH ROW SET @b = 1",
+                "+trigger x.t",
+            ),
             ("CREATE PROCEDURE p() SELECT 1", "+procedure p"),
-            ("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1", "+event e"),
+            (
+                "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1",
+                "+event e",
+            ),
             ("CREATE SEQUENCE s", "+sequence s"),
             ("CREATE DATABASE d", "+database d"),
-            ("CREATE USER u", "? it is no statement whose effect can be looked for"),
+            (
+                "CREATE USER u",
+                "? it is no statement whose effect can be looked for",
+            ),
             ("ALTER DATABASE d CHARACTER SET utf8mb4", "repeatable"),
             ("ANALYZE TABLE a", "repeatable"),
             ("GRANT SELECT ON a TO b", "repeatable"),
-            ("CALL p()", "? it is no statement whose effect can be looked for"),
-            ("INSERT INTO myisam VALUES (1)", "? it writes rows outside of a transaction"),
+            (
+                "CALL p()",
+                "? it is no statement whose effect can be looked for",
+            ),
+            (
+                "INSERT INTO myisam VALUES (1)",
+                "? it writes rows outside of a transaction",
+            ),
         ];
         for (sql, expected) in cases {
             assert_eq!(words(sql, Dialect::Mariadb), expected, "{sql}");
@@ -394,8 +540,14 @@ mod tests {
     fn on_postgres_a_guarded_index_is_looked_at_all_the_same() {
         let cases = [
             ("CREATE INDEX CONCURRENTLY i ON x.a (b)", "+index i of x.a"),
-            ("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (b)", "+index i of a"),
-            ("CREATE INDEX CONCURRENTLY ON a (b)", "? what is created has no name of its own"),
+            (
+                "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (b)",
+                "+index i of a",
+            ),
+            (
+                "CREATE INDEX CONCURRENTLY ON a (b)",
+                "? what is created has no name of its own",
+            ),
             ("DROP INDEX CONCURRENTLY x.i", "-index x.i"),
             ("CREATE DATABASE d", "+database d"),
             ("VACUUM a", "repeatable"),

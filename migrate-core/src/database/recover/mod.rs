@@ -36,9 +36,12 @@ pub(crate) fn probe<'a, B: Backend + ?Sized>(
         let schema = current_schema(source, number);
         let sql = match source.dialect {
             #[cfg(feature = "mysql")]
-            Dialect::Mysql | Dialect::Mariadb => {
-                mysql::question(&facts, schema.as_deref(), backend.tables(), is_creation(&change))
-            }
+            Dialect::Mysql | Dialect::Mariadb => mysql::question(
+                &facts,
+                schema.as_deref(),
+                backend.tables(),
+                is_creation(&change),
+            ),
             #[cfg(feature = "postgres")]
             Dialect::Postgres => postgres::question(&facts),
             _ => {
@@ -47,7 +50,9 @@ pub(crate) fn probe<'a, B: Backend + ?Sized>(
             }
         };
         let answers = backend.query(sql).await?.into_iter().flatten();
-        let answers: Vec<Presence> = answers.map(|answer| Presence::read(answer.as_deref())).collect();
+        let answers: Vec<Presence> = answers
+            .map(|answer| Presence::read(answer.as_deref()))
+            .collect();
         Ok(judge(&facts, &answers))
     })
 }
@@ -55,14 +60,19 @@ pub(crate) fn probe<'a, B: Backend + ?Sized>(
 /// The answers, compared with what is expected.
 fn judge(facts: &[(Fact, Presence)], answers: &[Presence]) -> Effect {
     let seen = facts.iter().zip(answers);
-    let (after, before): (Vec<_>, Vec<_>) = seen.partition(|((_, expected), answer)| expected == *answer);
+    let (after, before): (Vec<_>, Vec<_>) =
+        seen.partition(|((_, expected), answer)| expected == *answer);
     if before.is_empty() && !after.is_empty() {
         return Effect::Happened;
     }
     if after.is_empty() && answers.len() == facts.len() {
         return Effect::NotHappened;
     }
-    let list: Vec<String> = facts.iter().zip(answers).map(|((fact, _), answer)| format!("{fact} {answer}")).collect();
+    let list: Vec<String> = facts
+        .iter()
+        .zip(answers)
+        .map(|((fact, _), answer)| format!("{fact} {answer}"))
+        .collect();
     Effect::Unknown(list.join(", "))
 }
 
@@ -73,10 +83,11 @@ const fn is_creation(change: &Change) -> bool {
 
 /// The schema that an earlier `USE` has made the current one.
 fn current_schema(source: &Source<'_>, number: usize) -> Option<String> {
-    let used = (0..number).rev().find_map(|number| {
-        let keywords = &source.script.statements[number].keywords;
-        (keywords.first().is_some_and(|word| word == "USE") && source.dialect.is_mysql_family()).then_some(number)
-    })?;
+    let is_use = |number: &usize| {
+        let first = source.script.statements[*number].keywords.first();
+        first.is_some_and(|word| word == "USE") && source.dialect.is_mysql_family()
+    };
+    let used = (0..number).rev().find(is_use)?;
     let sql = source.sql(used);
     let name = sql.get(3..)?.trim();
     Some(crate::text::sql::unquote(name, source.dialect))
@@ -96,7 +107,10 @@ mod tests {
         assert_eq!(judge(&facts, &[Absent, Present]), Effect::Happened);
         assert_eq!(judge(&facts, &[Present, Absent]), Effect::NotHappened);
         let why = "column t.a is there, column t.b is there";
-        assert_eq!(judge(&facts, &[Present, Present]), Effect::Unknown(why.to_owned()));
+        assert_eq!(
+            judge(&facts, &[Present, Present]),
+            Effect::Unknown(why.to_owned())
+        );
         assert!(matches!(judge(&facts, &[]), Effect::Unknown(_)));
     }
 
@@ -112,7 +126,17 @@ mod tests {
             line: 1,
             from: 0,
         };
-        let schemas: Vec<_> = (0..4).map(|number| current_schema(&source, number)).collect();
-        assert_eq!(schemas, [None, Some("a".to_owned()), Some("a".to_owned()), Some("c d".to_owned())]);
+        let schemas: Vec<_> = (0..4)
+            .map(|number| current_schema(&source, number))
+            .collect();
+        assert_eq!(
+            schemas,
+            [
+                None,
+                Some("a".to_owned()),
+                Some("a".to_owned()),
+                Some("c d".to_owned())
+            ]
+        );
     }
 }

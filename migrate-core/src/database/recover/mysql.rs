@@ -43,7 +43,11 @@ fn text(text: &str) -> String {
 
 /// Schema and name as expressions.
 fn named(name: &Name, schema: Option<&str>) -> (String, String) {
-    let schema = name.schema.as_deref().or(schema).map_or_else(|| "DATABASE()".to_owned(), text);
+    let schema = name
+        .schema
+        .as_deref()
+        .or(schema)
+        .map_or_else(|| "DATABASE()".to_owned(), text);
     (schema, text(&name.name))
 }
 
@@ -56,11 +60,20 @@ fn condition(fact: &Fact, schema: Option<&str>) -> String {
     match fact {
         Fact::Table(name) => format!("information_schema.tables WHERE {}", on(name)),
         Fact::Column(table, column) => {
-            format!("information_schema.columns WHERE {} AND column_name = {}", on(table), text(column))
+            format!(
+                "information_schema.columns WHERE {} AND column_name = {}",
+                on(table),
+                text(column)
+            )
         }
         Fact::Index(table, index) => {
-            let table = table.as_ref().map_or_else(|| "table_schema = DATABASE()".to_owned(), on);
-            format!("information_schema.statistics WHERE {table} AND index_name = {}", text(&index.name))
+            let table = table
+                .as_ref()
+                .map_or_else(|| "table_schema = DATABASE()".to_owned(), on);
+            format!(
+                "information_schema.statistics WHERE {table} AND index_name = {}",
+                text(&index.name)
+            )
         }
         Fact::IndexOn(table, columns) => {
             // Columns in their order, whatever the name of the index.
@@ -72,7 +85,10 @@ fn condition(fact: &Fact, schema: Option<&str>) -> String {
             )
         }
         Fact::PrimaryKey(table) => {
-            format!("information_schema.statistics WHERE {} AND index_name = 'PRIMARY'", on(table))
+            format!(
+                "information_schema.statistics WHERE {} AND index_name = 'PRIMARY'",
+                on(table)
+            )
         }
         Fact::Constraint(table, name) => format!(
             "information_schema.table_constraints WHERE {} AND constraint_name = {}",
@@ -97,10 +113,17 @@ fn object(kind: ObjectKind, name: &Name, schema: Option<&str>) -> String {
     match kind {
         ObjectKind::Schema => format!("information_schema.schemata WHERE schema_name = {name}"),
         ObjectKind::Trigger => {
-            format!("information_schema.triggers WHERE trigger_schema = {schema} AND trigger_name = {name}")
+            format!(
+                "information_schema.triggers WHERE trigger_schema = {schema} AND trigger_name = {name}"
+            )
         }
-        ObjectKind::Event => format!("information_schema.events WHERE event_schema = {schema} AND event_name = {name}"),
-        ObjectKind::Procedure | ObjectKind::Function | ObjectKind::Package | ObjectKind::PackageBody => {
+        ObjectKind::Event => format!(
+            "information_schema.events WHERE event_schema = {schema} AND event_name = {name}"
+        ),
+        ObjectKind::Procedure
+        | ObjectKind::Function
+        | ObjectKind::Package
+        | ObjectKind::PackageBody => {
             let kind = match kind {
                 ObjectKind::Procedure => "PROCEDURE",
                 ObjectKind::Function => "FUNCTION",
@@ -113,6 +136,8 @@ fn object(kind: ObjectKind, name: &Name, schema: Option<&str>) -> String {
             )
         }
         // Views and sequences are listed as tables.
-        _ => format!("information_schema.tables WHERE table_schema = {schema} AND table_name = {name}"),
+        _ => format!(
+            "information_schema.tables WHERE table_schema = {schema} AND table_name = {name}"
+        ),
     }
 }

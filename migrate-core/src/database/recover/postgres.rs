@@ -13,7 +13,12 @@ use crate::text::sql::quote_ident;
 pub(super) fn question(facts: &[(Fact, Presence)]) -> String {
     let columns: Vec<String> = facts
         .iter()
-        .map(|(fact, _)| format!("CASE WHEN EXISTS (SELECT 1 FROM {}) THEN '1' ELSE '0' END", condition(fact)))
+        .map(|(fact, _)| {
+            format!(
+                "CASE WHEN EXISTS (SELECT 1 FROM {}) THEN '1' ELSE '0' END",
+                condition(fact)
+            )
+        })
         .collect();
     format!("SELECT {}", columns.join(", "))
 }
@@ -48,10 +53,16 @@ fn condition(fact: &Fact) -> String {
             regclass(index)
         ),
         Fact::Object(ObjectKind::Database, name) => {
-            format!("pg_catalog.pg_database WHERE datname = {}", text(&name.name))
+            format!(
+                "pg_catalog.pg_database WHERE datname = {}",
+                text(&name.name)
+            )
         }
         Fact::Object(ObjectKind::Schema, name) => {
-            format!("pg_catalog.pg_namespace WHERE nspname = {}", text(&name.name))
+            format!(
+                "pg_catalog.pg_namespace WHERE nspname = {}",
+                text(&name.name)
+            )
         }
         Fact::Column(table, column) => format!(
             "pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {} AND NOT attisdropped",
@@ -64,18 +75,29 @@ fn condition(fact: &Fact) -> String {
             text(name)
         ),
         Fact::PrimaryKey(table) => {
-            format!("pg_catalog.pg_constraint WHERE conrelid = {} AND contype = 'p'", regclass(table))
+            format!(
+                "pg_catalog.pg_constraint WHERE conrelid = {} AND contype = 'p'",
+                regclass(table)
+            )
         }
         Fact::Object(ObjectKind::Trigger, name) => {
-            format!("pg_catalog.pg_trigger WHERE tgname = {} AND NOT tgisinternal", text(&name.name))
+            format!(
+                "pg_catalog.pg_trigger WHERE tgname = {} AND NOT tgisinternal",
+                text(&name.name)
+            )
         }
         Fact::Object(ObjectKind::Function | ObjectKind::Procedure, name) => {
             format!("pg_catalog.pg_proc WHERE proname = {}", text(&name.name))
         }
-        Fact::Table(name) | Fact::Object(_, name) => format!("pg_catalog.pg_class WHERE oid = {}", regclass(name)),
+        Fact::Table(name) | Fact::Object(_, name) => {
+            format!("pg_catalog.pg_class WHERE oid = {}", regclass(name))
+        }
         // These are asked of MySQL and MariaDB, where keys without a name are common.
         Fact::IndexOn(table, _) | Fact::ForeignKey(table, ..) => {
-            format!("pg_catalog.pg_class WHERE oid = {} AND false", regclass(table))
+            format!(
+                "pg_catalog.pg_class WHERE oid = {} AND false",
+                regclass(table)
+            )
         }
     }
 }
@@ -88,8 +110,12 @@ pub(crate) fn clear<'a, B: Backend + ?Sized>(
     number: usize,
 ) -> Pending<'a, Result<(), ServerError>> {
     Box::pin(async move {
-        let Change::CreateIndex(index) = read(source.sql(number), source.dialect) else { return Ok(()) };
-        let (Build::Concurrently, Some(name)) = (index.build, &index.name) else { return Ok(()) };
+        let Change::CreateIndex(index) = read(source.sql(number), source.dialect) else {
+            return Ok(());
+        };
+        let (Build::Concurrently, Some(name)) = (index.build, &index.name) else {
+            return Ok(());
+        };
         let sql = format!(
             "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) FROM pg_catalog.pg_index i \
              JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -98,8 +124,13 @@ pub(crate) fn clear<'a, B: Backend + ?Sized>(
             text(&name.name)
         );
         for left in backend.query(sql).await?.into_iter().flatten().flatten() {
-            tracing::info!(index = left, "dropping an invalid index that an interrupted run has left");
-            backend.execute(format!("DROP INDEX CONCURRENTLY {left}")).await?;
+            tracing::info!(
+                index = left,
+                "dropping an invalid index that an interrupted run has left"
+            );
+            backend
+                .execute(format!("DROP INDEX CONCURRENTLY {left}"))
+                .await?;
         }
         Ok(())
     })
@@ -111,7 +142,13 @@ mod tests {
 
     #[test]
     fn names_are_found_as_the_server_finds_them() {
-        assert_eq!(regclass(&Name::qualified("a b", "c")), "pg_catalog.to_regclass('\"a b\".\"c\"')");
-        assert_eq!(regclass(&Name::bare("it's")), "pg_catalog.to_regclass('\"it''s\"')");
+        assert_eq!(
+            regclass(&Name::qualified("a b", "c")),
+            "pg_catalog.to_regclass('\"a b\".\"c\"')"
+        );
+        assert_eq!(
+            regclass(&Name::bare("it's")),
+            "pg_catalog.to_regclass('\"it''s\"')"
+        );
     }
 }

@@ -147,8 +147,21 @@ pub(crate) struct Journal {
     pub(crate) statement_no: usize,
     /// The statement after those, if it was begun: whether it happened is not known.
     pub(crate) in_flight: Option<StatementInFlight>,
+    /// With none in flight: hash of the statements that have finished, by which a text that was changed behind them is
+    /// known.
+    pub(crate) finished: Option<Digest>,
     /// The session that works on it, or did.
     pub(crate) session: Option<SessionId>,
+}
+
+impl Journal {
+    /// What is recorded as `statement_hash`.
+    pub(crate) fn hash(&self) -> Option<Digest> {
+        self.in_flight
+            .as_ref()
+            .map(|statement| statement.hash)
+            .or(self.finished)
+    }
 }
 
 /// A statement that was begun.

@@ -12,8 +12,8 @@ use super::{
     Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
 use crate::database::backend::Row;
-use crate::database::view::LogEntry;
 use crate::database::execute::{HeadChange, Known, Work};
+use crate::database::view::LogEntry;
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
 
@@ -188,7 +188,11 @@ impl Tables {
     /// Reads the rows that are head or in flight; a row can come twice.
     pub(crate) fn select_open(&self) -> String {
         let columns = self.record_columns();
-        let head = if self.dialect == Dialect::Postgres { "is_head" } else { "is_head = 1" };
+        let head = if self.dialect == Dialect::Postgres {
+            "is_head"
+        } else {
+            "is_head = 1"
+        };
         let Self { state, .. } = self;
         format!(
             "SELECT {columns} FROM {state} WHERE {head}\nUNION ALL SELECT {columns} FROM {state} WHERE state IN ('upgrading', \
@@ -208,7 +212,11 @@ impl Tables {
 
     /// Reads the state of one revision.
     pub(crate) fn select_state(&self, revision: &str) -> String {
-        format!("SELECT state FROM {} WHERE revision = {}", self.state, self.literal(revision))
+        format!(
+            "SELECT state FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(revision)
+        )
     }
 
     /// Reads the log, in the order of [`read_log`].
@@ -226,7 +234,11 @@ impl Tables {
             "error",
         ];
         let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
-        format!("SELECT {} FROM {} ORDER BY seq", columns.join(", "), self.log)
+        format!(
+            "SELECT {} FROM {} ORDER BY seq",
+            columns.join(", "),
+            self.log
+        )
     }
 
     /// Reads the lock row: format, epoch and [`Holder`].
@@ -344,7 +356,11 @@ impl Tables {
 
     /// The statements that write the row of [`Work::record`] as it stands there; behind the fence.
     pub(crate) fn write_row(&self, work: &Work<'_>) -> Vec<String> {
-        let record = &work.record;
+        self.write_record(work, &work.record)
+    }
+
+    /// The statements that write the row of the revision of `work` as `record` says; behind the fence.
+    pub(crate) fn write_record(&self, work: &Work<'_>, record: &Record) -> Vec<String> {
         match (work.direction, work.row) {
             (Direction::Down, Known::Present) => vec![self.update_row(record, Started::AtFence)],
             (_, Known::Present) => {
@@ -368,7 +384,9 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            ..
         } = &record.journal;
+        let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
         let (finished, duration) = self.ended(record, "heartbeat");
         let values = [
@@ -383,12 +401,7 @@ impl Tables {
             text(record.state.name()),
             text(record.origin.name()),
             statement_no.to_string(),
-            self.optional(
-                in_flight
-                    .as_ref()
-                    .map(|statement| statement.hash.to_string())
-                    .as_deref(),
-            ),
+            self.optional(hash.as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
@@ -438,7 +451,9 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            ..
         } = &record.journal;
+        let hash = record.journal.hash().map(|hash| hash.to_string());
         let started = match started {
             Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
             Started::Before => "started_at".to_owned(),
@@ -453,12 +468,7 @@ impl Tables {
             self.literal(record.state.name()),
             self.literal(record.origin.name()),
             self.literal(&record.down_digest.to_string()),
-            self.optional(
-                in_flight
-                    .as_ref()
-                    .map(|statement| statement.hash.to_string())
-                    .as_deref()
-            ),
+            self.optional(hash.as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
@@ -472,7 +482,11 @@ impl Tables {
     /// Forgets the row of a revision.
     #[cfg(feature = "mysql")]
     pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
-        format!("DELETE FROM {} WHERE revision = {}", self.state, self.literal(revision.as_str()))
+        format!(
+            "DELETE FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(revision.as_str())
+        )
     }
 
     /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
@@ -515,10 +529,17 @@ impl Tables {
     }
 
     /// Records the error of a section of which so many statements have finished: none is in flight.
-    pub(crate) fn fail(&self, revision: &RevisionId, finished: usize, error: &str) -> String {
+    pub(crate) fn fail(
+        &self,
+        revision: &RevisionId,
+        finished: usize,
+        hash: Option<Digest>,
+        error: &str,
+    ) -> String {
         format!(
-            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = {} WHERE revision = {}",
+            "UPDATE {} SET statement_no = {finished}, statement_hash = {}, statement = NULL, error = {} WHERE revision = {}",
             self.state,
+            self.optional(hash.map(|hash| hash.to_string()).as_deref()),
             self.literal(error),
             self.literal(revision.as_str()),
         )
@@ -575,14 +596,50 @@ impl Tables {
         )
     }
 
+    /// The row of the log for a repair.
+    pub(crate) fn log_repair(
+        &self,
+        revision: &str,
+        what: &str,
+        holder: &Holder,
+        who: &str,
+    ) -> String {
+        format!(
+            "INSERT INTO {} (revision, action, outcome, finished_at, run, who, host, tool, error) VALUES ({}, 'repair', \
+             'finished', {}, {}, {}, {}, {}, {})",
+            self.log,
+            self.literal(revision),
+            now(self.dialect),
+            self.literal(&holder.run),
+            self.literal(who),
+            self.literal(&holder.host),
+            self.literal(crate::database::who::TOOL),
+            self.literal(what),
+        )
+    }
+
+    /// Records anew what a revision is: digests, parents, chain, message, and the down section if one is given.
+    pub(crate) fn renew(&self, record: &Record, down_section: Option<&str>) -> String {
+        let down_section = down_section.map_or_else(String::new, |text| {
+            format!(", down_section = {}", self.literal(text))
+        });
+        format!(
+            "UPDATE {} SET parents = {}, depends_on = {}, message = {}, digest = {}, down_digest = {}, chain = \
+             {}{down_section} WHERE revision = {}",
+            self.state,
+            self.literal(&join(&record.parents)),
+            self.literal(&join(&record.depends_on)),
+            self.literal(&record.message),
+            self.literal(&record.digest.to_string()),
+            self.literal(&record.down_digest.to_string()),
+            self.literal(&record.chain.to_string()),
+            self.literal(record.revision.as_str()),
+        )
+    }
+
     /// Forgets every row.
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
-    }
-
-    /// The name of a table of the database, quoted.
-    pub(crate) fn identifier(&self, name: &str) -> String {
-        identifier(self.dialect, name)
     }
 }
 
@@ -661,11 +718,16 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         .map(|hash| hash.parse::<Digest>())
         .transpose()
         .map_err(|error| error.to_string())?;
-    let text = fields.optional().unwrap_or_default();
+    let text = fields.optional();
     let (id, start) = (fields.optional(), fields.optional());
+    let (in_flight, finished) = match (hash, text) {
+        (Some(hash), Some(text)) => (Some(StatementInFlight { hash, text }), None),
+        (finished, _) => (None, finished),
+    };
     Ok(Journal {
         statement_no,
-        in_flight: hash.map(|hash| StatementInFlight { hash, text }),
+        in_flight,
+        finished,
         session: id.zip(start).map(|(id, start)| SessionId { id, start }),
     })
 }

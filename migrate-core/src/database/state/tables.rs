@@ -1,7 +1,6 @@
 //! The names of the state tables, and how they are created.
 
 use super::FORMAT;
-use super::sql::literal;
 use crate::text::Dialect;
 
 /// The three tables, quoted and qualified for one database.
@@ -184,11 +183,6 @@ impl Tables {
             ),
             Dialect::Sqlite => "make the file and its folder writable for this user".to_owned(),
         }
-    }
-
-    /// What tells one set of state tables from another on the same server, for the names of locks.
-    pub(crate) fn key(&self) -> String {
-        literal(self.dialect, &self.state)
     }
 }
 

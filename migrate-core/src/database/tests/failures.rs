@@ -1,7 +1,7 @@
 //! What goes wrong, and what is left.
 
 use super::vocabulary::*;
-use crate::database::Run;
+use crate::database::{Repair, Run};
 use crate::text::diagnostic::Class;
 
 #[tokio::test]
@@ -238,5 +238,118 @@ async fn a_run_dropped_in_mid_message_leaves_nothing_behind() {
         .await
         .unwrap();
     assert_eq!(count, 3_000_000);
+    drop(folder);
+}
+
+#[tokio::test]
+async fn a_section_may_commit_by_itself() {
+    let up = "BEGIN;\nCREATE TABLE x (i);\nINSERT INTO x VALUES (1);\nCOMMIT;\nVACUUM;\nBEGIN;\nINSERT INTO x VALUES (2);\n\
+              INSERT INTO gone VALUES (1);\nEND;";
+    let files = [file_with(
+        "a",
+        "none",
+        "",
+        (" transaction:false", up),
+        ("", "DROP TABLE x;"),
+    )];
+    let (folder, options) = in_file();
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let text = upgrade(&set(&files), &pool, "head")
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("statements 1 to 5 are committed"), "{text}");
+    sqlx::query("CREATE TABLE gone (i)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    upgrade(&set(&files), &pool, "head").await.unwrap();
+    let found: Vec<i64> = sqlx::query_scalar("SELECT i FROM x ORDER BY i")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(found, [1, 2]);
+    drop(folder);
+}
+
+#[tokio::test]
+async fn an_edited_revision_is_accepted_on_request() {
+    let pool = memory().await;
+    let before = [
+        file("a", "none", "CREATE TABLE x (i);", ""),
+        table("b", "a"),
+        table("c", "b"),
+    ];
+    upgrade(&set(&before), &pool, "head").await.unwrap();
+    let mut after = before.to_vec();
+    after[0] = file("a", "none", "CREATE TABLE x (i INTEGER);", "");
+    let after = set(&after);
+    assert_eq!(
+        upgrade(&after, &pool, "head").await.unwrap_err().class(),
+        Class::HistoryDiffers
+    );
+    let report = after
+        .repair(&pool, Repair::accept_edit("a").dry())
+        .await
+        .unwrap();
+    assert_eq!(
+        report.steps[0].message,
+        "its up section is another than the one that was run: accepted"
+    );
+    assert_eq!(
+        upgrade(&after, &pool, "head").await.unwrap_err().class(),
+        Class::HistoryDiffers,
+        "that was dry"
+    );
+    let report = after.repair(&pool, Repair::accept_edit("a")).await.unwrap();
+    assert_eq!(steps(&report), ["repair a", "repair b", "repair c"]);
+    assert_eq!(upgrade(&after, &pool, "head").await.unwrap(), [""; 0]);
+    assert!(after.is_up_to_date(&pool).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_in_flight_and_edited_is_in_doubt_until_somebody_decides() {
+    let with = |last: &str| {
+        let up = format!("CREATE TABLE x (i);\nVACUUM;\n{last}");
+        set(&[file_with(
+            "a",
+            "none",
+            "",
+            (" transaction:false", &up),
+            ("", "DROP TABLE x;"),
+        )])
+    };
+    let (folder, options) = in_file();
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    upgrade(&with("INSERT INTO y VALUES (1);"), &pool, "head")
+        .await
+        .unwrap_err();
+    let mended = with("INSERT INTO x VALUES (1);");
+    let failure = upgrade(&mended, &pool, "head").await.unwrap_err();
+    assert_eq!(failure.class(), Class::InDoubt);
+    assert!(
+        failure
+            .to_string()
+            .contains("`migrate-cli repair --resume-from N a`"),
+        "{failure}"
+    );
+    mended
+        .repair(&pool, Repair::resume_from("a", 3))
+        .await
+        .unwrap();
+    assert_eq!(
+        upgrade(&mended, &pool, "head").await.unwrap(),
+        ["upgrade a"]
+    );
+    assert_eq!(rows(&pool).await, ["a applied head"]);
+    assert!(mended.is_up_to_date(&pool).await.unwrap());
+    assert_eq!(
+        log(&pool).await,
+        [
+            "upgrade a failed",
+            "repair a finished",
+            "upgrade a finished"
+        ]
+    );
     drop(folder);
 }

@@ -6,3 +6,4 @@ mod downgrades;
 mod failures;
 mod invariants;
 mod runs;
+mod startups;

@@ -19,7 +19,11 @@ use std::collections::HashMap;
 pub fn listed(project: &Project, dialect: Dialect) -> Option<Migrations> {
     glance(project, dialect)?;
     let configured = project.config.migrations.dialects;
-    let dialects = if configured.is_empty() { DialectSet::one(dialect) } else { configured };
+    let dialects = if configured.is_empty() {
+        DialectSet::one(dialect)
+    } else {
+        configured
+    };
     let path = lock_path(project);
     let text = std::fs::read_to_string(&path).ok()?;
     let (lock, _) = LockFile::parse("", &text);
@@ -29,11 +33,20 @@ pub fn listed(project: &Project, dialect: Dialect) -> Option<Migrations> {
     let lists: Vec<(Vec<&str>, Vec<&str>, Vec<&str>)> = lock.entries.iter().map(links).collect();
     for (entry, (down_revision, depends_on, labels)) in lock.entries.iter().zip(&lists) {
         let index = Index(u32::try_from(revisions.len()).ok()?);
-        let find = |names: &[&str]| names.iter().map(|name| places.get(name).copied()).collect::<Option<Vec<Index>>>();
+        let find = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| places.get(name).copied())
+                .collect::<Option<Vec<Index>>>()
+        };
         let (down_revision, depends_on) = (find(down_revision)?, find(depends_on)?);
         let sections = match entry.state {
             State::Draft => drafts.get(entry.id)?.clone(),
-            State::Locked => lock.sections(entry).iter().map(|line| source(line.direction, line.dialects, line.digest)).collect(),
+            State::Locked => lock
+                .sections(entry)
+                .iter()
+                .map(|line| source(line.direction, line.dialects, line.digest))
+                .collect(),
         };
         // Labels share the name space of ids, and depends_on may name either.
         places.extend(labels.iter().chain([&entry.id]).map(|name| (*name, index)));
@@ -57,24 +70,48 @@ pub fn listed(project: &Project, dialect: Dialect) -> Option<Migrations> {
 }
 
 fn links<'a>(entry: &'a Entry<'_>) -> (Vec<&'a str>, Vec<&'a str>, Vec<&'a str>) {
-    (entry.down_revision.iter().collect(), entry.depends_on.iter().collect(), entry.branch_labels.iter().collect())
+    (
+        entry.down_revision.iter().collect(),
+        entry.depends_on.iter().collect(),
+        entry.branch_labels.iter().collect(),
+    )
 }
 
-fn source(direction: crate::text::revision::Direction, dialects: DialectSet, digest: Digest) -> SourceSection<'static> {
-    SourceSection { direction, dialects, transactional: true, line: 0, text: "", digest }
+fn source(
+    direction: crate::text::revision::Direction,
+    dialects: DialectSet,
+    digest: Digest,
+) -> SourceSection<'static> {
+    SourceSection {
+        direction,
+        dialects,
+        transactional: true,
+        line: 0,
+        text: "",
+        digest,
+    }
 }
 
 /// The sections of the drafts as they stand in their files.
-fn drafts(project: &Project, lock: &LockFile<'_>) -> Option<HashMap<String, Vec<SourceSection<'static>>>> {
+fn drafts(
+    project: &Project,
+    lock: &LockFile<'_>,
+) -> Option<HashMap<String, Vec<SourceSection<'static>>>> {
     let first = project.dirs.first()?;
     let mut drafts = HashMap::new();
-    for entry in lock.entries.iter().filter(|entry| entry.state == State::Draft) {
+    for entry in lock
+        .entries
+        .iter()
+        .filter(|entry| entry.state == State::Draft)
+    {
         let path = first.join(&*entry.file);
         let bytes = std::fs::read(&path).ok()?;
         let (file, findings) = RevisionFile::parse(&display(&project.root, &path), &bytes);
         let file = file.filter(|_| findings.is_empty())?;
-        let sections =
-            file.sections.iter().map(|section| source(section.direction, section.dialects, file.digest(section)));
+        let sections = file
+            .sections
+            .iter()
+            .map(|section| source(section.direction, section.dialects, file.digest(section)));
         drafts.insert(entry.id.to_owned(), sections.collect());
     }
     Some(drafts)

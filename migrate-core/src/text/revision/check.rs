@@ -99,6 +99,8 @@ impl Checker<'_> {
             Transactional::Yes => None,
             // There, DDL commits whatever transaction is open; the executor knows.
             Transactional::No(_) if self.dialect.is_mysql_family() => None,
+            // That is how a section asks to be run as a rebuild, with foreign keys off: the executor does it outside.
+            Transactional::No("PRAGMA foreign_keys") => None,
             Transactional::No(what) => Some(
                 self.error(format!("{what} cannot run in a transaction"))
                     .at(self.source.frame(range, "this section runs in one"))

@@ -17,19 +17,30 @@ pub(super) struct Engines {
 }
 
 /// The statements of `source` that write a table outside of transactions, by number.
-pub(super) async fn writers(backend: &mut MysqlBackend, source: &Source<'_>) -> Result<HashSet<usize>, ServerError> {
+pub(super) async fn writers(
+    backend: &mut MysqlBackend,
+    source: &Source<'_>,
+) -> Result<HashSet<usize>, ServerError> {
     let default_inside = is_transactional(backend.default_engine());
     let mut written: Vec<(usize, Name)> = Vec::new();
     let mut outside = HashSet::new();
     let mut changed = false;
-    let qualified = |name: Name, database: &str| Name { schema: name.schema.or_else(|| Some(database.to_owned())), ..name };
+    let qualified = |name: Name, database: &str| Name {
+        schema: name.schema.or_else(|| Some(database.to_owned())),
+        ..name
+    };
     for number in source.from..source.script.statements.len() {
         match read(source.sql(number), source.dialect) {
             Change::Data(data) => {
-                written.extend(data.tables.into_iter().map(|name| (number, qualified(name, &backend.database))));
+                written.extend(
+                    data.tables
+                        .into_iter()
+                        .map(|name| (number, qualified(name, &backend.database))),
+                );
             }
             Change::CreateTable(table) if table.rows == Rows::Kept => {
-                if !table.engine.as_deref().map_or(default_inside, is_transactional) {
+                let engine = table.engine.as_deref();
+                if !engine.map_or(default_inside, is_transactional) {
                     outside.insert(qualified(table.name, &backend.database));
                 }
             }
@@ -52,7 +63,11 @@ pub(super) async fn writers(backend: &mut MysqlBackend, source: &Source<'_>) -> 
     if changed {
         backend.engines = Engines::default();
     }
-    Ok(written.into_iter().filter(|(_, name)| outside.contains(name)).map(|(number, _)| number).collect())
+    Ok(written
+        .into_iter()
+        .filter(|(_, name)| outside.contains(name))
+        .map(|(number, _)| number)
+        .collect())
 }
 
 /// Adds those of `names` to `outside` that the catalogue says are.
@@ -61,7 +76,9 @@ async fn ask<'n>(
     names: impl Iterator<Item = &'n Name>,
     outside: &mut HashSet<Name>,
 ) -> Result<(), ServerError> {
-    let unknown: HashSet<&Name> = names.filter(|name| !backend.engines.inside.contains(*name)).collect();
+    let unknown: HashSet<&Name> = names
+        .filter(|name| !backend.engines.inside.contains(*name))
+        .collect();
     if unknown.is_empty() {
         return Ok(());
     }
@@ -70,7 +87,10 @@ async fn ask<'n>(
         .iter()
         .map(|name| {
             let schema = text(name.schema.as_deref().unwrap_or_default());
-            format!("table_schema = {schema} AND table_name = {}", text(&name.name))
+            format!(
+                "table_schema = {schema} AND table_name = {}",
+                text(&name.name)
+            )
         })
         .collect();
     let sql = format!(
@@ -79,13 +99,21 @@ async fn ask<'n>(
     );
     for row in backend.query(sql).await? {
         let mut fields = row.into_iter().map(Option::unwrap_or_default);
-        let (schema, name) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        let (schema, name) = (
+            fields.next().unwrap_or_default(),
+            fields.next().unwrap_or_default(),
+        );
         let name = Name::qualified(schema, name);
-        if fields.next().is_some_and(|engine| is_transactional(&engine)) {
+        if fields
+            .next()
+            .is_some_and(|engine| is_transactional(&engine))
+        {
             backend.engines.inside.insert(name);
         } else {
             // The server may have found it by another spelling of the name.
-            let spelt = unknown.iter().filter(|asked| asked.to_string().eq_ignore_ascii_case(&name.to_string()));
+            let spelt = unknown
+                .iter()
+                .filter(|asked| asked.to_string().eq_ignore_ascii_case(&name.to_string()));
             outside.extend(spelt.map(|asked| (*asked).clone()));
         }
     }
@@ -93,5 +121,7 @@ async fn ask<'n>(
 }
 
 fn is_transactional(engine: &str) -> bool {
-    ["InnoDB", "ROCKSDB", "TokuDB", "ndbcluster", "SEQUENCE"].iter().any(|known| known.eq_ignore_ascii_case(engine))
+    ["InnoDB", "ROCKSDB", "TokuDB", "ndbcluster", "SEQUENCE"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(engine))
 }

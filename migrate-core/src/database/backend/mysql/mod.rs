@@ -21,8 +21,8 @@ use sqlx::{ConnectOptions, Connection};
 use super::driver::{fetch, send};
 use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
-use crate::database::execute::transactional::{Surroundings, step_error, run as run_transaction};
 use crate::database::execute::message::Part;
+use crate::database::execute::transactional::{Surroundings, run as run_transaction, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work};
 use crate::database::recover;
 use crate::database::state::sql::read_lock;
@@ -57,25 +57,49 @@ impl MysqlBackend {
         let mut connection = connect(options).await?;
         let sql = "SELECT VERSION(), DATABASE(), CURRENT_USER()".to_owned();
         let rows: Result<Vec<Row>, _> = fetch!(&mut connection, sql);
-        let mut fields = rows.map_err(|error| translate(error, 0))?.into_iter().flatten();
+        let mut fields = rows
+            .map_err(|error| translate(error, 0))?
+            .into_iter()
+            .flatten();
         let version = fields.next().flatten().unwrap_or_default();
         let current = fields.next().flatten();
         let user = fields.next().flatten().unwrap_or_default();
-        let dialect = if version.to_ascii_lowercase().contains("mariadb") { Dialect::Mariadb } else { Dialect::Mysql };
+        let dialect = if version.to_ascii_lowercase().contains("mariadb") {
+            Dialect::Mariadb
+        } else {
+            Dialect::Mysql
+        };
         let database = current.ok_or_else(|| {
-            ServerError::new(ServerErrorKind::Config, "the URL names no database: write mysql://USER@HOST/DATABASE")
+            ServerError::new(
+                ServerErrorKind::Config,
+                "the URL names no database: write mysql://USER@HOST/DATABASE",
+            )
         })?;
         let tables = Tables::new(dialect, Some(schema.unwrap_or(&database)), table);
-        Ok(Self { connection, dialect, database, user, tables, session: None, engines: Engines::default() })
+        Ok(Self {
+            connection,
+            dialect,
+            database,
+            user,
+            tables,
+            session: None,
+            engines: Engines::default(),
+        })
     }
 
     /// Creates the database that `options` name.
-    pub(crate) async fn create_database(options: &MySqlConnectOptions, name: &str) -> Result<(), ServerError> {
+    pub(crate) async fn create_database(
+        options: &MySqlConnectOptions,
+        name: &str,
+    ) -> Result<(), ServerError> {
         // Everybody may enter this one.
         let options = options.clone().database("information_schema");
         let mut connection = connect(&options).await?;
         let name = crate::text::sql::quote_ident(name, Dialect::Mysql);
-        let created = send!(&mut connection, format!("CREATE DATABASE IF NOT EXISTS {name}"));
+        let created = send!(
+            &mut connection,
+            format!("CREATE DATABASE IF NOT EXISTS {name}")
+        );
         created.map_err(|(results, error)| translate(error, results))?;
         // The database is there: what the server says to a goodbye has no consequence.
         let _ = connection.close().await;
@@ -85,27 +109,51 @@ impl MysqlBackend {
     /// The name of the run lock: the tables of a database, whatever their names.
     fn lock_name(&self) -> String {
         let digest = Digest::of([self.database.as_bytes(), self.tables.state.as_bytes()]);
-        let hex: String = digest.as_bytes().iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = digest
+            .as_bytes()
+            .iter()
+            .take(20)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         format!("mig_{hex}")
     }
 
     /// The engine of a table that names none.
     fn default_engine(&self) -> &str {
-        self.session.as_ref().map_or("InnoDB", Session::default_engine)
+        self.session
+            .as_ref()
+            .map_or("InnoDB", Session::default_engine)
     }
 
     async fn one(&mut self, sql: String) -> Result<Option<String>, ServerError> {
-        Ok(self.query(sql).await?.into_iter().flatten().next().flatten())
+        Ok(self
+            .query(sql)
+            .await?
+            .into_iter()
+            .flatten()
+            .next()
+            .flatten())
     }
 
     fn around(&self) -> Surroundings {
-        let reset = self.session.as_ref().map(|session| session.reset(&self.database)).unwrap_or_default();
-        Surroundings { begin: BEGIN, reset }
+        let reset = self
+            .session
+            .as_ref()
+            .map(|session| session.reset(&self.database))
+            .unwrap_or_default();
+        Surroundings {
+            begin: BEGIN,
+            reset,
+        }
     }
 
     async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
         let around = self.around();
-        let Some(source) = work.section.as_ref().filter(|source| !source.script.statements.is_empty()) else {
+        let Some(source) = work
+            .section
+            .as_ref()
+            .filter(|source| !source.script.statements.is_empty())
+        else {
             return run_transaction(self, work, around).await;
         };
         if work.transaction != Transaction::Own {
@@ -169,10 +217,18 @@ impl Backend for MysqlBackend {
         self.session.as_ref().map(|session| &session.id)
     }
 
-    fn session_lives<'a>(&'a mut self, session: &'a SessionId) -> Pending<'a, Result<bool, ServerError>> {
+    fn session_lives<'a>(
+        &'a mut self,
+        session: &'a SessionId,
+    ) -> Pending<'a, Result<bool, ServerError>> {
         Box::pin(async move {
-            let same_server = self.session.as_ref().is_none_or(|own| own.same_server(session));
-            let Ok(id) = session.id.parse::<u64>() else { return Ok(false) };
+            let same_server = self
+                .session
+                .as_ref()
+                .is_none_or(|own| own.same_server(session));
+            let Ok(id) = session.id.parse::<u64>() else {
+                return Ok(false);
+            };
             if !same_server {
                 return Ok(false);
             }
@@ -188,10 +244,17 @@ impl Backend for MysqlBackend {
     fn try_lock(&mut self) -> Pending<'_, Result<Attempt, ServerError>> {
         let name = self.lock_name();
         Box::pin(async move {
-            match self.one(format!("SELECT CAST(GET_LOCK('{name}', 0) AS CHAR)")).await?.as_deref() {
+            match self
+                .one(format!("SELECT CAST(GET_LOCK('{name}', 0) AS CHAR)"))
+                .await?
+                .as_deref()
+            {
                 Some("1") => Ok(Attempt::Taken),
                 Some(_) => Ok(Attempt::Held),
-                None => Err(ServerError::new(ServerErrorKind::Other, format!("GET_LOCK('{name}', 0) has failed"))),
+                None => Err(ServerError::new(
+                    ServerErrorKind::Other,
+                    format!("GET_LOCK('{name}', 0) has failed"),
+                )),
             }
         })
     }
@@ -199,7 +262,11 @@ impl Backend for MysqlBackend {
     fn unlock(&mut self) -> Pending<'_, Result<(), ServerError>> {
         let name = self.lock_name();
         Box::pin(async move {
-            match self.one(format!("SELECT CAST(RELEASE_LOCK('{name}') AS CHAR)")).await?.as_deref() {
+            match self
+                .one(format!("SELECT CAST(RELEASE_LOCK('{name}') AS CHAR)"))
+                .await?
+                .as_deref()
+            {
                 Some("1") => Ok(()),
                 _ => Err(ServerError::new(
                     ServerErrorKind::FenceMissed,
@@ -215,12 +282,22 @@ impl Backend for MysqlBackend {
     }
 
     fn register<'a>(&'a mut self, holder: &'a Holder) -> Pending<'a, Result<Fence, ServerError>> {
-        let sql = format!("{};\n{}", self.tables.register(holder), self.tables.select_lock());
+        let sql = format!(
+            "{};\n{}",
+            self.tables.register(holder),
+            self.tables.select_lock()
+        );
         Box::pin(async move {
             let row = self.query(sql).await?.pop();
-            let row = row.ok_or_else(|| ServerError::new(ServerErrorKind::Other, "the lock row is missing"))?;
-            let lock = read_lock(row).map_err(|error| ServerError::new(ServerErrorKind::Other, error))?;
-            Ok(Fence { epoch: lock.epoch, holder: Some(holder.run.clone()) })
+            let row = row.ok_or_else(|| {
+                ServerError::new(ServerErrorKind::Other, "the lock row is missing")
+            })?;
+            let lock =
+                read_lock(row).map_err(|error| ServerError::new(ServerErrorKind::Other, error))?;
+            Ok(Fence {
+                epoch: lock.epoch,
+                holder: Some(holder.run.clone()),
+            })
         })
     }
 
@@ -232,7 +309,11 @@ impl Backend for MysqlBackend {
         BEGIN
     }
 
-    fn probe<'a>(&'a mut self, source: &'a Source<'a>, number: usize) -> Pending<'a, Result<Effect, ServerError>> {
+    fn probe<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<Effect, ServerError>> {
         recover::probe(self, source, number)
     }
 

@@ -21,7 +21,7 @@ use super::{BEGIN, MysqlBackend, engine, error};
 use crate::database::backend::Backend;
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
-use crate::database::execute::journalled::in_flight;
+use crate::database::execute::journalled::{finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Known, Source, StepError, Work};
@@ -41,8 +41,20 @@ pub(super) async fn run(
     around: Surroundings,
 ) -> Result<Done, StepError> {
     let boundaries = boundaries(backend, source).await;
-    let boundaries = boundaries.map_err(|error| step_error(work, error, Part::Ours, None, Kept::Unknown))?;
-    let plain = source.transactional && boundaries.iter().all(|boundary| *boundary == Boundary::Within);
+    let boundaries = boundaries.map_err(|error| {
+        let lost = error.kind == ServerErrorKind::Disconnected;
+        step_error(
+            work,
+            error,
+            Part::Ours,
+            None,
+            if lost { Kept::Unknown } else { Kept::Nothing },
+        )
+    })?;
+    let plain = source.transactional
+        && boundaries
+            .iter()
+            .all(|boundary| *boundary == Boundary::Within);
     if plain && source.from == 0 && source.text.len() < LONG {
         return one_transaction(backend, work, source, around).await;
     }
@@ -59,18 +71,27 @@ pub(super) async fn run(
     };
     section.run(&around).await?;
     let statements = source.script.statements.len() - source.from;
-    Ok(Done { epochs: section.epochs, statements, duration: started.elapsed() })
+    Ok(Done {
+        epochs: section.epochs,
+        statements,
+        duration: started.elapsed(),
+    })
 }
 
 /// What each statement does to the transaction around it.
-async fn boundaries(backend: &mut MysqlBackend, source: &Source<'_>) -> Result<Vec<Boundary>, ServerError> {
+async fn boundaries(
+    backend: &mut MysqlBackend,
+    source: &Source<'_>,
+) -> Result<Vec<Boundary>, ServerError> {
     let outside = engine::writers(backend, source).await?;
     let numbers = 0..source.script.statements.len();
     Ok(numbers
-        .map(|number| match boundary(source.sql(number), source.dialect) {
-            Boundary::Within if outside.contains(&number) => Boundary::Unknown,
-            boundary => boundary,
-        })
+        .map(
+            |number| match boundary(source.sql(number), source.dialect) {
+                Boundary::Within if outside.contains(&number) => Boundary::Unknown,
+                boundary => boundary,
+            },
+        )
         .collect())
 }
 
@@ -81,15 +102,19 @@ async fn one_transaction(
     source: &Source<'_>,
     around: Surroundings,
 ) -> Result<Done, StepError> {
-    transactional::run(backend, work, around).await.map_err(|error| located(error, source))
+    transactional::run(backend, work, around)
+        .await
+        .map_err(|error| located(error, source))
 }
 
 /// With the place that the message speaks of.
 fn located(mut error: StepError, source: &Source<'_>) -> StepError {
     if let (Some(number), None) = (error.statement, error.offset) {
         let start = source.script.statements[number].text.start;
-        error.offset = error::place(source.sql(number), &error.error.message).map(|place| start + place);
+        error.offset =
+            error::place(source.sql(number), &error.error.message).map(|place| start + place);
     }
+    error.error.message = error::own_part(&error.error.message);
     error
 }
 
@@ -115,7 +140,11 @@ impl Section<'_, '_> {
         let of = self.source.script.statements.len();
         for number in self.source.from..of {
             let revision = self.work.record.revision.as_str();
-            self.work.watch.tell(&Event::StatementBegins { revision, number: number + 1, of });
+            self.work.watch.tell(&Event::StatementBegins {
+                revision,
+                number: number + 1,
+                of,
+            });
             self.statement(number).await?;
             if self.length > LONG {
                 self.send().await?;
@@ -149,7 +178,11 @@ impl Section<'_, '_> {
                 }
             }
         }
-        if self.message.is_empty() { Ok(()) } else { self.send().await }
+        if self.message.is_empty() {
+            Ok(())
+        } else {
+            self.send().await
+        }
     }
 
     async fn statement(&mut self, number: usize) -> Result<(), StepError> {
@@ -159,7 +192,12 @@ impl Section<'_, '_> {
                 self.message.statement(self.source, number);
                 if !self.source.transactional {
                     // Each for itself, as the section asks for.
-                    self.message.ours(&self.backend.tables().end_statement(&self.work.record.revision, number + 1));
+                    self.message.ours(
+                        &self
+                            .backend
+                            .tables()
+                            .end_statement(&self.work.record.revision, number + 1),
+                    );
                     self.message.ours("COMMIT");
                     self.open();
                 }
@@ -184,7 +222,10 @@ impl Section<'_, '_> {
 
     fn open(&mut self) {
         self.message.ours(BEGIN);
-        let fence = Fence { epoch: self.work.fence.epoch + self.epochs, ..self.work.fence.clone() };
+        let fence = Fence {
+            epoch: self.work.fence.epoch + self.epochs,
+            ..self.work.fence.clone()
+        };
         for sql in self.backend.tables().fence(&fence) {
             self.message.push(Part::Fence, &sql);
         }
@@ -196,27 +237,36 @@ impl Section<'_, '_> {
         let tables = self.backend.tables();
         let mut record = self.work.record.clone();
         record.is_head = false;
-        record.journal =
-            Journal { statement_no: self.source.from, in_flight: None, session: self.backend.session().cloned() };
+        record.journal = Journal {
+            statement_no: self.source.from,
+            in_flight: None,
+            finished: Some(finished_hash(self.source, self.source.from)),
+            session: self.backend.session().cloned(),
+        };
         match self.work.direction {
             Direction::Up => {
                 record.state = State::Upgrading;
                 if self.work.row == Known::Present {
                     self.message.ours(&tables.delete_row(&record.revision));
                 }
-                self.message.ours(&tables.insert_row(&record, self.work.down_section.as_deref()));
+                self.message
+                    .ours(&tables.insert_row(&record, self.work.down_section.as_deref()));
             }
             Direction::Down => {
                 record.state = State::Downgrading;
                 self.message.extend(tables.heads(&self.work.heads));
-                self.message.ours(&tables.update_row(&record, Started::AtFence));
+                self.message
+                    .ours(&tables.update_row(&record, Started::AtFence));
             }
         }
     }
 
     fn note(&mut self, number: usize) {
         let statement = in_flight(self.source, number);
-        let note = self.backend.tables().begin_statement(&self.work.record.revision, number, &statement);
+        let note =
+            self.backend
+                .tables()
+                .begin_statement(&self.work.record.revision, number, &statement);
         self.message.ours(&note);
     }
 
@@ -228,8 +278,12 @@ impl Section<'_, '_> {
             self.message.extend(tables.heads(&self.work.heads));
         }
         let mut record = self.work.record.clone();
-        record.journal = Journal { statement_no: self.source.script.statements.len(), ..Journal::default() };
-        self.message.ours(&tables.update_row(&record, Started::Before));
+        record.journal = Journal {
+            statement_no: self.source.script.statements.len(),
+            ..Journal::default()
+        };
+        self.message
+            .ours(&tables.update_row(&record, Started::Before));
         self.message.ours(&tables.log(self.work));
         self.message.ours("COMMIT");
     }
@@ -248,8 +302,12 @@ impl Section<'_, '_> {
 
     /// How many statements are committed when so many parts of a message have finished.
     fn finished_after(&self, message: &Message, results: usize) -> usize {
-        let ended = message.statements(results).filter(|number| self.boundaries[*number] != Boundary::Within);
-        ended.map(|number| number + 1).fold(self.finished, usize::max)
+        let ended = message
+            .statements(results)
+            .filter(|number| self.boundaries[*number] != Boundary::Within);
+        ended
+            .map(|number| number + 1)
+            .fold(self.finished, usize::max)
     }
 
     async fn failed(&mut self, message: &Message, error: ServerError) -> StepError {
@@ -257,7 +315,10 @@ impl Section<'_, '_> {
         let finished = self.finished_after(message, error.results);
         let error = at_fence(error, place);
         let (kept, epochs) = self.settle(&error, finished).await;
-        let failed = StepError { epochs, ..step_error(self.work, error, place.part, place.offset, kept) };
+        let failed = StepError {
+            epochs,
+            ..step_error(self.work, error, place.part, place.offset, kept)
+        };
         located(failed, self.source)
     }
 
@@ -276,10 +337,22 @@ impl Section<'_, '_> {
     /// By how much the epoch has moved, and the statement that the row of the section names, if it is there.
     async fn read_journal(&mut self) -> Result<(u64, Option<usize>), ServerError> {
         self.backend.execute("ROLLBACK".to_owned()).await?;
-        let sql = self.backend.tables().select_journal(&self.work.record.revision);
-        let mut fields = self.backend.query(sql).await?.into_iter().flatten().map(|field| field?.parse::<u64>().ok());
+        let sql = self
+            .backend
+            .tables()
+            .select_journal(&self.work.record.revision);
+        let mut fields = self
+            .backend
+            .query(sql)
+            .await?
+            .into_iter()
+            .flatten()
+            .map(|field| field?.parse::<u64>().ok());
         let epoch = fields.next().flatten().unwrap_or(self.work.fence.epoch);
-        let noted = fields.next().flatten().and_then(|number| usize::try_from(number).ok());
+        let noted = fields
+            .next()
+            .flatten()
+            .and_then(|number| usize::try_from(number).ok());
         Ok((epoch.saturating_sub(self.work.fence.epoch), noted))
     }
 }

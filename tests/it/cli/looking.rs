@@ -1,0 +1,130 @@
+//! Commands that look at a database.
+
+use std::process::Command;
+
+use super::{Project, assert_screen};
+
+fn demo() -> Project {
+    Project::demo()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada")
+}
+
+#[test]
+fn before_anything_was_run() {
+    let project = demo();
+    let mut session = project.session(&["status", "current", "--format json current"]);
+    session += &project.session(&[
+        "ensure-version",
+        "--format json ensure-version",
+        "status",
+        "current",
+        "history --applied",
+    ]);
+    assert_screen!(session, "snapshots/looking_at_nothing.txt");
+}
+
+#[test]
+fn where_the_database_is() {
+    let project = demo();
+    project.run(&["upgrade", "billing"]);
+    let mut session = project.session(&[
+        "status",
+        "-v status",
+        "current",
+        "-v current",
+        "current --check-heads",
+        "--format json current",
+        "history -i -r :5f1d",
+        "history --graph -i",
+        "show current",
+    ]);
+    project.run(&["upgrade", "heads"]);
+    session += &project.session(&[
+        "status",
+        "current",
+        "current --check-heads",
+        "--format json current",
+        "history -r -1:current",
+        "history -r current:",
+        "upgrade heads",
+        "--format json upgrade heads",
+    ]);
+    assert_screen!(session, "snapshots/looking.txt");
+}
+
+#[test]
+fn rows_of_another_release_are_shown_with_time_and_who() {
+    let project = Project::chain()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada");
+    project.run(&["upgrade"]);
+    project.revision(
+        "aaaa1111",
+        "none",
+        "create users",
+        "",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY);\n",
+        "DROP TABLE users;\n",
+    );
+    std::fs::remove_file(project.path("migrations/cccc3333.sql")).expect("a file");
+    project.run(&["lock", "--amend", "cccc3333"]);
+    let session = project.session(&[
+        "status",
+        "current",
+        "--format json current",
+        "-q history -i",
+        "upgrade",
+        "downgrade",
+        "downgrade --stored --dry-run",
+        "downgrade --stored",
+        "current",
+    ]);
+    assert_screen!(session, "snapshots/unknown_rows.txt");
+}
+
+#[test]
+fn what_was_run() {
+    let project = Project::chain()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada");
+    for line in [&["upgrade", "bbbb"][..], &["downgrade"], &["stamp", "head"]] {
+        assert!(project.run(line).status.success(), "{line:?}");
+    }
+    let session = project.session(&["history --applied"]);
+    assert_screen!(session, "snapshots/log.txt");
+    let json = project.session(&["-q --format json history --applied"]);
+    assert_eq!(json.matches("\"revision\"").count(), 5, "{json}");
+}
+
+/// `status` of a database that nobody has migrated answers without a table and creates none.
+#[test]
+fn looking_creates_nothing() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
+    let before = project.listing();
+    for line in [
+        "status",
+        "current",
+        "plan upgrade",
+        "history -i",
+        "upgrade --dry-run",
+    ] {
+        project.session(&[line]);
+        assert_eq!(project.listing(), before, "{line}");
+    }
+}
+
+/// A reader that goes away is no failure.
+#[test]
+fn output_into_a_closed_pipe_is_no_error() {
+    let project = Project::chain();
+    let line = format!(
+        "{} -q history | true; exit ${{PIPESTATUS[0]}}",
+        crate::binary::path().display()
+    );
+    let status = Command::new("bash")
+        .args(["-c", &line])
+        .current_dir(project.path(""))
+        .status();
+    assert!(status.expect("bash").success());
+}

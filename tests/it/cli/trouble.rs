@@ -1,0 +1,209 @@
+//! What happens when something goes wrong: interrupted runs, edits, locks, signals.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::Duration;
+
+use super::{Project, assert_screen};
+
+fn chain() -> Project {
+    Project::chain()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada")
+}
+
+/// A revision outside of transactions whose second of three statements fails.
+fn half_done() -> Project {
+    let project = chain();
+    project.revision(
+        "dddd4444",
+        "cccc3333",
+        "half done",
+        "",
+        "CREATE TABLE one (id INTEGER);\nINSERT INTO later VALUES (1);\nCREATE TABLE three (id INTEGER);\n",
+        "DROP TABLE three;\nDROP TABLE one;\n",
+    );
+    let name = "migrations/dddd4444.sql";
+    project.write(
+        name,
+        &project
+            .read(name)
+            .replace("migrate:up", "migrate:up transaction:false"),
+    );
+    assert!(project.run(&["lock"]).status.success());
+    project
+}
+
+#[test]
+fn a_revision_that_stopped_half_way_is_shown_and_repaired() {
+    let project = half_done();
+    let session = project.session(&[
+        "upgrade",
+        "status",
+        "current",
+        "current --check-heads",
+        "--format json current",
+        "upgrade",
+        "repair --resume-from 3 --dry-run",
+        "repair --resume-from 3",
+        "upgrade",
+        "status",
+        "history --applied",
+    ]);
+    assert_screen!(session, "snapshots/half_done.txt");
+}
+
+#[test]
+fn a_half_done_revision_can_be_called_finished() {
+    let project = half_done();
+    let session = project.session(&[
+        "-q upgrade",
+        "repair --applied dddd",
+        "current",
+        "--format json repair --retry",
+    ]);
+    assert_screen!(session, "snapshots/called_finished.txt");
+}
+
+#[test]
+fn an_edited_revision_is_accepted() {
+    let project = chain();
+    project.run(&["upgrade"]);
+    let name = "migrations/bbbb2222.sql";
+    project.write(
+        name,
+        &project.read(name).replace("email TEXT", "email VARCHAR"),
+    );
+    let session = project.session(&[
+        "upgrade",
+        "lock --amend bbbb",
+        "status",
+        "upgrade",
+        "repair --accept-edit bbbb --dry-run",
+        "repair --accept-edit bbbb",
+        "upgrade",
+        "status",
+    ]);
+    assert_screen!(session, "snapshots/accepted_edit.txt");
+}
+
+#[test]
+fn a_lock_that_somebody_else_holds_ends_with_4() {
+    let project = chain();
+    project.run(&["upgrade", "aaaa"]);
+    let mut holder = sqlite_shell(&project);
+    let session = project.session(&[
+        "upgrade --lock-wait 0",
+        "--format json upgrade --lock-wait 100ms",
+    ]);
+    holder
+        .kill()
+        .and_then(|()| holder.wait())
+        .expect("the shell ends");
+    assert_eq!(session.matches("[exit 4]").count(), 2, "{session}");
+    assert!(
+        session.contains("\"class\": \"run_lock_timeout\""),
+        "{session}"
+    );
+    assert!(project.run(&["upgrade"]).status.success());
+}
+
+/// Python holds the write lock of the database until it is killed.
+fn sqlite_shell(project: &Project) -> std::process::Child {
+    let script = "import sqlite3, sys, time\nc = sqlite3.connect('app.db', isolation_level=None)\n\
+                  c.execute('BEGIN EXCLUSIVE')\nprint('held', flush=True)\ntime.sleep(600)\n";
+    let mut child = std::process::Command::new("python3")
+        .args(["-c", script])
+        .current_dir(project.path(""))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("a pipe");
+    BufReader::new(stdout).read_line(&mut line).expect("a line");
+    assert_eq!(line, "held\n");
+    child
+}
+
+/// Counts to a large number: runs until it is stopped.
+const ENDLESS: &str = "CREATE TABLE endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000000)\nSELECT count(*) AS c FROM n;\n";
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_says_what_is_committed() {
+    for (signal, name) in [("-INT", "Ctrl-C"), ("-TERM", "SIGTERM")] {
+        let project = chain();
+        project.revision(
+            "dddd4444",
+            "cccc3333",
+            "endless",
+            "",
+            ENDLESS,
+            "DROP TABLE endless;\n",
+        );
+        assert!(project.run(&["lock"]).status.success());
+        let mut command = crate::binary::command(&project.path(""));
+        command
+            .args(["upgrade"])
+            .env("DATABASE_URL", "sqlite://app.db");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("migrate-cli");
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut said = String::new();
+        for line in stderr.lines() {
+            let line = line.expect("a line");
+            said += &format!("{line}\n");
+            if line.starts_with("[3/4]") {
+                // The fourth has just begun or is about to.
+                std::thread::sleep(Duration::from_millis(300));
+                let pid = child.id().to_string();
+                std::process::Command::new("kill")
+                    .args([signal, &pid])
+                    .status()
+                    .expect("kill");
+            }
+        }
+        let status = child.wait().expect("an end");
+        assert_eq!(status.code(), Some(1), "{said}");
+        assert!(
+            said.contains(&format!("error: stopped by {name}")),
+            "{said}"
+        );
+        assert!(
+            said.contains("committed: aaaa1111, bbbb2222, cccc3333 (3 revisions)"),
+            "{said}"
+        );
+        assert!(said.contains("dddd4444 was at work"), "{said}");
+        let name = "migrations/dddd4444.sql";
+        project.write(name, &project.read(name).replace("1000000000000", "10"));
+        assert!(project.run(&["lock", "--amend", "dddd"]).status.success());
+        let again = project.session(&["upgrade"]);
+        assert!(again.contains("1 revision applied"), "{again}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let project = chain();
+    let plain = project.run(&["history"]);
+    assert!(!plain.stdout.contains(&0x1b));
+    let coloured = project.run(&["--color", "always", "history"]);
+    assert!(coloured.stdout.contains(&0x1b));
+    let never = chain()
+        .variable("CLICOLOR_FORCE", "1")
+        .run(&["--color", "never", "show", "zzz"]);
+    assert!(!never.stderr.contains(&0x1b) && !never.stderr.is_empty());
+}
+
+#[test]
+fn no_text_of_a_file_steers_the_terminal() {
+    let project = Project::empty();
+    project.write("migrations/a.sql", "-- evil \u{9b}31m message\n--\n-- revision: a\n-- down_revision: none\n\n-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;\n");
+    let output = project.run(&["history"]);
+    let screen = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(!screen.contains('\u{9b}'), "{screen:?}");
+}
