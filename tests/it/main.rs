@@ -7,6 +7,8 @@ mod corpora;
 mod learning_platform;
 mod mysql;
 mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod processes;
 mod rebuild;
 mod servers;
