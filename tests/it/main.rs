@@ -6,7 +6,6 @@ mod cli;
 mod corpora;
 mod learning_platform;
 mod mysql;
-mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;
