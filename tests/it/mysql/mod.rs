@@ -1,5 +1,6 @@
 //! MySQL and MariaDB, where data definition commits by itself: the journal, and what a restart makes of it.
 
+mod connecting;
 mod crash;
 mod journal;
 mod session;
@@ -12,7 +13,6 @@ use std::process::{Child, Command, Stdio};
 use migrate::{Database, Failure, Migrations, Report, Run};
 use migrate_core::project::config::Search;
 use migrate_core::project::write::{LockOptions, lock};
-use migrate_core::text::{Dialect, DialectSet};
 use tempfile::TempDir;
 
 use crate::servers::{self, TestDatabase};
@@ -68,13 +68,21 @@ impl Chain {
         std::fs::write(self.directory().join(format!("{number:04}.sql")), text).expect("a file");
     }
 
+    /// Serves these dialects instead of MySQL alone.
+    fn serve(&self, dialects: &str) {
+        let config = format!("[migrations]\ndialects = [{dialects}]\n");
+        std::fs::write(self.root.path().join("migrate.toml"), config).expect("a file");
+        std::fs::remove_file(self.directory().join("revisions.lock")).expect("a file");
+        self.lock();
+    }
+
     fn lock(&self) {
         let project = Search::from(self.root.path())
             .dir(Some(self.directory()))
             .find()
             .expect("a project");
         let options = LockOptions {
-            dialects: DialectSet::one(Dialect::Mysql),
+            dialects: project.config.migrations.dialects,
             ..LockOptions::default()
         };
         if let Err(findings) = lock(&project, &options) {
