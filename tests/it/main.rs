@@ -4,6 +4,7 @@ mod app;
 mod binary;
 mod cli;
 mod corpora;
+mod interrupted;
 mod learning_platform;
 mod mysql;
 mod place;

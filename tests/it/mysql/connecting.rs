@@ -63,14 +63,16 @@ fn mariadb_takes_its_own_section_and_else_that_of_mysql() {
     let Some(database) = database("dialect") else {
         return;
     };
-    let chain = Chain::new(&[
-        (
-            "! dialect:mysql\nCREATE TABLE mysql1 (a int);\n\n-- migrate:up dialect:mariadb\nCREATE TABLE mariadb1 (a int);",
-            "",
-        ),
-        ("! dialect:mysql\nCREATE TABLE mysql2 (a int);", ""),
-    ]);
-    chain.serve("\"mysql\", \"mariadb\"");
+    let chain = Chain::of(
+        "\"mysql\", \"mariadb\"",
+        &[
+            (
+                "! dialect:mysql\nCREATE TABLE mysql1 (a int);\n\n-- migrate:up dialect:mariadb\nCREATE TABLE mariadb1 (a int);",
+                "",
+            ),
+            ("! dialect:mysql\nCREATE TABLE mysql2 (a int);", ""),
+        ],
+    );
     let report = upgrade(&chain, &database);
     assert_eq!(report.dialect, "mariadb");
     let tables = database.sql("SHOW TABLES");

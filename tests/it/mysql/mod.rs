@@ -23,16 +23,21 @@ fn database(name: &str) -> Option<TestDatabase> {
 }
 
 /// A migrations directory: one chain of revisions `r1`, `r2`, .., each an up and a down section.
-struct Chain {
+pub(crate) struct Chain {
     root: TempDir,
 }
 
 impl Chain {
-    fn new<S: AsRef<str>>(sections: &[(S, S)]) -> Self {
+    pub(crate) fn new<S: AsRef<str>>(sections: &[(S, S)]) -> Self {
+        Self::of("\"mysql\"", sections)
+    }
+
+    /// For these dialects, as `migrate.toml` lists them.
+    pub(crate) fn of<S: AsRef<str>>(dialects: &str, sections: &[(S, S)]) -> Self {
         let root = tempfile::tempdir().expect("a temporary directory");
         std::fs::write(
             root.path().join("migrate.toml"),
-            "[migrations]\ndialects = [\"mysql\"]\n",
+            format!("[migrations]\ndialects = [{dialects}]\n"),
         )
         .expect("a file");
         std::fs::create_dir(root.path().join("migrations")).expect("a directory");
@@ -68,14 +73,6 @@ impl Chain {
         std::fs::write(self.directory().join(format!("{number:04}.sql")), text).expect("a file");
     }
 
-    /// Serves these dialects instead of MySQL alone.
-    fn serve(&self, dialects: &str) {
-        let config = format!("[migrations]\ndialects = [{dialects}]\n");
-        std::fs::write(self.root.path().join("migrate.toml"), config).expect("a file");
-        std::fs::remove_file(self.directory().join("revisions.lock")).expect("a file");
-        self.lock();
-    }
-
     fn lock(&self) {
         let project = Search::from(self.root.path())
             .dir(Some(self.directory()))
@@ -95,13 +92,13 @@ impl Chain {
         self.root.path().join("migrations")
     }
 
-    fn migrations(&self) -> Migrations {
+    pub(crate) fn migrations(&self) -> Migrations {
         Migrations::from_dir(self.directory()).unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
 /// Runs something on a runtime of its own.
-fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -109,7 +106,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
         .block_on(future)
 }
 
-fn run(chain: &Chain, url: &str, run: Run) -> Result<Report, Failure> {
+pub(crate) fn run(chain: &Chain, url: &str, run: Run) -> Result<Report, Failure> {
     let database: Database = url.parse().expect("a URL");
     block_on(chain.migrations().run(&database, run))
 }
