@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use migrate::{Class, Run};
 
-use crate::mysql::{Chain, run};
+use crate::chain::{Chain, run};
 use crate::servers::{self, TestDatabase};
 
 fn database(name: &str) -> Option<TestDatabase> {

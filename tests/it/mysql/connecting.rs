@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use migrate::{Class, Database, Run};
 
-use super::{Chain, block_on, database, recorded, run, upgrade};
+use super::{database, recorded, upgrade};
+use crate::chain::{Chain, block_on, run};
 use crate::servers;
 
 #[test]
