@@ -2,9 +2,14 @@
 
 mod app;
 mod binary;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod chain;
 mod cli;
 mod corpora;
+#[cfg(feature = "postgres")]
+mod interrupted;
 mod learning_platform;
+#[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;

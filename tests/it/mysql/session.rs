@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use migrate::{Class, Run};
 
-use super::{Chain, database, run, upgrade};
+use super::{database, upgrade};
+use crate::chain::{Chain, run};
 
 #[test]
 fn two_pipes_mean_the_same_as_in_the_client() {
