@@ -36,10 +36,11 @@ pub(crate) fn run(arguments: &Init, settings: &Settings) -> Result<Reply, Failur
         .config(existing(&start, settings))
         .dir(given)
         .find_config()?;
+    let flavour = Flavour::of(settings);
     let mut prepared = Prepared {
         created: vec![],
         kept: vec![],
-        flavour: Flavour::of(settings),
+        flavour: flavour.unwrap_or(Flavour::Sqlite),
         directory: given.map_or_else(
             || "migrations".to_owned(),
             |path| path.display().to_string(),
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: &Init, settings: &Settings) -> Result<Reply, Failur
     prepared.file(
         &start,
         &config,
-        &configuration(&prepared.directory, prepared.flavour),
+        &configuration(&prepared.directory, flavour),
     )?;
     if let Some(first) = project.dirs.first() {
         prepared.file(
@@ -128,16 +129,18 @@ enum Flavour {
 }
 
 impl Flavour {
-    fn of(settings: &Settings) -> Self {
+    /// That of the URL that is given; `None` without one.
+    fn of(settings: &Settings) -> Option<Self> {
         let url = settings
             .option_url
             .as_deref()
             .or(settings.variable_url.as_deref())
             .unwrap_or_default();
         match url.split([':', '+']).next() {
-            Some("postgres" | "postgresql") => Self::Postgres,
-            Some("mysql" | "mariadb") => Self::Mysql,
-            _ => Self::Sqlite,
+            Some("postgres" | "postgresql") => Some(Self::Postgres),
+            Some("mysql" | "mariadb") => Some(Self::Mysql),
+            Some("sqlite" | "sqlite3") => Some(Self::Sqlite),
+            _ => None,
         }
     }
 
@@ -151,16 +154,21 @@ impl Flavour {
     }
 }
 
-fn configuration(directory: &str, flavour: Flavour) -> String {
-    let (feature, ..) = flavour.words();
+fn configuration(directory: &str, flavour: Option<Flavour>) -> String {
+    // Without a URL nobody has said which database it will be: then each command goes by the one it is given.
+    let (mark, feature) = match flavour {
+        Some(flavour) => ("", flavour.words().0),
+        None => ("# ", "sqlite"),
+    };
     format!(
         "\
 # migrate.toml: read by the macro, the library and migrate-cli alike. Every key may be left out.
 
 [migrations]
 dirs = [\"{directory}\"]
-# What every revision is checked for: sqlite, postgres, mysql, mariadb. Without it: what the application is built for.
-dialects = [\"{feature}\"]
+# What every revision is checked for: sqlite, postgres, mysql, mariadb. Without it: what the application is built for,
+# and for a command the database it is given.
+{mark}dialects = [\"{feature}\"]
 
 # [environments.production]
 # url = {{ env = \"PROD_DATABASE_URL\" }}
