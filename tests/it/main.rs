@@ -12,6 +12,8 @@ mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod processes;
 mod rebuild;
 mod servers;
