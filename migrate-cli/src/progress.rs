@@ -1,13 +1,15 @@
 //! What is said on stderr while a run goes on: a line for each step, and a spinner on a terminal.
 
 use std::io::IsTerminal;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use migrate_core::database::{Event, Outcome, StepReport};
 
-use crate::output::page::{BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, duration, piece};
+use crate::output::page::{
+    BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, duration, piece, printable,
+};
 use crate::output::{Output, Volume};
 
 /// Watches one run. Clones watch the same run.
@@ -16,18 +18,35 @@ pub(crate) struct Progress(Arc<Mutex<Watched>>);
 
 struct Watched {
     output: Output,
+    /// What goes on, since when; drawn only when it lasts.
+    now: Option<(String, Instant)>,
     bar: Option<ProgressBar>,
+    /// Whether a thread draws; `None` where nothing is drawn.
+    drawing: Option<Drawing>,
     finished: Vec<String>,
     at_work: Option<String>,
     waits: bool,
 }
 
+/// Whether the thread that draws was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawing {
+    NotYet,
+    Begun,
+}
+
+/// So long something must last to be drawn: what is faster would only flicker.
+const PATIENCE: Duration = Duration::from_millis(200);
+
 impl Progress {
     /// Has seen nothing yet.
     pub(crate) fn new(output: Output) -> Self {
+        let draws = output.volume > Volume::Quiet && std::io::stderr().is_terminal();
         Self(Arc::new(Mutex::new(Watched {
             output,
+            now: None,
             bar: None,
+            drawing: draws.then_some(Drawing::NotYet),
             finished: vec![],
             at_work: None,
             waits: false,
@@ -36,14 +55,20 @@ impl Progress {
 
     /// Takes note of an event.
     pub(crate) fn tell(&self, event: &Event<'_>) {
-        self.watched().tell(event);
+        let mut watched = self.watched();
+        watched.tell(event);
+        if watched.now.is_some() && watched.drawing == Some(Drawing::NotYet) {
+            watched.drawing = Some(Drawing::Begun);
+            let drawn = Arc::downgrade(&self.0);
+            std::thread::spawn(move || draw(&drawn));
+        }
     }
 
-    /// Removes what is drawn.
+    /// Removes what is drawn; nothing is drawn any more.
     pub(crate) fn end(&self) {
-        if let Some(bar) = self.watched().bar.take() {
-            bar.finish_and_clear();
-        }
+        let mut watched = self.watched();
+        watched.drawing = None;
+        watched.clear();
     }
 
     /// The revisions that were finished, and the one at work.
@@ -58,10 +83,58 @@ impl Progress {
     }
 }
 
+/// Draws from time to time what goes on, until the run is over.
+fn draw(watched: &Weak<Mutex<Watched>>) {
+    loop {
+        std::thread::sleep(PATIENCE / 2);
+        let Some(watched) = watched.upgrade() else {
+            return;
+        };
+        let mut watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
+        if watched.drawing.is_none() {
+            return;
+        }
+        watched.draw();
+    }
+}
+
 impl Watched {
+    fn draw(&mut self) {
+        let Some((text, since)) = self
+            .now
+            .as_ref()
+            .filter(|(_, since)| since.elapsed() >= PATIENCE)
+        else {
+            return;
+        };
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_message(format!("{text}  {} s", since.elapsed().as_secs()));
+        bar.tick();
+    }
+
+    /// Removes what is drawn; something else goes on from now, or nothing.
+    fn clear(&mut self) {
+        self.now = None;
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// What goes on from now on.
+    fn begin(&mut self, text: String) {
+        self.clear();
+        self.now = Some((printable(&text), Instant::now()));
+    }
+
     fn tell(&mut self, event: &Event<'_>) {
         match event {
-            Event::Waiting { holder, waited, .. } => {
+            Event::Waiting { holder, .. } => {
                 let who = holder.map_or_else(|| "another run".to_owned(), ToString::to_string);
                 if !self.waits {
                     self.waits = true;
@@ -70,13 +143,15 @@ impl Watched {
                             .and(PLAIN, format!(" for the run lock: {who} holds it")),
                     );
                 }
-                self.spin(format!("waiting for the run lock, {}", duration(*waited)));
+                if self.now.is_none() {
+                    self.begin("waiting for the run lock".to_owned());
+                }
             }
             Event::StepBegins {
                 step, number, of, ..
             } => {
                 self.at_work = Some(step.revision.clone());
-                self.spin(format!(
+                self.begin(format!(
                     "{number}/{of}  {} {}  {}",
                     step.action.name(),
                     step.revision,
@@ -89,12 +164,13 @@ impl Watched {
                 of,
                 ..
             } => {
-                self.spin(format!("{revision}: statement {number} of {of}"));
+                self.begin(format!("{revision}: statement {number} of {of}"));
             }
             Event::StepEnds {
                 step, number, of, ..
             } => {
                 self.at_work = None;
+                self.clear();
                 if matches!(step.outcome, Outcome::Finished | Outcome::Recovered) {
                     self.finished.push(step.revision.clone());
                 }
@@ -123,22 +199,6 @@ impl Watched {
             Some(bar) => bar.suspend(print),
             None => print(),
         }
-    }
-
-    /// A line that is replaced by the next; only on a terminal.
-    fn spin(&mut self, text: String) {
-        if self.output.volume == Volume::Quiet || !std::io::stderr().is_terminal() {
-            return;
-        }
-        let bar = self.bar.get_or_insert_with(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        bar.set_message(crate::output::page::printable(&text));
     }
 }
 

@@ -5,6 +5,7 @@ use migrate_core::project::config::{Environment, Protection, Url};
 use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::{Class, nearest};
 
+use crate::failure::Failure;
 use crate::settings::{Said, Settings};
 
 /// The address that was chosen.
@@ -23,7 +24,7 @@ pub(crate) fn choose(
     settings: &Settings,
     config: &Config,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<Choice, Diagnostic> {
+) -> Result<Choice, Failure> {
     let environment = settings
         .env
         .as_ref()
@@ -38,7 +39,7 @@ pub(crate) fn choose(
         .into_iter()
         .find_map(|(by, url)| Some((by, url.clone()?)));
     let (Some(name), Some(environment)) = (&settings.env, environment) else {
-        let (by, url) = given.ok_or_else(|| nothing_given(config))?;
+        let (by, url) = given.ok_or_else(|| Failure::from(nothing_given(config)))?;
         return Ok(Choice {
             url,
             by: by.to_owned(),
@@ -46,7 +47,7 @@ pub(crate) fn choose(
         });
     };
     match (given, &environment.url) {
-        (None, None) => Err(no_url(name)),
+        (None, None) => Err(no_url(name).into()),
         (Some((by, url)), None) => Ok(Choice {
             url,
             by: by.to_owned(),
@@ -63,7 +64,7 @@ pub(crate) fn choose(
         (Some((by, url)), Some(configured)) => {
             // Two that agree are fine, such as a container that sets both.
             if read(configured, &name.value, variable).is_ok_and(|other| other != url) {
-                return Err(two_that_differ(name, by));
+                return Err(two_that_differ(name, by).into());
             }
             Ok(Choice {
                 url,
@@ -74,7 +75,7 @@ pub(crate) fn choose(
     }
 }
 
-fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Environment, Diagnostic> {
+fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Environment, Failure> {
     if let Some(environment) = config.environments.get(&name.value) {
         return Ok(environment);
     }
@@ -84,7 +85,7 @@ fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Enviro
         name.value
     ))
     .note(format!("{} names it", name.by));
-    Err(match nearest(&name.value, known.iter().copied()) {
+    let error = match nearest(&name.value, known.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => error.help(format!(
             "add it:\n[environments.{}]\nurl = {{ env = \"{}_DATABASE_URL\" }}",
@@ -92,14 +93,15 @@ fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Enviro
             name.value.to_uppercase()
         )),
         None => error.help(format!("it has {}", known.join(", "))),
-    })
+    };
+    Err(error.into())
 }
 
 fn read(
     url: &Url,
     environment: &str,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<String, Diagnostic> {
+) -> Result<String, Failure> {
     match url {
         Url::Literal(url) => Ok(url.clone()),
         Url::Env(name) => variable(name).filter(|url| !url.is_empty()).ok_or_else(|| {
@@ -109,6 +111,7 @@ fn read(
             .help(format!(
                 "`export {name}=postgres://USER:PASSWORD@HOST/DATABASE`"
             ))
+            .into()
         }),
     }
 }
@@ -249,7 +252,7 @@ mod tests {
         });
         let said = match &chosen {
             Ok(choice) => format!("{} by {}", choice.url, choice.by),
-            Err(error) => error.to_string(),
+            Err(failure) => failure.diagnostics[0].to_string(),
         };
         assert!(
             said.contains(expected),
@@ -276,7 +279,7 @@ mod tests {
         };
         let error = choose(&settings, &config, |_| None)
             .err()
-            .map(|error| error.to_string())
+            .map(|failure| failure.diagnostics[0].to_string())
             .unwrap_or_default();
         assert!(!error.is_empty() && !error.contains("hunter2"), "{error}");
     }

@@ -11,11 +11,11 @@ mod interrupted;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
-mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;
 mod rebuild;
 mod servers;
 mod stale;
+mod status;
 mod ui;

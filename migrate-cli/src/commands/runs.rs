@@ -226,7 +226,13 @@ impl From<database::Failure> for Failure {
 
 impl From<database::Error> for Failure {
     fn from(error: database::Error) -> Self {
-        error.diagnostic().into()
+        let finding = error.diagnostic();
+        if error.class() == Class::Unreachable && finding.help.is_empty() {
+            return finding
+                .help("is the server running, and are host and port of the URL right?")
+                .into();
+        }
+        finding.into()
     }
 }
 

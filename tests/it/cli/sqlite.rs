@@ -149,17 +149,35 @@ fn which_database_is_meant() {
 }
 
 #[test]
-fn a_server_that_cannot_be_reached() {
-    let project = Project::chain();
-    project.write("migrate.toml", "[timeouts]\nconnect = \"2s\"\n");
-    let session = project.session(&[
-        "--database-url postgres://app:hunter2@127.0.0.1:1/shop upgrade",
-        "--format json --database-url mysql://app:hunter2@127.0.0.1:1/shop upgrade",
-        "--database-url postgresql+asyncpg://app:hunter2@no-such-host.invalid/shop?password=hunter2 upgrade",
-    ]);
-    assert!(!session.contains("hunter2"), "{session}");
-    assert_eq!(session.matches("[exit 5]").count(), 3, "{session}");
-    assert!(session.contains("\"class\": \"unreachable\""), "{session}");
+fn a_server_that_cannot_be_reached_ends_with_5() {
+    for (url, format) in [
+        ("postgres://app:hunter2@127.0.0.1:1/shop", "human"),
+        ("mysql://app:hunter2@127.0.0.1:1/shop", "json"),
+        (
+            "postgresql+asyncpg://app:hunter2@no-such-host.invalid/shop",
+            "human",
+        ),
+    ] {
+        let project = Project::chain().variable("DATABASE_URL", url);
+        for command in ["upgrade", "status", "current", "downgrade"] {
+            let output = project.run(&["--format", format, command]);
+            let screen = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+            assert_eq!(output.status.code(), Some(5), "{command}\n{screen}");
+            assert!(
+                !screen.contains("hunter2") && screen.contains("is the server running"),
+                "{screen}"
+            );
+            assert_eq!(
+                format == "json",
+                screen.contains("\"class\": \"unreachable\""),
+                "{screen}"
+            );
+        }
+    }
 }
 
 #[test]

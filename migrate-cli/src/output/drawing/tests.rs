@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migrate_core::model::Index;
+use migrate_core::model::graph::{Graph, Node};
+
 use super::*;
 
 /// Revisions newest first, each with its parents: `"d<-b,c"`.
@@ -135,8 +138,8 @@ impl Random {
     }
 }
 
-/// Draws a graph and reads the drawing back.
-pub(crate) fn trace(graph: &[Vec<usize>]) {
+/// Draws a graph, reads the drawing back, and returns its width.
+fn trace(graph: &[Vec<usize>]) -> usize {
     let mut drawing = Drawing::default();
     let (mut lines, mut places) = (Vec::new(), Vec::new());
     for (place, parents) in graph.iter().enumerate() {
@@ -158,6 +161,12 @@ pub(crate) fn trace(graph: &[Vec<usize>]) {
             sheet.text()
         );
     }
+    sheet
+        .lines
+        .iter()
+        .map(|(line, _)| line.len())
+        .max()
+        .unwrap_or(0)
 }
 
 struct Sheet {
@@ -283,5 +292,51 @@ impl Sheet {
             }
         }
         to
+    }
+}
+
+#[test]
+fn real_histories_are_drawn_as_they_are() {
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/alembic-graphs");
+    for (name, lanes) in [
+        ("glance", 3),
+        ("neutron", 4),
+        ("superset_fork_plaidcloud", 12),
+        ("warehouse", 4),
+    ] {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).expect(name);
+        let list: Vec<serde_json::Value> = serde_json::from_str(&text).expect(name);
+        let names = |value: &serde_json::Value| -> Vec<String> {
+            let items = value.as_array().into_iter().flatten();
+            items
+                .filter_map(|item| item.as_str().map(ToOwned::to_owned))
+                .collect()
+        };
+        let nodes = list.iter().map(|revision| Node {
+            id: revision["id"]
+                .as_str()
+                .and_then(|id| id.parse().ok())
+                .expect("an id"),
+            down_revision: names(&revision["down"])
+                .iter()
+                .map(|id| id.parse().expect("an id"))
+                .collect(),
+            depends_on: names(&revision["depends_on"]),
+            labels: names(&revision["labels"]),
+        });
+        let graph = Graph::new(nodes.collect()).expect("a sound graph");
+        let place = |index: Index| graph.len() - 1 - index.0 as usize;
+        let revisions = graph.order().rev();
+        let parents = revisions.map(|index| {
+            graph
+                .parents(index)
+                .iter()
+                .map(|parent| place(*parent))
+                .collect()
+        });
+        let parents: Vec<Vec<usize>> = parents.collect();
+        let widest = trace(&parents);
+        assert!(widest <= 2 * lanes, "{name} takes {widest} columns");
     }
 }
