@@ -30,6 +30,9 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
     }
     if arguments.fill {
         run = run.fill();
+        if !arguments.dry_run {
+            show_first(context, &target, run.clone())?;
+        }
     }
     if arguments.create_database {
         run = run.create_database();
@@ -71,6 +74,23 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
         run = run.create_database();
     }
     carry_out(context, &target, run, arguments.wait.lock_wait)
+}
+
+/// Says what a run would do, before it does it: filling a gap runs older revisions below newer ones.
+fn show_first(context: &Context, target: &Target, run: Run) -> Result<(), Failure> {
+    let migrations = context.source.runnable(target)?;
+    let plan = wait(async { migrations.plan(&target.database, run).await })??;
+    if !plan.steps.is_empty() {
+        let ids: Vec<&str> = plan
+            .steps
+            .iter()
+            .map(|step| step.revision.as_str())
+            .collect();
+        context.output.note(|page| {
+            page.line(piece(BOLD, "to run: ").and(ID, ids.join(", ")));
+        });
+    }
+    Ok(())
 }
 
 /// The answer to an upgrade that has nothing to do: the form of a report without steps.
@@ -327,7 +347,7 @@ fn repaired(page: &mut Page, report: &Report) {
                 .and(PLAIN, format!("  {}", step.message)),
         );
     }
-    page.line(piece(DIM, "`migrate-cli upgrade` goes on from there"));
+    page.line(piece(DIM, "`migrate-cli status` shows what is left to do"));
 }
 
 /// What a dry run would have done.
