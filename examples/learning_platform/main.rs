@@ -28,6 +28,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let report = MIGRATIONS.startup(&database).await?;
 
     println!("{}", report.target);
+    if report.is_up_to_date() {
+        println!("  nothing is pending");
+    }
     for step in report.steps() {
         println!("  {step}");
     }

@@ -2,13 +2,20 @@
 
 mod app;
 mod binary;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod chain;
 mod cli;
 mod corpora;
+#[cfg(feature = "postgres")]
+mod interrupted;
 mod learning_platform;
+#[cfg(feature = "mysql")]
 mod mysql;
-mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod processes;
 mod rebuild;
 mod servers;
 mod stale;
+mod status;
 mod ui;

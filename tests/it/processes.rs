@@ -9,8 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::binary;
-use crate::place::{Place, places};
-use crate::servers::rounds;
+use crate::servers::{self, TestDatabase, rounds};
 
 /// A project of `count` locked revisions: a table, a column with an index, rows, a column with a backfill, and again.
 fn project(count: usize, dialect: &str) -> TempDir {
@@ -58,9 +57,9 @@ fn project(count: usize, dialect: &str) -> TempDir {
     folder
 }
 
-fn upgrade(project: &Path, place: &Place) -> Child {
+fn upgrade(project: &Path, place: &TestDatabase) -> Child {
     let mut command = binary::command(project);
-    command.args(["upgrade", "head", "--database-url", &place.url()]);
+    command.args(["upgrade", "head", "--database-url", place.url()]);
     command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -69,7 +68,7 @@ fn upgrade(project: &Path, place: &Place) -> Child {
 }
 
 /// What the tables of the application hold: a killed run must not have done anything twice or by half.
-fn contents(place: &Place, tables: usize) -> String {
+fn contents(place: &TestDatabase, tables: usize) -> String {
     let rows = |table: usize| {
         place.sql(&format!(
             "SELECT id, name, status, note FROM table_{table} ORDER BY id"
@@ -79,7 +78,7 @@ fn contents(place: &Place, tables: usize) -> String {
 }
 
 /// Which revisions are recorded, and as what.
-fn recorded(place: &Place) -> String {
+fn recorded(place: &TestDatabase) -> String {
     place.sql("SELECT revision, state, is_head, chain FROM schema_revisions ORDER BY revision")
 }
 
@@ -87,32 +86,27 @@ fn recorded(place: &Place) -> String {
 fn eight_that_start_at_once_all_succeed_and_each_revision_runs_once() {
     const COUNT: usize = 24;
     for round in 0..rounds(1, 10) {
-        for place in places("eight") {
-            let project = project(COUNT, place.dialect());
+        for server in servers::each() {
+            let place = server.database("eight");
+            let kind = server.name();
+            let project = project(COUNT, kind);
             let runners: Vec<Child> = (0..8).map(|_| upgrade(project.path(), &place)).collect();
             for runner in runners {
                 let output = runner.wait_with_output().expect("an end");
                 let errors = binary::errors(&output);
-                assert!(
-                    output.status.success(),
-                    "{place:?}, round {round}: {errors}"
-                );
+                assert!(output.status.success(), "{kind}, round {round}: {errors}");
             }
             let log =
                 place.sql("SELECT count(*), count(DISTINCT revision) FROM schema_revisions_log");
             assert_eq!(
                 log,
                 format!("{COUNT}\t{COUNT}\n"),
-                "{place:?}: each revision ran once"
+                "{kind}: each revision ran once"
             );
             let applied =
                 place.sql("SELECT count(*) FROM schema_revisions WHERE state = 'applied'");
-            assert_eq!(applied, format!("{COUNT}\n"), "{place:?}");
-            assert_eq!(
-                place.sql("SELECT count(*) FROM table_0"),
-                "4\n",
-                "{place:?}"
-            );
+            assert_eq!(applied, format!("{COUNT}\n"), "{kind}");
+            assert_eq!(place.sql("SELECT count(*) FROM table_0"), "4\n", "{kind}");
         }
     }
 }
@@ -120,16 +114,14 @@ fn eight_that_start_at_once_all_succeed_and_each_revision_runs_once() {
 #[test]
 fn a_killed_run_is_taken_up_where_it_stopped() {
     const COUNT: usize = 40;
-    for (place, undisturbed) in places("killed").into_iter().zip(places("whole")) {
-        let project = project(COUNT, place.dialect());
+    for server in servers::each() {
+        let (place, undisturbed) = (server.database("killed"), server.database("whole"));
+        let kind = server.name();
+        let project = project(COUNT, kind);
         let whole = upgrade(project.path(), &undisturbed)
             .wait_with_output()
             .expect("an end");
-        assert!(
-            whole.status.success(),
-            "{place:?}: {}",
-            binary::errors(&whole)
-        );
+        assert!(whole.status.success(), "{kind}: {}", binary::errors(&whole));
 
         let mut killed = 0;
         let mut delay = 3;
@@ -145,26 +137,26 @@ fn a_killed_run_is_taken_up_where_it_stopped() {
             runner.wait().expect("an end");
             killed += 1;
         }
-        assert!(killed > 0, "{place:?}: no run was killed");
+        assert!(killed > 0, "{kind}: no run was killed");
         let last = upgrade(project.path(), &place)
             .wait_with_output()
             .expect("an end");
         let errors = binary::errors(&last);
         assert!(
             last.status.success(),
-            "{place:?}, killed {killed} times: {errors}"
+            "{kind}, killed {killed} times: {errors}"
         );
 
         assert_eq!(
             place.schema(),
             undisturbed.schema(),
-            "{place:?}, killed {killed} times"
+            "{kind}, killed {killed} times"
         );
         assert_eq!(
             contents(&place, COUNT / 4),
             contents(&undisturbed, COUNT / 4),
-            "{place:?}"
+            "{kind}"
         );
-        assert_eq!(recorded(&place), recorded(&undisturbed), "{place:?}");
+        assert_eq!(recorded(&place), recorded(&undisturbed), "{kind}");
     }
 }

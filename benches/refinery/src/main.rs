@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runner = Runner::new(&load_sql_migrations(directory)?).set_grouped(false);
     if let Some(path) = url.strip_prefix("sqlite://") {
         let path = path.split('?').next().unwrap_or(path);
-        let mut connection = refinery::rusqlite::Connection::open(path)?;
+        let mut connection = rusqlite::Connection::open(path)?;
         runner.run(&mut connection)?;
     } else {
         let mut config: Config = url.parse()?;

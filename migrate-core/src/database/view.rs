@@ -15,6 +15,7 @@ use super::state::sql::{LockRow, read_lock, read_log, read_record};
 use super::state::{FORMAT, Holder, Origin, Record, State};
 use super::target::Database;
 use crate::model::{Applied, Migrations};
+use crate::text::Chain;
 
 /// A revision as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,6 +45,9 @@ pub struct RecordedRevision {
     pub statement: Option<String>,
     /// For one in flight: the error that it has stopped with.
     pub error: Option<String>,
+    /// What vouches for it and everything below it.
+    #[serde(skip)]
+    pub(crate) chain: Chain,
 }
 
 /// Where a database is.
@@ -281,14 +285,21 @@ impl Migrations {
         status.applied = counted
             .and_then(|count| count.parse().ok())
             .unwrap_or_default();
-        // Everything below the effective rows is applied, as long as the numbers agree.
+        let set = self.set()?;
+        let same = status.current.current.iter().all(|row| {
+            let ours = graph
+                .index(&row.revision)
+                .and_then(|index| set.chain(index, dialect));
+            ours.is_none_or(|chain| chain == row.chain)
+        });
+        // Everything below the effective rows is applied and as it was, as long as the numbers and the chains agree.
         let heads = status
             .current
             .current
             .iter()
             .filter_map(|row| graph.index(&row.revision));
         let applied = Applied::closure(graph, heads);
-        if status.current.unknown.is_empty() && applied.set().len() == status.applied {
+        if same && status.current.unknown.is_empty() && applied.set().len() == status.applied {
             let pending = graph.order().filter(|index| !applied.contains(*index));
             status.pending = pending.map(|index| graph.id(index).to_string()).collect();
             return Ok(status);
@@ -327,6 +338,7 @@ impl Migrations {
                 .as_ref()
                 .map(|statement| statement.text.clone()),
             error: record.error.clone(),
+            chain: record.chain,
         })
     }
 }

@@ -1,11 +1,11 @@
 //! Processes that are killed, and what the next one makes of it.
 
-use std::io::Read as _;
 use std::time::Duration;
 
 use migrate::{Class, Database, Failure, Repair, Report, Run};
 
-use super::{Chain, block_on, contents, database, downgrade, recorded, run, upgrade, worker};
+use super::{contents, database, downgrade, recorded, upgrade, worker};
+use crate::chain::{Chain, block_on, run};
 use crate::servers::{self, TestDatabase};
 
 /// Groups of revisions with the data definition that is common, and rows written between.

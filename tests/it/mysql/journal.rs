@@ -2,7 +2,8 @@
 
 use migrate::{Class, Run};
 
-use super::{Chain, contents, database, downgrade, recorded, run, upgrade};
+use super::{contents, database, downgrade, recorded, upgrade};
+use crate::chain::{Chain, run};
 
 #[test]
 fn statements_of_every_kind_run_up_and_down() {

@@ -1,5 +1,6 @@
 //! MySQL and MariaDB, where data definition commits by itself: the journal, and what a restart makes of it.
 
+mod connecting;
 mod crash;
 mod journal;
 mod session;
@@ -9,101 +10,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use migrate::{Database, Failure, Migrations, Report, Run};
-use migrate_core::project::config::Search;
-use migrate_core::project::write::{LockOptions, lock};
-use migrate_core::text::{Dialect, DialectSet};
-use tempfile::TempDir;
+use migrate::{Database, Migrations, Report, Run};
 
+use crate::chain::{Chain, block_on, run};
 use crate::servers::{self, TestDatabase};
 
 /// A database of its own; `None` when MariaDB was not asked for.
 fn database(name: &str) -> Option<TestDatabase> {
     servers::mariadb().map(|server| server.database(name))
-}
-
-/// A migrations directory: one chain of revisions `r1`, `r2`, .., each an up and a down section.
-struct Chain {
-    root: TempDir,
-}
-
-impl Chain {
-    fn new<S: AsRef<str>>(sections: &[(S, S)]) -> Self {
-        let root = tempfile::tempdir().expect("a temporary directory");
-        std::fs::write(
-            root.path().join("migrate.toml"),
-            "[migrations]\ndialects = [\"mysql\"]\n",
-        )
-        .expect("a file");
-        std::fs::create_dir(root.path().join("migrations")).expect("a directory");
-        let chain = Self { root };
-        for (place, (up, down)) in sections.iter().enumerate() {
-            chain.write(place + 1, up.as_ref(), down.as_ref());
-        }
-        chain.lock();
-        chain
-    }
-
-    fn write(&self, number: usize, up: &str, down: &str) {
-        let parent = if number == 1 {
-            "none".to_owned()
-        } else {
-            format!("r{}", number - 1)
-        };
-        let mut text =
-            format!("-- step {number}\n--\n-- revision: r{number}\n-- down_revision: {parent}\n\n");
-        // A section may bring its options along.
-        for (direction, section) in [("up", up), ("down", down)] {
-            let (options, sql) = match section.strip_prefix("!") {
-                Some(rest) => rest.split_once('\n').expect("options end with their line"),
-                None => ("", section),
-            };
-            let sql = if sql.is_empty() {
-                "-- migrate:empty nothing to do"
-            } else {
-                sql
-            };
-            let _ = write!(text, "-- migrate:{direction} {options}\n{sql}\n\n");
-        }
-        std::fs::write(self.directory().join(format!("{number:04}.sql")), text).expect("a file");
-    }
-
-    fn lock(&self) {
-        let project = Search::from(self.root.path())
-            .dir(Some(self.directory()))
-            .find()
-            .expect("a project");
-        let options = LockOptions {
-            dialects: DialectSet::one(Dialect::Mysql),
-            ..LockOptions::default()
-        };
-        if let Err(findings) = lock(&project, &options) {
-            let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            panic!("{}", findings.join("\n\n"));
-        }
-    }
-
-    fn directory(&self) -> PathBuf {
-        self.root.path().join("migrations")
-    }
-
-    fn migrations(&self) -> Migrations {
-        Migrations::from_dir(self.directory()).unwrap_or_else(|error| panic!("{error}"))
-    }
-}
-
-/// Runs something on a runtime of its own.
-fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(future)
-}
-
-fn run(chain: &Chain, url: &str, run: Run) -> Result<Report, Failure> {
-    let database: Database = url.parse().expect("a URL");
-    block_on(chain.migrations().run(&database, run))
 }
 
 #[track_caller]

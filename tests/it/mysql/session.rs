@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use migrate::{Class, Run};
 
-use super::{Chain, database, run, upgrade};
+use super::{database, upgrade};
+use crate::chain::{Chain, run};
 
 #[test]
 fn two_pipes_mean_the_same_as_in_the_client() {
@@ -69,33 +70,37 @@ fn settings_of_a_revision_are_put_back() {
     assert_eq!(database.sql("SELECT * FROM b"), "0\n");
 }
 
-/// Somebody takes the lock row over while a revision runs: nothing of it counts, whatever `sql_mode` it has set.
+/// Somebody takes the lock row over while a revision runs: nothing of it counts from then on, whatever `sql_mode` it has
+/// set, and whether a transaction or data definition comes next.
 #[test]
 fn the_fence_raises_under_every_sql_mode() {
-    let Some(database) = database("fence") else {
-        return;
-    };
-    let chain = Chain::new(&[
-        ("CREATE TABLE a (b int);", "DROP TABLE a;"),
-        (
-            "SET sql_mode = '';\nDO SLEEP(1.5);\nCREATE TABLE c (b int);\nINSERT INTO c VALUES (1);",
-            "DROP TABLE c;",
-        ),
-    ]);
-    let url = database.url().to_owned();
-    let failure = std::thread::scope(|scope| {
-        let running = scope.spawn(|| run(&chain, &url, Run::upgrade("head")));
-        while database.sql("SHOW TABLES LIKE 'a'").is_empty() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        std::thread::sleep(Duration::from_millis(300));
-        // The row is locked until the slow transaction commits; then this comes before the next fence, or after it.
-        database.sql("UPDATE schema_revisions_lock SET epoch = epoch + 100, holder = 'another'");
-        running.join().expect("no panic")
-    });
-    let failure = failure.expect_err("somebody else has taken over");
-    assert_eq!(failure.class(), Class::Interrupted, "{failure}");
-    assert_eq!(database.sql("SELECT COUNT(*) FROM c"), "0\n");
+    let cases = [
+        "SET sql_mode = '';\nDO SLEEP(1.5);\nCREATE TABLE s (b int);\nINSERT INTO c VALUES (1);",
+        "SET sql_mode = '';\nCREATE TABLE s AS SELECT SLEEP(1.5) AS b;\nALTER TABLE c ADD d int;",
+    ];
+    for section in cases {
+        let Some(database) = database("fence") else {
+            return;
+        };
+        let chain = Chain::new(&[("CREATE TABLE c (b int);", ""), (section, "")]);
+        let url = database.url().to_owned();
+        let failure = std::thread::scope(|scope| {
+            let running = scope.spawn(|| run(&chain, &url, Run::upgrade("head")));
+            while database.sql("SHOW TABLES LIKE 'c'").is_empty() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            std::thread::sleep(Duration::from_millis(300));
+            // While a transaction of the run is open this waits for its end, and comes before the next fence.
+            database
+                .sql("UPDATE schema_revisions_lock SET epoch = epoch + 100, holder = 'another'");
+            running.join().expect("no panic")
+        });
+        let failure = failure.expect_err("somebody else has taken over");
+        assert_eq!(failure.class(), Class::Interrupted, "{failure}");
+        assert_eq!(database.sql("SHOW TABLES LIKE 's'"), "s\n", "{section}");
+        let left = database.sql("SELECT COUNT(*) FROM c; SHOW COLUMNS FROM c LIKE 'd'");
+        assert_eq!(left, "0\n", "{section}");
+    }
 }
 
 #[test]

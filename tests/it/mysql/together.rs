@@ -1,6 +1,7 @@
 //! Several processes that start at once.
 
-use super::{Chain, contents, database, recorded, upgrade, worker};
+use super::{contents, database, recorded, upgrade, worker};
+use crate::chain::Chain;
 
 #[test]
 fn eight_processes_at_once_all_succeed_and_nothing_is_run_twice() {

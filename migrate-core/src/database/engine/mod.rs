@@ -228,6 +228,10 @@ impl<'e> Engine<'e> {
     }
 
     async fn try_read(&mut self) -> Result<(), ReadError> {
+        if self.ownership == Ownership::Caller && self.recorded.lock.is_none() {
+            // First: on PostgreSQL a look at a missing table would end the caller's transaction.
+            self.backend.create_tables().await?;
+        }
         match self
             .backend
             .query(self.backend.tables().select_lock())

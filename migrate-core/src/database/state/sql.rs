@@ -518,6 +518,35 @@ impl Tables {
         )
     }
 
+    /// The fence and [`begin_statement`](Self::begin_statement) at once, outside of a transaction: either both rows are
+    /// changed or none is, and then it raises.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn fenced_begin_statement(
+        &self,
+        fence: &Fence,
+        revision: &RevisionId,
+        number: usize,
+        statement: &StatementInFlight,
+    ) -> [String; 2] {
+        let Self { state, lock, .. } = self;
+        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
+            format!(" AND l.holder = {}", self.literal(run))
+        });
+        let update = format!(
+            "UPDATE {lock} AS l JOIN {state} AS s ON s.revision = {} SET l.epoch = l.epoch + 1, l.heartbeat = {}, \
+             s.statement_no = {number}, s.statement_hash = {}, s.statement = {}, s.error = NULL WHERE l.id = 1 AND l.epoch \
+             = {}{holder}",
+            self.literal(revision.as_str()),
+            now(self.dialect),
+            self.literal(&statement.hash.to_string()),
+            self.literal(&statement.text),
+            fence.epoch,
+        );
+        let check =
+            "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 2)";
+        [update, check.to_owned()]
+    }
+
     /// Records that so many statements have finished and none is in flight.
     pub(crate) fn end_statement(&self, revision: &RevisionId, finished: usize) -> String {
         format!(

@@ -307,25 +307,42 @@ async fn an_edited_revision_is_accepted_on_request() {
     assert!(after.is_up_to_date(&pool).await.unwrap());
 }
 
+fn begun(first: &str, last: &str) -> crate::model::Migrations {
+    let up = format!("{first}\nVACUUM;\n{last}");
+    let options = (" transaction:false", up.as_str());
+    set(&[file_with("a", "none", "", options, ("", "DROP TABLE x;"))])
+}
+
 #[tokio::test]
-async fn what_is_in_flight_and_edited_is_in_doubt_until_somebody_decides() {
-    let with = |last: &str| {
-        let up = format!("CREATE TABLE x (i);\nVACUUM;\n{last}");
-        set(&[file_with(
-            "a",
-            "none",
-            "",
-            (" transaction:false", &up),
-            ("", "DROP TABLE x;"),
-        )])
-    };
+async fn the_statements_that_have_not_run_may_be_mended() {
     let (folder, options) = in_file();
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    upgrade(&with("INSERT INTO y VALUES (1);"), &pool, "head")
+    let first = "CREATE TABLE x (i);";
+    upgrade(&begun(first, "INSERT INTO y VALUES (1);"), &pool, "head")
         .await
         .unwrap_err();
-    let mended = with("INSERT INTO x VALUES (1);");
-    let failure = upgrade(&mended, &pool, "head").await.unwrap_err();
+    let mended = begun(first, "INSERT INTO x VALUES (1);");
+    assert_eq!(
+        upgrade(&mended, &pool, "head").await.unwrap(),
+        ["upgrade a"]
+    );
+    assert!(mended.is_up_to_date(&pool).await.unwrap());
+    drop(folder);
+}
+
+#[tokio::test]
+async fn statements_that_were_edited_after_they_ran_are_in_doubt_until_somebody_decides() {
+    let (folder, options) = in_file();
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    upgrade(
+        &begun("CREATE TABLE x (i);", "INSERT INTO y VALUES (1);"),
+        &pool,
+        "head",
+    )
+    .await
+    .unwrap_err();
+    let edited = begun("CREATE TABLE x (i INTEGER);", "INSERT INTO x VALUES (1);");
+    let failure = upgrade(&edited, &pool, "head").await.unwrap_err();
     assert_eq!(failure.class(), Class::InDoubt);
     assert!(
         failure
@@ -333,16 +350,16 @@ async fn what_is_in_flight_and_edited_is_in_doubt_until_somebody_decides() {
             .contains("`migrate-cli repair --resume-from N a`"),
         "{failure}"
     );
-    mended
+    edited
         .repair(&pool, Repair::resume_from("a", 3))
         .await
         .unwrap();
     assert_eq!(
-        upgrade(&mended, &pool, "head").await.unwrap(),
+        upgrade(&edited, &pool, "head").await.unwrap(),
         ["upgrade a"]
     );
     assert_eq!(rows(&pool).await, ["a applied head"]);
-    assert!(mended.is_up_to_date(&pool).await.unwrap());
+    assert!(edited.is_up_to_date(&pool).await.unwrap());
     assert_eq!(
         log(&pool).await,
         [

@@ -154,6 +154,10 @@ impl MysqlBackend {
             .as_ref()
             .filter(|source| !source.script.statements.is_empty())
         else {
+            let around = Surroundings {
+                reset: Vec::new(),
+                ..around
+            };
             return run_transaction(self, work, around).await;
         };
         if work.transaction != Transaction::Own {
@@ -221,23 +225,19 @@ impl Backend for MysqlBackend {
         &'a mut self,
         session: &'a SessionId,
     ) -> Pending<'a, Result<bool, ServerError>> {
+        // A session that works holds the run lock, to the end of its last statement and however its client ended. The
+        // number alone says nothing: after a restart of the server it may be our own.
+        let same_server = self
+            .session
+            .as_ref()
+            .is_none_or(|own| own.same_server(session));
+        let sql = format!(
+            "SELECT CAST(IS_USED_LOCK('{name}') AS CHAR) FROM DUAL WHERE IS_USED_LOCK('{name}') <> CONNECTION_ID()",
+            name = self.lock_name()
+        );
         Box::pin(async move {
-            let same_server = self
-                .session
-                .as_ref()
-                .is_none_or(|own| own.same_server(session));
-            let Ok(id) = session.id.parse::<u64>() else {
-                return Ok(false);
-            };
-            if !same_server {
-                return Ok(false);
-            }
-            // A session that has ended its last statement has let go of the run lock too, and does nothing more.
-            let sql = format!(
-                "SELECT CAST(COUNT(*) AS CHAR) FROM information_schema.processlist WHERE id = {id} AND command NOT IN \
-                 ('Sleep', 'Daemon')"
-            );
-            Ok(self.one(sql).await?.is_some_and(|count| count != "0"))
+            let holder = self.one(sql).await?;
+            Ok(same_server && holder.as_deref() == Some(session.id.as_str()))
         })
     }
 

@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! START TRANSACTION; fence; row `upgrading`; INSERT ..; note 2; | CREATE TABLE ..; |
-//! START TRANSACTION; fence; UPDATE ..; note 4;                  | ALTER TABLE ..;  |
+//! fence and note 3 in one;                                      | CREATE INDEX ..; |
+//! START TRANSACTION; fence; UPDATE ..; note 5;                  | ALTER TABLE ..;  |
 //! START TRANSACTION; fence; settings put back; row `applied`; log; COMMIT
 //! ```
 //!
@@ -51,6 +52,14 @@ pub(super) async fn run(
             if lost { Kept::Unknown } else { Kept::Nothing },
         )
     })?;
+    let around = if changes_settings(source, &boundaries) {
+        around
+    } else {
+        Surroundings {
+            reset: Vec::new(),
+            ..around
+        }
+    };
     let plain = source.transactional
         && boundaries
             .iter()
@@ -67,6 +76,8 @@ pub(super) async fn run(
         message: Message::new(),
         length: 0,
         epochs: 0,
+        transaction: Transaction::None,
+        noted: None,
         finished: source.from,
     };
     section.run(&around).await?;
@@ -76,6 +87,13 @@ pub(super) async fn run(
         statements,
         duration: started.elapsed(),
     })
+}
+
+/// Whether a statement may change settings of the session.
+fn changes_settings(source: &Source<'_>, boundaries: &[Boundary]) -> bool {
+    let mut numbers = 0..boundaries.len();
+    boundaries.contains(&Boundary::Unknown)
+        || numbers.any(|number| residue(source.sql(number), source.dialect) != Residue::Nothing)
 }
 
 /// What each statement does to the transaction around it.
@@ -118,6 +136,13 @@ fn located(mut error: StepError, source: &Source<'_>) -> StepError {
     error
 }
 
+/// Whether a transaction of ours is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transaction {
+    None,
+    Open,
+}
+
 struct Section<'s, 'w> {
     backend: &'s mut MysqlBackend,
     work: &'s Work<'w>,
@@ -128,6 +153,10 @@ struct Section<'s, 'w> {
     length: usize,
     /// How many fences stand in the messages so far.
     epochs: u64,
+    /// Whether the messages so far leave a transaction of ours open.
+    transaction: Transaction,
+    /// The statement that the row was begun with as in flight.
+    noted: Option<usize>,
     /// The statements before this one are committed, as far as the messages tell that have come to their end.
     finished: usize,
 }
@@ -189,47 +218,55 @@ impl Section<'_, '_> {
         self.length += self.source.script.statements[number].text.len();
         match self.boundaries[number] {
             Boundary::Within => {
+                self.open();
                 self.message.statement(self.source, number);
                 if !self.source.transactional {
                     // Each for itself, as the section asks for.
-                    self.message.ours(
-                        &self
-                            .backend
-                            .tables()
-                            .end_statement(&self.work.record.revision, number + 1),
-                    );
+                    let tables = self.backend.tables();
+                    let note = tables.end_statement(&self.work.record.revision, number + 1);
+                    self.message.ours(&note);
                     self.message.ours("COMMIT");
-                    self.open();
+                    self.transaction = Transaction::None;
                 }
             }
             Boundary::Commits => {
                 self.note(number);
                 self.message.statement(self.source, number);
-                self.open();
+                self.transaction = Transaction::None;
             }
             Boundary::Unknown => {
+                self.open();
                 self.note(number);
                 self.message.ours("COMMIT");
                 self.message.statement(self.source, number);
                 // It may have any number of results, so nothing may stand behind it.
                 self.send().await?;
                 self.message.ours("SET autocommit = 1");
-                self.open();
+                self.transaction = Transaction::None;
             }
         }
         Ok(())
     }
 
-    fn open(&mut self) {
-        self.message.ours(BEGIN);
-        let fence = Fence {
+    /// What the lock row must say by now.
+    fn fence(&self) -> Fence {
+        Fence {
             epoch: self.work.fence.epoch + self.epochs,
             ..self.work.fence.clone()
-        };
-        for sql in self.backend.tables().fence(&fence) {
+        }
+    }
+
+    /// Opens a transaction, unless one is open.
+    fn open(&mut self) {
+        if self.transaction == Transaction::Open {
+            return;
+        }
+        self.message.ours(BEGIN);
+        for sql in self.backend.tables().fence(&self.fence()) {
             self.message.push(Part::Fence, &sql);
         }
         self.epochs += 1;
+        self.transaction = Transaction::Open;
     }
 
     /// Writes the row that says that the section has begun. A revision that is being taken back is no head any more.
@@ -237,9 +274,14 @@ impl Section<'_, '_> {
         let tables = self.backend.tables();
         let mut record = self.work.record.clone();
         record.is_head = false;
+        // The note of the first statement is part of it.
+        let first = self.boundaries.get(self.source.from);
+        let in_flight =
+            (first == Some(&Boundary::Commits)).then(|| in_flight(self.source, self.source.from));
+        self.noted = in_flight.is_some().then_some(self.source.from);
         record.journal = Journal {
             statement_no: self.source.from,
-            in_flight: None,
+            in_flight,
             finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
         };
@@ -261,17 +303,28 @@ impl Section<'_, '_> {
         }
     }
 
+    /// Notes that this statement is in flight, and all before it have finished.
     fn note(&mut self, number: usize) {
+        if self.noted == Some(number) {
+            return;
+        }
         let statement = in_flight(self.source, number);
-        let note =
-            self.backend
-                .tables()
-                .begin_statement(&self.work.record.revision, number, &statement);
-        self.message.ours(&note);
+        let tables = self.backend.tables();
+        let revision = &self.work.record.revision;
+        if self.transaction == Transaction::Open {
+            let note = tables.begin_statement(revision, number, &statement);
+            self.message.ours(&note);
+            return;
+        }
+        for sql in tables.fenced_begin_statement(&self.fence(), revision, number, &statement) {
+            self.message.push(Part::Fence, &sql);
+        }
+        self.epochs += 1;
     }
 
     /// Records the section as finished.
     fn close(&mut self, around: &Surroundings) {
+        self.open();
         self.message.extend(around.reset.iter().cloned());
         let tables = self.backend.tables();
         if self.work.direction == Direction::Up {
