@@ -258,7 +258,10 @@ impl<'e> Engine<'e> {
                 if let Some(text) = &stored {
                     self.refuse_section(&step.revision, text)?;
                     let sql = mask(&section, self.dialect);
-                    self.task.watch.tell(&Event::StoredSection { revision: step.revision.as_str(), sql: &sql });
+                    self.task.watch.tell(&Event::StoredSection {
+                        revision: step.revision.as_str(),
+                        sql: &sql,
+                    });
                 }
                 Ok(stored)
             }
