@@ -65,6 +65,29 @@ fn application() -> String {
     name.unwrap_or_else(|| "unknown".to_owned())
 }
 
+/// The time as SQLite's `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')` gives it: SQLite's clock is that of the process.
+pub(crate) fn now() -> String {
+    iso(SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default())
+}
+
+fn iso(since_1970: Duration) -> String {
+    let seconds = since_1970.as_secs();
+    // Days since 0000-03-01: years then begin after the leap day.
+    let days = seconds / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year + u64::from(month <= 2);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let milliseconds = since_1970.subsec_millis();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
+}
+
 /// A number that nobody can foresee, from the source of the standard library's hash maps.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
@@ -74,4 +97,28 @@ fn random() -> u64 {
 pub(crate) fn jitter(around: Duration) -> Duration {
     let share = (random() % 1000) as u32;
     around / 2 + around * share / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        let cases = [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399, "2000-02-28T23:59:59.000Z"),
+            (951_782_400, "2000-02-29T00:00:00.000Z"),
+            (1_709_251_199, "2024-02-29T23:59:59.000Z"),
+            (1_795_252_700, "2026-11-21T09:18:20.000Z"),
+            (4_107_542_400, "2100-03-01T00:00:00.000Z"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(iso(Duration::from_secs(seconds)), text);
+        }
+        assert_eq!(
+            iso(Duration::from_millis(1_500)),
+            "1970-01-01T00:00:01.500Z"
+        );
+    }
 }

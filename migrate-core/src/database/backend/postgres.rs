@@ -17,6 +17,7 @@ use crate::database::execute::transactional::{self, Surroundings, done, roll_bac
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
 use crate::database::recover;
 use crate::database::state::sql::literal;
+use crate::database::state::tables::Wording;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::{Dialect, Digest};
 
@@ -228,6 +229,9 @@ impl<'c> PostgresBackend<'c> {
     }
 
     async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
+        if work.section.as_ref().is_some_and(drops_prepared) {
+            self.tables.wording = Wording::Plain;
+        }
         let changes_settings = work.section.as_ref().is_some_and(changes_settings);
         let mut reset = Vec::new();
         if changes_settings && self.is_callers() {
@@ -360,6 +364,15 @@ impl<'c> PostgresBackend<'c> {
     }
 }
 
+/// Whether a section may forget the statements that the session has prepared: then ours are said in full again.
+fn drops_prepared(source: &Source<'_>) -> bool {
+    let mut words = source
+        .text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words
+        .any(|word| word.eq_ignore_ascii_case("DISCARD") || word.eq_ignore_ascii_case("DEALLOCATE"))
+}
+
 /// Whether a section may change settings of the session: anything but plain DDL and DML may.
 fn changes_settings(source: &Source<'_>) -> bool {
     const PLAIN: [&str; 11] = [
@@ -465,7 +478,23 @@ impl Backend for PostgresBackend<'_> {
             "{} RETURNING epoch::pg_catalog.text",
             self.tables.register(holder)
         );
+        // In the same message: the tables are there now.
+        let prepare = if self.is_callers() {
+            Vec::new()
+        } else {
+            self.tables.prepare()
+        };
+        let sql = prepare
+            .into_iter()
+            .chain([sql])
+            .collect::<Vec<_>>()
+            .join(";\n");
         Box::pin(async move {
+            self.tables.wording = if self.is_callers() {
+                Wording::Plain
+            } else {
+                Wording::Prepared
+            };
             let epoch = self
                 .query(sql)
                 .await?

@@ -17,11 +17,11 @@ use crate::database::report::{Outcome, StepReport};
 use crate::database::run::{Stored, Verb};
 use crate::database::section::{STORED, Text, recorded};
 use crate::database::state::{Compatible, Journal, Origin, Record, State};
-use crate::database::who::{TOOL, jitter};
+use crate::database::who::{TOOL, jitter, now};
 use crate::model::{Action, Graph, Step};
 use crate::text::diagnostic::{Class, Frame};
 use crate::text::revision::Direction;
-use crate::text::{LineIndex, RevisionId};
+use crate::text::{Dialect, LineIndex, RevisionId};
 
 /// How often a revision is tried again when a lock on a table could not be had in time.
 const RETRIES: u32 = 5;
@@ -307,6 +307,7 @@ impl<'e> Engine<'e> {
                 .map(|text| text.source(&step.revision, self.dialect, from))
                 .transpose()?;
             let mut work = self.work(graph, step, section)?;
+            work.record.started_at = (self.dialect == Dialect::Sqlite).then(now);
             if let (Direction::Down, Some(text)) = (work.direction, text) {
                 work.record.down_digest = text.digest();
             }

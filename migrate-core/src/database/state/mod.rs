@@ -2,6 +2,7 @@
 //!
 //! Types only; [`sql`] writes and reads them as SQL text, [`tables`] names and creates them.
 
+mod prepared;
 pub(crate) mod sql;
 pub(crate) mod tables;
 

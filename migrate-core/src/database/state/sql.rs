@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::tables::{Tables, identifier};
+use super::tables::{Tables, Wording, identifier};
 use super::{
     Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
 };
@@ -84,7 +84,7 @@ const COLUMNS: [&str; 21] = [
 ];
 
 impl Tables {
-    fn literal(&self, text: &str) -> String {
+    pub(super) fn literal(&self, text: &str) -> String {
         literal(self.dialect, text)
     }
 
@@ -297,6 +297,11 @@ impl Tables {
     /// The fence: moves the epoch on and raises unless the lock row says what it must. The time it leaves in the row is
     /// when the change began.
     pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
+        if self.wording == Wording::Prepared
+            && let Some(prepared) = self.prepared_fence(fence)
+        {
+            return vec![prepared];
+        }
         let Self { lock, .. } = self;
         let epoch = fence.epoch;
         let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
@@ -304,11 +309,12 @@ impl Tables {
         });
         let now = now(self.dialect);
         match self.dialect {
-            // The NULL of a row that is not there violates NOT NULL before the conflict is looked at.
+            // The NULL of a row that is not there violates NOT NULL before the conflict is looked at. No time: functions of
+            // date cost as much there as the rest of the statement, and the clock is that of this process anyway.
             Dialect::Sqlite => vec![format!(
-                "INSERT INTO {lock} (id, format, epoch, heartbeat) VALUES (1, {FORMAT}, (SELECT epoch + 1 FROM {lock} WHERE \
-                 id = 1 AND epoch = {epoch}{holder}), {now}) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, \
-                 heartbeat = excluded.heartbeat"
+                "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT {} FROM {lock} WHERE id = 1 AND epoch = \
+                 {epoch}{holder})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
+                epoch + 1
             )],
             Dialect::Postgres => vec![format!(
                 "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = \
@@ -328,13 +334,27 @@ impl Tables {
     /// The statements that record a section as finished: its row, the heads, the log.
     pub(crate) fn finish(&self, work: &Work<'_>) -> Vec<String> {
         let mut statements = self.heads(&work.heads);
-        statements.extend(self.write_row(work));
-        statements.push(self.log(work));
+        let prepared = self.wording == Wording::Prepared
+            && work.action == "upgrade"
+            && work.row == Known::Absent;
+        if prepared {
+            statements.push(self.prepared_apply(work));
+        } else {
+            statements.extend(self.write_row(work));
+            statements.push(self.log(work));
+        }
         statements
     }
 
     /// The statements that change `is_head` of other rows.
     pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
+        if self.wording == Wording::Prepared && change.gained.is_empty() {
+            return change
+                .lost
+                .iter()
+                .map(|id| self.prepared_unhead(id))
+                .collect();
+        }
         let update = |ids: &[RevisionId], flag: bool| {
             let ids: Vec<String> = ids.iter().map(|id| self.literal(id.as_str())).collect();
             let condition = match ids.as_slice() {
@@ -388,7 +408,20 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
-        let (finished, duration) = self.ended(record, "heartbeat");
+        // SQLite is given the time; elsewhere the fence has left it in the lock row.
+        let given = record
+            .started_at
+            .as_deref()
+            .filter(|_| self.dialect == Dialect::Sqlite)
+            .map(|time| self.literal(time));
+        let (started, from) = match given {
+            Some(time) => (time, String::new()),
+            None => (
+                "heartbeat".to_owned(),
+                format!(" FROM {} WHERE id = 1", self.lock),
+            ),
+        };
+        let (finished, duration) = self.ended(record, &started);
         let values = [
             text(record.revision.as_str()),
             text(&join(&record.parents)),
@@ -406,7 +439,7 @@ impl Tables {
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
             text(record.compatible.name()),
-            "heartbeat".to_owned(),
+            started,
             finished,
             duration,
             text(&record.who),
@@ -415,11 +448,10 @@ impl Tables {
             self.optional(down_section),
         ];
         format!(
-            "INSERT INTO {} ({}, error, down_section) SELECT {} FROM {} WHERE id = 1",
+            "INSERT INTO {} ({}, error, down_section) SELECT {}{from}",
             self.state,
             COLUMNS.join(", "),
             values.join(", "),
-            self.lock
         )
     }
 
@@ -455,6 +487,9 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let started = match started {
+            Started::AtFence if self.dialect == Dialect::Sqlite && record.started_at.is_some() => {
+                self.optional(record.started_at.as_deref())
+            }
             Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
             Started::Before => "started_at".to_owned(),
         };
@@ -672,7 +707,7 @@ impl Tables {
     }
 }
 
-fn join(ids: &[RevisionId]) -> String {
+pub(super) fn join(ids: &[RevisionId]) -> String {
     ids.iter()
         .map(RevisionId::as_str)
         .collect::<Vec<_>>()

@@ -14,6 +14,17 @@ pub(crate) struct Tables {
     pub(crate) state: String,
     pub(crate) log: String,
     pub(crate) lock: String,
+    /// Whether the session has the statements of [`Tables::prepare`].
+    pub(crate) wording: Wording,
+}
+
+/// How our statements are worded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// As they are.
+    Plain,
+    /// Those of every revision by the name under which the session has prepared them.
+    Prepared,
 }
 
 impl Tables {
@@ -32,6 +43,7 @@ impl Tables {
             state: qualified(""),
             log: qualified("_log"),
             lock: qualified("_lock"),
+            wording: Wording::Plain,
         }
     }
 
