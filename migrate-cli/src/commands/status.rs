@@ -87,6 +87,15 @@ impl Human for Status {
                     .and(PLAIN, format!("  {what}")),
             );
         }
+        if let Some((revision, _)) = found.differing.first() {
+            let accept = format!(
+                "`migrate-cli repair --accept-edit {revision}` takes it for what was applied"
+            );
+            page.line(piece(
+                DIM,
+                format!("  {accept}, `migrate-cli redo {revision}` runs it again"),
+            ));
+        }
         if !found.missing.is_empty() {
             page.line(
                 piece(BAD, "missing below applied")
