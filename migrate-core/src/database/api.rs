@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
+
 use super::backend::Backend;
 use super::connect::{Intent, connect};
 use super::engine::{Deadline, Engine, Ownership, Task};

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
+
 use super::api::{finish, new_report, task};
 use super::backend::{Backend, Row};
 use super::connect::{Intent, connect};
