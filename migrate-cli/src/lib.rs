@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `arguments` | what can be typed |
 //! | `settings` | options and environment variables together |
-//! | `source` | where the migrations come from, and which database is meant |
+//! | `source`, `target`, `context` | where the migrations come from, which database is meant, and both together |
 //! | `commands` | one file per command: call migrate-core, make a reply |
-//! | `output` | replies and failures, for people and as JSON |
+//! | `output`, `progress`, `failure`, `exit` | replies and failures, for people and as JSON, and how the process ends |
 //!
 //! The binary calls [`run`]; an application can do the same with its own arguments.
 

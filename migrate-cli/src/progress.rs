@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use migrate_core::database::{Event, Outcome, StepReport};
 
 use crate::output::page::{
-    BAD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, duration, piece, printable,
+    BAD, BOLD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, duration, piece, printable,
 };
 use crate::output::{Output, Volume};
 
@@ -157,6 +157,17 @@ impl Watched {
                     step.revision,
                     step.message
                 ));
+            }
+            Event::StoredSection { revision, sql, .. } => {
+                self.clear();
+                self.say(
+                    &piece(BOLD, "stored section")
+                        .and(PLAIN, " of ")
+                        .and(ID, revision),
+                );
+                for part in sql.trim_end().lines() {
+                    self.say(&piece(DIM, "    ").and(PLAIN, part));
+                }
             }
             Event::StatementBegins {
                 revision,

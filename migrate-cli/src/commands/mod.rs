@@ -11,6 +11,7 @@ mod listing;
 mod lock;
 mod plan;
 mod repair;
+mod report;
 mod revision;
 mod runs;
 mod show;

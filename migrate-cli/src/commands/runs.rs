@@ -2,19 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use migrate_core::database::{self, Outcome, Report, Run, StepAction, StepReport};
+use migrate_core::database::{self, Run};
 use migrate_core::model::{Spec, resolve};
 use migrate_core::project::config::Protection;
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
 
+use super::report::nothing_to_do;
 use crate::arguments::{Downgrade, Redo, Stamp, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
 use crate::failure::Failure;
-use crate::output::page::{BOLD, DIM, GOOD, ID, PLAIN, WARN, count, duration, piece};
+use crate::output::page::{BOLD, ID, piece};
 use crate::output::{Human, Page, Reply, Volume};
-use crate::progress::{Progress, line, stopped};
+use crate::progress::{Progress, stopped};
 
 pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, Failure> {
     let target = context.announced()?;
@@ -30,6 +31,9 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
     }
     if arguments.fill {
         run = run.fill();
+        if !arguments.dry_run {
+            show_first(context, &target, run.clone())?;
+        }
     }
     if arguments.create_database {
         run = run.create_database();
@@ -71,6 +75,23 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
         run = run.create_database();
     }
     carry_out(context, &target, run, arguments.wait.lock_wait)
+}
+
+/// Says what a run would do, before it does it: filling a gap runs older revisions below newer ones.
+fn show_first(context: &Context, target: &Target, run: Run) -> Result<(), Failure> {
+    let migrations = context.source.runnable(target)?;
+    let plan = wait(async { migrations.plan(&target.database, run).await })??;
+    if !plan.steps.is_empty() {
+        let ids: Vec<&str> = plan
+            .steps
+            .iter()
+            .map(|step| step.revision.as_str())
+            .collect();
+        context.output.note(|page| {
+            page.line(piece(BOLD, "to run: ").and(ID, ids.join(", ")));
+        });
+    }
+    Ok(())
 }
 
 /// The answer to an upgrade that has nothing to do: the form of a report without steps.
@@ -151,14 +172,6 @@ impl Human for AlreadyThere {
     }
 }
 
-fn nothing_to_do(page: &mut Page, rows: &[String]) {
-    page.line(
-        piece(GOOD, "nothing to do")
-            .and(PLAIN, ": at ")
-            .and(ID, at(rows)),
-    );
-}
-
 fn refuse_where_protected(target: &Target, what: &str) -> Result<(), Failure> {
     if target.protection == Protection::Open {
         return Ok(());
@@ -233,124 +246,5 @@ impl From<database::Error> for Failure {
                 .into();
         }
         finding.into()
-    }
-}
-
-impl Human for Report {
-    fn human(&self, page: &mut Page) {
-        if self.dry {
-            self.dry(page);
-        } else if page.volume() > Volume::Quiet {
-            self.done(page);
-        }
-    }
-
-    /// What a failed run had done until then; nothing where that is nothing.
-    fn partly(&self, page: &mut Page) {
-        if self.steps.iter().any(is_done) {
-            self.done(page);
-        }
-    }
-}
-
-fn is_done(step: &StepReport) -> bool {
-    matches!(step.outcome, Outcome::Finished | Outcome::Recovered)
-}
-
-fn at(rows: &[String]) -> String {
-    if rows.is_empty() {
-        "base".to_owned()
-    } else {
-        rows.join(", ")
-    }
-}
-
-/// What a run did, on one line.
-trait Done {
-    fn done(&self, page: &mut Page);
-}
-
-impl Done for Report {
-    fn done(&self, page: &mut Page) {
-        if self.steps.is_empty() {
-            nothing_to_do(page, &self.heads);
-            return;
-        }
-        if self.direction == "repair" {
-            repaired(page, self);
-            return;
-        }
-        let number = |action| {
-            self.steps
-                .iter()
-                .filter(|step| is_done(step) && step.action == action)
-                .count()
-        };
-        let again = number(StepAction::Upgrade);
-        let words: Vec<String> =
-            if self.direction == "redo" && again == number(StepAction::Downgrade) {
-                vec![format!(
-                    "{} taken back and applied again",
-                    count(again, "revision")
-                )]
-            } else {
-                [
-                    (StepAction::Downgrade, "taken back"),
-                    (StepAction::Upgrade, "applied"),
-                    (StepAction::Unstamp, "no longer recorded"),
-                    (StepAction::Stamp, "recorded"),
-                ]
-                .into_iter()
-                .filter(|(action, _)| number(*action) > 0)
-                .map(|(action, word)| format!("{} {word}", count(number(action), "revision")))
-                .collect()
-            };
-        let failed = self
-            .steps
-            .iter()
-            .any(|step| matches!(step.outcome, Outcome::Failed | Outcome::Unknown));
-        page.line(
-            piece(if failed { WARN } else { GOOD }, words.join(", "))
-                .and(DIM, format!(" in {}", duration(self.duration)))
-                .and(PLAIN, ": now at ")
-                .and(ID, at(&self.heads)),
-        );
-    }
-}
-
-/// What a repair has recorded; each step says it in its message.
-fn repaired(page: &mut Page, report: &Report) {
-    for step in &report.steps {
-        page.line(
-            piece(GOOD, "recorded ")
-                .and(ID, &step.revision)
-                .and(PLAIN, format!("  {}", step.message)),
-        );
-    }
-    page.line(piece(DIM, "`migrate-cli upgrade` goes on from there"));
-}
-
-/// What a dry run would have done.
-trait Dry {
-    fn dry(&self, page: &mut Page);
-}
-
-impl Dry for Report {
-    fn dry(&self, page: &mut Page) {
-        let from = at(&self.from);
-        if self.steps.is_empty() {
-            page.line(piece(DIM, format!("nothing to do: at {from}")));
-            return;
-        }
-        let title = format!(
-            "{} from {from}: {}, not run",
-            self.direction,
-            count(self.steps.len(), "step")
-        );
-        page.line(piece(BOLD, title));
-        let of = self.steps.len();
-        for (place, step) in self.steps.iter().enumerate() {
-            page.add("  ").line(line(step, place + 1, of));
-        }
     }
 }

@@ -248,7 +248,7 @@ impl Error {
                 let at = revision.as_ref().map_or_else(String::new, |revision| format!(" at {revision}"));
                 let by = holder.as_ref().map_or_else(String::new, |holder| format!(" by {holder}"));
                 error(format!("the run lock was taken over{by}, this run has stopped{at}"))
-                    .note("nothing of the revision at hand was committed")
+                    .note("what it had not committed by then is rolled back")
                     .help("`migrate-cli status` shows who is at work")
             }
             Kind::InDoubt { revision, what, help } => {

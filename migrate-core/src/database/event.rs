@@ -44,6 +44,14 @@ pub enum Event<'a> {
         /// The number of steps.
         of: usize,
     },
+    /// A down section that is recorded in the database is about to be run; its digest is the recorded one.
+    #[non_exhaustive]
+    StoredSection {
+        /// The revision.
+        revision: &'a str,
+        /// The section, its marker first, masked.
+        sql: &'a str,
+    },
     /// A statement of a section that is not one transaction begins.
     #[non_exhaustive]
     StatementBegins {

@@ -176,7 +176,7 @@ fn a_revision_that_fails_leaves_nothing_behind() {
 #[test]
 fn drafts_are_locked() {
     let project = Project::empty();
-    project.run(&["init"]);
+    project.run(&["init", "--database-url", "sqlite://app.db"]);
     project.run(&["revision", "-m", "create users", "--rev-id", "aaaa1111"]);
     let name = project.file_of("aaaa1111");
     let mut session = project.session(&["lock", "lock --check", "--format json lock --check"]);

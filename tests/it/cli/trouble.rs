@@ -88,6 +88,43 @@ fn an_edited_revision_is_accepted() {
 }
 
 #[test]
+fn a_gap_is_named_and_filled() {
+    let project = Project::empty()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada");
+    project.write("migrate.toml", "[migrations]\ndialects = [\"sqlite\"]\n");
+    let table = |name: &str| {
+        (
+            format!("CREATE TABLE {name} (id INTEGER);\n"),
+            format!("DROP TABLE {name};\n"),
+        )
+    };
+    let revision = |id: &str, down: &str| {
+        let (up, down_sql) = table(&format!("t_{id}"));
+        project.revision(id, down, &format!("table {id}"), "", &up, &down_sql);
+    };
+    revision("aaaa1111", "none");
+    revision("cccc3333", "aaaa1111");
+    assert!(project.run(&["lock"]).status.success());
+    assert!(project.run(&["upgrade"]).status.success());
+    // Somebody puts a revision below one that is applied.
+    revision("bbbb2222", "aaaa1111");
+    revision("cccc3333", "bbbb2222");
+    let session = project.session(&[
+        "lock --amend cccc",
+        "upgrade",
+        "status",
+        "upgrade --fill --dry-run",
+        "upgrade --fill",
+        "repair --accept-edit cccc",
+        "upgrade --fill",
+        "upgrade",
+        "status",
+    ]);
+    assert_screen!(session, "snapshots/gap.txt");
+}
+
+#[test]
 fn a_lock_that_somebody_else_holds_ends_with_4() {
     let project = chain();
     project.run(&["upgrade", "aaaa"]);

@@ -366,3 +366,40 @@ fn a_section_mended_behind_what_has_finished_goes_on() {
     assert_eq!(database.sql("SHOW COLUMNS FROM a").lines().count(), 3);
     assert!(upgrade(&mended, &database).is_up_to_date());
 }
+
+#[test]
+fn a_downgrade_that_was_interrupted_goes_on_downwards() {
+    let Some(database) = database("downwards") else {
+        return;
+    };
+    let chain = Chain::new(&[
+        ("CREATE TABLE a (b int);", "DROP TABLE a;"),
+        (
+            "CREATE TABLE c (d int);",
+            "DROP TABLE c;\nCREATE TABLE s AS SELECT SLEEP(1) AS z;\nDROP TABLE s;",
+        ),
+    ]);
+    upgrade(&chain, &database);
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| run(&chain, database.url(), Run::downgrade("base")));
+        while database.sql("SELECT statement_no FROM schema_revisions WHERE statement IS NOT NULL")
+            != "1\n"
+        {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        end_sessions(&database);
+        let failure = running
+            .join()
+            .expect("no panic")
+            .expect_err("its session was ended");
+        assert_eq!(failure.class(), Class::Interrupted, "{failure}");
+    });
+    assert_eq!(
+        recorded(&database),
+        "r1 applied head, r2 downgrading in flight"
+    );
+    downgrade(&chain, &database, "base");
+    assert_eq!(recorded(&database), "r1 reverted, r2 reverted");
+    assert_eq!(contents(&database), "");
+}

@@ -20,7 +20,7 @@ fn statements_of_every_kind_run_up_and_down() {
             "DELETE FROM a;\nINSERT INTO a VALUES (1, 'y');",
         ),
         (
-            "CREATE VIEW v AS SELECT name FROM a;\nDELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END//\nDELIMITER ;\nCALL p();\n\
+            "CREATE VIEW v AS SELECT name FROM a;\nDELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END//\nDELIMITER ;\nCALL p();\nSELECT * FROM a;\n\
              CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.name = CONCAT(NEW.name, '!');\nINSERT INTO a VALUES (3, 'w');",
             "DELETE FROM a WHERE id = 3;\nDROP TRIGGER t;\nDROP PROCEDURE p;\nDROP VIEW v;",
         ),
@@ -144,4 +144,93 @@ fn rows_in_a_table_without_transactions_are_not_written_twice() {
         database.sql("SELECT * FROM m; SELECT * FROM gone"),
         "1\n2\n1\n"
     );
+}
+
+/// Longer than what is sent at once: the transaction goes on from message to message.
+#[test]
+fn a_long_section_is_sent_in_parts_and_stays_one_transaction() {
+    let Some(database) = database("long") else {
+        return;
+    };
+    let text = "x".repeat(30_000);
+    let inserts: String = (0..30)
+        .map(|number| format!("INSERT INTO a VALUES ({number}, '{text}');\n"))
+        .collect();
+    let chain = Chain::new(&[
+        (
+            format!(
+                "CREATE TABLE a (b int PRIMARY KEY, c longtext);\n{inserts}INSERT INTO gone VALUES (1);"
+            ),
+            String::new(),
+        ),
+        (inserts.replace("INTO a", "INTO d"), String::new()),
+    ]);
+    run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is not there");
+    assert_eq!(
+        database.sql("SELECT COUNT(*) FROM a; SELECT statement_no FROM schema_revisions"),
+        "0\n1\n"
+    );
+    database.sql("CREATE TABLE gone (b int)");
+    run(&chain, database.url(), Run::upgrade("head")).expect_err("another table that is not there");
+    assert_eq!(database.sql("SELECT COUNT(*) FROM a"), "30\n");
+    assert_eq!(recorded(&database), "r1 applied head");
+    database.sql("CREATE TABLE d (b int PRIMARY KEY, c longtext)");
+    upgrade(&chain, &database);
+    assert_eq!(
+        database.sql("SELECT COUNT(*), MIN(LENGTH(c)) FROM d"),
+        "30\t30000\n"
+    );
+}
+
+/// What `mariadb-dump` writes, with its executable comments, locks and delimiters.
+#[test]
+fn an_unedited_dump_runs_as_the_first_revision() {
+    let Some(source) = database("dumped") else {
+        return;
+    };
+    source.sql(
+        "CREATE TABLE a (id int PRIMARY KEY AUTO_INCREMENT, name varchar(20) DEFAULT 'it''s; so'); INSERT INTO a (name) VALUES \
+         ('x'), ('-- y'); CREATE TABLE b (a_id int, FOREIGN KEY (a_id) REFERENCES a (id)); INSERT INTO b VALUES (1); CREATE \
+         VIEW v AS SELECT name FROM a",
+    );
+    source.sql(
+        "DELIMITER //\nCREATE TRIGGER t BEFORE INSERT ON b FOR EACH ROW BEGIN SET NEW.a_id = NEW.a_id + 0; END//\nCREATE \
+         PROCEDURE p() BEGIN SELECT 1; END//",
+    );
+    let (login, place) = source
+        .url()
+        .trim_start_matches("mysql://")
+        .split_once('@')
+        .expect("a URL with a user");
+    let (user, password) = login.split_once(':').expect("a user with a password");
+    let (host, port) = place
+        .split('/')
+        .next()
+        .and_then(|place| place.split_once(':'))
+        .expect("a place");
+    let dump = std::process::Command::new("mariadb-dump")
+        .args([
+            "--no-defaults",
+            "--routines",
+            "--triggers",
+            "-h",
+            host,
+            "-P",
+            port,
+            "-u",
+            user,
+            source.name(),
+        ])
+        .env("MYSQL_PWD", password)
+        .output()
+        .expect("mariadb-dump");
+    let dump = String::from_utf8(dump.stdout).expect("UTF-8");
+    assert!(
+        dump.contains("LOCK TABLES") && dump.contains("DELIMITER"),
+        "{dump}"
+    );
+    let database = database("restored").expect("the server is there");
+    let chain = Chain::new(&[(dump, String::new())]);
+    upgrade(&chain, &database);
+    assert_eq!(contents(&database), contents(&source));
 }

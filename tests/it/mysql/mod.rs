@@ -70,11 +70,10 @@ fn contents(database: &TestDatabase) -> String {
          table_name NOT LIKE 'schema_revisions%' ORDER BY 1"
     ));
     for table in tables.lines() {
-        let _ = write!(
-            all,
-            "{table}:\n{}",
-            database.sql(&format!("SELECT * FROM `{table}` ORDER BY 1, 2"))
-        );
+        let rows = database.sql(&format!("SELECT * FROM `{table}`"));
+        let mut rows: Vec<&str> = rows.lines().collect();
+        rows.sort_unstable();
+        let _ = writeln!(all, "{table}:\n{}", rows.join("\n"));
     }
     all
 }

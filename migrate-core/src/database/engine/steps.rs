@@ -151,6 +151,11 @@ impl<'e> Engine<'e> {
                 let stored = Text::stored(&step.revision, &section, recorded_digest)?;
                 if let Some(text) = &stored {
                     self.refuse_section(&step.revision, text)?;
+                    let sql = mask(&section, self.dialect);
+                    self.task.watch.tell(&Event::StoredSection {
+                        revision: step.revision.as_str(),
+                        sql: &sql,
+                    });
                 }
                 Ok(stored)
             }

@@ -242,7 +242,9 @@ impl Section<'_, '_> {
                 // It may have any number of results, so nothing may stand behind it.
                 self.send().await?;
                 self.message.ours("SET autocommit = 1");
+                // Which unlocks tables too, so that ours can be written.
                 self.transaction = Transaction::None;
+                self.open();
             }
         }
         Ok(())
@@ -366,7 +368,16 @@ impl Section<'_, '_> {
     async fn failed(&mut self, message: &Message, error: ServerError) -> StepError {
         let place = message.place("", &error);
         let finished = self.finished_after(message, error.results);
-        let error = at_fence(error, place);
+        // More than one row: the way in which the fence raises.
+        let is_miss = error
+            .code
+            .as_deref()
+            .is_some_and(|code| code.starts_with("1242"));
+        let error = if is_miss {
+            at_fence(error, place)
+        } else {
+            error
+        };
         let (kept, epochs) = self.settle(&error, finished).await;
         let failed = StepError {
             epochs,

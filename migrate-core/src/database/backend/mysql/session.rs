@@ -10,7 +10,7 @@ use crate::text::Dialect;
 use crate::text::sql::quote_ident;
 
 /// What a revision may set and what is put back after it; read when the session has been opened.
-const SETTINGS: [&str; 14] = [
+const SETTINGS: [&str; 13] = [
     "sql_mode",
     "time_zone",
     "foreign_key_checks",
@@ -22,7 +22,6 @@ const SETTINGS: [&str; 14] = [
     "group_concat_max_len",
     "lock_wait_timeout",
     "innodb_lock_wait_timeout",
-    "innodb_strict_mode",
     "sql_quote_show_create",
     "collation_connection",
 ];

@@ -1,0 +1,124 @@
+//! What a run has done, or would do, for people. As JSON a report is printed as the library has it.
+
+use migrate_core::database::{Outcome, Report, StepAction, StepReport};
+
+use crate::output::page::{BOLD, DIM, GOOD, ID, PLAIN, WARN, count, duration, piece};
+use crate::output::{Human, Page, Volume};
+use crate::progress::line;
+
+impl Human for Report {
+    fn human(&self, page: &mut Page) {
+        if self.dry {
+            dry(self, page);
+        } else if page.volume() > Volume::Quiet {
+            done(self, page);
+        }
+    }
+
+    /// What a failed run had done until then; nothing where that is nothing.
+    fn partly(&self, page: &mut Page) {
+        if self.steps.iter().any(is_done) {
+            done(self, page);
+        }
+    }
+}
+
+fn is_done(step: &StepReport) -> bool {
+    matches!(step.outcome, Outcome::Finished | Outcome::Recovered)
+}
+
+fn at(rows: &[String]) -> String {
+    if rows.is_empty() {
+        "base".to_owned()
+    } else {
+        rows.join(", ")
+    }
+}
+
+/// What a run did, on one line.
+fn done(report: &Report, page: &mut Page) {
+    if report.steps.is_empty() {
+        nothing_to_do(page, &report.heads);
+        return;
+    }
+    if report.direction == "repair" {
+        repaired(report, page);
+        return;
+    }
+    let number = |action| {
+        report
+            .steps
+            .iter()
+            .filter(|step| is_done(step) && step.action == action)
+            .count()
+    };
+    let again = number(StepAction::Upgrade);
+    let words: Vec<String> = if report.direction == "redo" && again == number(StepAction::Downgrade)
+    {
+        vec![format!(
+            "{} taken back and applied again",
+            count(again, "revision")
+        )]
+    } else {
+        [
+            (StepAction::Downgrade, "taken back"),
+            (StepAction::Upgrade, "applied"),
+            (StepAction::Unstamp, "no longer recorded"),
+            (StepAction::Stamp, "recorded"),
+        ]
+        .into_iter()
+        .filter(|(action, _)| number(*action) > 0)
+        .map(|(action, word)| format!("{} {word}", count(number(action), "revision")))
+        .collect()
+    };
+    let failed = report
+        .steps
+        .iter()
+        .any(|step| matches!(step.outcome, Outcome::Failed | Outcome::Unknown));
+    page.line(
+        piece(if failed { WARN } else { GOOD }, words.join(", "))
+            .and(DIM, format!(" in {}", duration(report.duration)))
+            .and(PLAIN, ": now at ")
+            .and(ID, at(&report.heads)),
+    );
+}
+
+/// What a repair has recorded; each step says it in its message.
+fn repaired(report: &Report, page: &mut Page) {
+    for step in &report.steps {
+        page.line(
+            piece(GOOD, "recorded ")
+                .and(ID, &step.revision)
+                .and(PLAIN, format!("  {}", step.message)),
+        );
+    }
+    page.line(piece(DIM, "`migrate-cli status` shows what is left to do"));
+}
+
+/// What a dry run would have done.
+fn dry(report: &Report, page: &mut Page) {
+    let from = at(&report.from);
+    if report.steps.is_empty() {
+        page.line(piece(DIM, format!("nothing to do: at {from}")));
+        return;
+    }
+    let title = format!(
+        "{} from {from}: {}, not run",
+        report.direction,
+        count(report.steps.len(), "step")
+    );
+    page.line(piece(BOLD, title));
+    let of = report.steps.len();
+    for (place, step) in report.steps.iter().enumerate() {
+        page.add("  ").line(line(step, place + 1, of));
+    }
+}
+
+/// Said when the database is where it should be.
+pub(super) fn nothing_to_do(page: &mut Page, rows: &[String]) {
+    page.line(
+        piece(GOOD, "nothing to do")
+            .and(PLAIN, ": at ")
+            .and(ID, at(rows)),
+    );
+}
