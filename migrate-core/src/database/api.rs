@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
+
 use super::backend::Backend;
 use super::connect::{Intent, connect};
 use super::engine::{Deadline, Engine, Ownership, Task};
@@ -137,7 +139,13 @@ impl Migrations {
         let mut report = new_report(database, &run.verb);
         report.dry = run.effect == Effect::Dry;
         let outcome = match self.warn_if_stale(&mut report) {
-            Ok(()) => self.run_into(database, run, deadline, &mut report).await,
+            Ok(()) => {
+                let span =
+                    tracing::info_span!("migrate", verb = run.verb.name(), target = %database);
+                self.run_into(database, run, deadline, &mut report)
+                    .instrument(span)
+                    .await
+            }
             Err(error) => Err(error),
         };
         report.duration = begun.elapsed();

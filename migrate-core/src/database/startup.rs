@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument;
+
 use super::api::{finish, new_report, task};
 use super::backend::{Backend, Row};
 use super::connect::{Intent, connect};
@@ -36,7 +38,12 @@ impl Migrations {
         let run = Run::all_heads();
         let mut report = new_report(&database, &run.verb);
         let outcome = match self.warn_if_stale(&mut report) {
-            Ok(()) => self.start(&database, &run, begun, &mut report).await,
+            Ok(()) => {
+                let span = tracing::info_span!("migrate", verb = "startup", target = %database);
+                self.start(&database, &run, begun, &mut report)
+                    .instrument(span)
+                    .await
+            }
             Err(error) => Err(error),
         };
         report.duration = begun.elapsed();

@@ -34,7 +34,30 @@ pub(crate) fn user() -> String {
     let name = names
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    shorten(&name.unwrap_or_else(|| "unknown".to_owned()), LONGEST)
+    shorten(
+        &name
+            .or_else(user_of_process)
+            .unwrap_or_else(|| "unknown".to_owned()),
+        LONGEST,
+    )
+}
+
+/// The user that the system knows this process by, where the environment says nothing: services and containers.
+fn user_of_process() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let id = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Uid:"))?
+        .split_whitespace()
+        .next()?
+        .to_owned();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id).then(|| name.to_owned())
+    });
+    Some(name.unwrap_or_else(|| format!("uid {id}")))
 }
 
 fn host() -> String {

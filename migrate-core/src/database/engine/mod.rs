@@ -4,7 +4,9 @@
 //! recorded with the set, plan, and run the plan step by step. Where runners interleave (SQLite) the fence says that
 //! somebody else has been at work; then the rows are read again and what is left of the plan goes on.
 
+mod failure;
 mod goal;
+mod prepare;
 mod recovery;
 mod repair;
 mod steps;

@@ -3,6 +3,7 @@
 //! Types only; [`sql`] writes and reads them as SQL text, [`tables`] names and creates them.
 
 mod prepared;
+mod read;
 pub(crate) mod sql;
 pub(crate) mod tables;
 

@@ -4,18 +4,15 @@
 //! parameters. Literals hold whatever settings a revision has made (`standard_conforming_strings`, `sql_mode`).
 
 use std::fmt::Write;
-use std::str::FromStr;
 use std::time::Duration;
 
-use super::tables::{Tables, Wording, identifier};
-use super::{
-    Compatible, FORMAT, Fence, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight,
-};
-use crate::database::backend::Row;
+use super::tables::{Tables, Wording};
+use super::{FORMAT, Fence, Holder, Journal, Record, StatementInFlight};
 use crate::database::execute::{HeadChange, Known, Work};
-use crate::database::view::LogEntry;
 use crate::text::revision::Direction;
 use crate::text::{Dialect, Digest, RevisionId};
+
+pub(crate) use super::read::{LockRow, read_flag, read_lock, read_log, read_record};
 
 /// A text as a literal that means the same whatever the session's settings are.
 pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
@@ -102,7 +99,7 @@ impl Tables {
     }
 
     /// A column as text.
-    fn as_text(&self, column: &str) -> String {
+    pub(super) fn as_text(&self, column: &str) -> String {
         let time = matches!(column, "started_at" | "finished_at" | "since" | "heartbeat");
         let number = matches!(
             column,
@@ -131,143 +128,10 @@ impl Tables {
         }
     }
 
-    fn record_columns(&self) -> String {
+    pub(super) fn record_columns(&self) -> String {
         let mut columns: Vec<String> = COLUMNS.iter().map(|column| self.as_text(column)).collect();
         columns.push("error".to_owned());
         columns.join(", ")
-    }
-
-    /// Reads every row.
-    pub(crate) fn select_all(&self) -> String {
-        format!("SELECT {} FROM {}", self.record_columns(), self.state)
-    }
-
-    /// The one statement of a start-up: the format of the tables in a row of its own, with everything else NULL, then
-    /// the rows that are head, in flight, or one of `heads`; a row can come more than once.
-    ///
-    /// Three reads, each by an index, so that the number of rows does not matter.
-    pub(crate) fn select_heads<'a>(&self, heads: impl IntoIterator<Item = &'a str>) -> String {
-        let Self { state, lock, .. } = self;
-        let (null, head, here) = match self.dialect {
-            Dialect::Postgres => ("NULL::pg_catalog.text", "is_head", self.is_here()),
-            _ => ("NULL", "is_head = 1", "'1'".to_owned()),
-        };
-        let row = format!(
-            "SELECT {null}, {null}, revision, chain, {}, state FROM {state}",
-            self.as_text("is_head")
-        );
-        let mut sql = format!(
-            "SELECT {}, {here}, {null}, {null}, {null}, {null} FROM {lock} WHERE id = 1\nUNION ALL {row} WHERE \
-             {head}\nUNION ALL {row} WHERE state IN ('upgrading', 'downgrading')",
-            self.as_text("format")
-        );
-        let heads: Vec<String> = heads.into_iter().map(|id| self.literal(id)).collect();
-        if !heads.is_empty() {
-            // Writing to a String does not fail.
-            let _ = write!(
-                sql,
-                "\nUNION ALL {row} WHERE revision IN ({})",
-                heads.join(", ")
-            );
-        }
-        sql
-    }
-
-    /// Whether an unqualified name has found the table of the current schema, and not one further on the search path.
-    fn is_here(&self) -> String {
-        if self.schema.is_some() {
-            return "'1'".to_owned();
-        }
-        let name = self.literal(&identifier(self.dialect, &format!("{}_lock", self.name)));
-        format!(
-            "CASE WHEN tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || \
-             {name}) THEN '1' ELSE '0' END"
-        )
-    }
-
-    /// Reads the rows that are head or in flight; a row can come twice.
-    pub(crate) fn select_open(&self) -> String {
-        let columns = self.record_columns();
-        let head = if self.dialect == Dialect::Postgres {
-            "is_head"
-        } else {
-            "is_head = 1"
-        };
-        let Self { state, .. } = self;
-        format!(
-            "SELECT {columns} FROM {state} WHERE {head}\nUNION ALL SELECT {columns} FROM {state} WHERE state IN ('upgrading', \
-             'downgrading')"
-        )
-    }
-
-    /// Counts the applied rows.
-    pub(crate) fn count_applied(&self) -> String {
-        let count = match self.dialect {
-            Dialect::Sqlite => "CAST(count(*) AS TEXT)",
-            Dialect::Postgres => "pg_catalog.count(*)::pg_catalog.text",
-            Dialect::Mysql | Dialect::Mariadb => "CAST(COUNT(*) AS CHAR)",
-        };
-        format!("SELECT {count} FROM {} WHERE state = 'applied'", self.state)
-    }
-
-    /// Reads the state of one revision.
-    pub(crate) fn select_state(&self, revision: &str) -> String {
-        format!(
-            "SELECT state FROM {} WHERE revision = {}",
-            self.state,
-            self.literal(revision)
-        )
-    }
-
-    /// Reads the log, in the order of [`read_log`].
-    pub(crate) fn select_log(&self) -> String {
-        let columns = [
-            "revision",
-            "action",
-            "outcome",
-            "started_at",
-            "finished_at",
-            "duration_us",
-            "who",
-            "host",
-            "tool",
-            "error",
-        ];
-        let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
-        format!(
-            "SELECT {} FROM {} ORDER BY seq",
-            columns.join(", "),
-            self.log
-        )
-    }
-
-    /// Reads the lock row: format, epoch and [`Holder`].
-    pub(crate) fn select_lock(&self) -> String {
-        let columns = [
-            "format",
-            "epoch",
-            "holder",
-            "host",
-            "pid",
-            "application",
-            "since",
-            "heartbeat",
-        ];
-        let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
-        format!(
-            "SELECT {} FROM {} WHERE id = 1",
-            columns.join(", "),
-            self.lock
-        )
-    }
-
-    /// Reads the recorded down section of a revision.
-    pub(crate) fn select_down_section(&self, revision: &str) -> String {
-        format!(
-            "SELECT down_section FROM {} WHERE revision = {}",
-            self.state,
-            self.literal(revision)
-        )
     }
 
     /// Records who holds the run lock, and moves the epoch on, so that nobody else's fence holds any longer.
@@ -524,19 +388,6 @@ impl Tables {
         )
     }
 
-    /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
-    #[cfg(feature = "mysql")]
-    pub(crate) fn select_journal(&self, revision: &RevisionId) -> String {
-        let Self { state, lock, .. } = self;
-        format!(
-            "SELECT {}, (SELECT {} FROM {state} WHERE revision = {} AND state IN ('upgrading', 'downgrading')) FROM {lock} \
-             WHERE id = 1",
-            self.as_text("epoch"),
-            self.as_text("statement_no"),
-            self.literal(revision.as_str()),
-        )
-    }
-
     /// Records that a statement of a section that is not one transaction begins; all before it have finished.
     pub(crate) fn begin_statement(
         &self,
@@ -712,142 +563,6 @@ pub(super) fn join(ids: &[RevisionId]) -> String {
         .map(RevisionId::as_str)
         .collect::<Vec<_>>()
         .join(",")
-}
-
-fn split_ids(text: &str) -> Result<Vec<RevisionId>, String> {
-    text.split(',')
-        .filter(|id| !id.is_empty())
-        .map(|id| RevisionId::new(id).map_err(|error| error.to_string()))
-        .collect()
-}
-
-/// The fields of a row, taken one by one.
-struct Fields(std::vec::IntoIter<Option<String>>);
-
-impl Fields {
-    fn optional(&mut self) -> Option<String> {
-        self.0.next().flatten()
-    }
-
-    fn text(&mut self, name: &str) -> Result<String, String> {
-        self.optional().ok_or_else(|| format!("{name} is NULL"))
-    }
-
-    fn word<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, String> {
-        let text = self.text(name)?;
-        read(&text).ok_or_else(|| format!("{name} is `{text}`"))
-    }
-
-    fn parsed<T: FromStr<Err: ToString>>(&mut self, name: &str) -> Result<T, String> {
-        self.text(name)?
-            .parse()
-            .map_err(|error: T::Err| error.to_string())
-    }
-}
-
-/// A row of [`Tables::select_all`]; the error says what cannot be understood.
-pub(crate) fn read_record(row: Row) -> Result<Record, String> {
-    let mut fields = Fields(row.into_iter());
-    let revision = fields.text("revision")?;
-    read_fields(&revision, &mut fields).map_err(|error| format!("{error} in the row of {revision}"))
-}
-
-fn read_fields(revision: &str, fields: &mut Fields) -> Result<Record, String> {
-    Ok(Record {
-        revision: RevisionId::new(revision).map_err(|error| error.to_string())?,
-        parents: split_ids(&fields.text("parents")?)?,
-        depends_on: split_ids(&fields.text("depends_on")?)?,
-        message: fields.text("message")?,
-        digest: fields.parsed("digest")?,
-        down_digest: fields.parsed("down_digest")?,
-        chain: fields.parsed("chain")?,
-        is_head: read_flag(&fields.text("is_head")?),
-        state: fields.word("state", State::read)?,
-        origin: fields.word("origin", Origin::read)?,
-        journal: read_journal(fields)?,
-        compatible: fields.word("compatible", Compatible::read)?,
-        started_at: fields.optional(),
-        finished_at: fields.optional(),
-        duration_us: fields.optional().and_then(|text| text.parse().ok()),
-        who: fields.text("who")?,
-        tool: fields.text("tool")?,
-        error: fields.optional(),
-    })
-}
-
-fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
-    let statement_no = fields.word("statement_no", |text| text.parse().ok())?;
-    let hash = fields
-        .optional()
-        .map(|hash| hash.parse::<Digest>())
-        .transpose()
-        .map_err(|error| error.to_string())?;
-    let text = fields.optional();
-    let (id, start) = (fields.optional(), fields.optional());
-    let (in_flight, finished) = match (hash, text) {
-        (Some(hash), Some(text)) => (Some(StatementInFlight { hash, text }), None),
-        (finished, _) => (None, finished),
-    };
-    Ok(Journal {
-        statement_no,
-        in_flight,
-        finished,
-        session: id.zip(start).map(|(id, start)| SessionId { id, start }),
-    })
-}
-
-/// A row of [`Tables::select_log`].
-pub(crate) fn read_log(row: Row) -> LogEntry {
-    let mut fields = Fields(row.into_iter());
-    LogEntry {
-        revision: fields.optional().unwrap_or_default(),
-        action: fields.optional().unwrap_or_default(),
-        outcome: fields.optional().unwrap_or_default(),
-        started_at: fields.optional(),
-        finished_at: fields.optional(),
-        duration_us: fields.optional().and_then(|text| text.parse().ok()),
-        who: fields.optional(),
-        host: fields.optional(),
-        tool: fields.optional(),
-        error: fields.optional(),
-    }
-}
-
-/// A flag as any of the databases prints it.
-pub(crate) fn read_flag(text: &str) -> bool {
-    matches!(text, "1" | "t" | "true")
-}
-
-/// The lock row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LockRow {
-    pub(crate) format: i64,
-    pub(crate) epoch: u64,
-    pub(crate) holder: Option<Holder>,
-}
-
-/// A row of [`Tables::select_lock`].
-pub(crate) fn read_lock(row: Row) -> Result<LockRow, String> {
-    let mut fields = Fields(row.into_iter());
-    let format = fields.word("format", |text| text.parse().ok())?;
-    let epoch = fields.word("epoch", |text| text.parse().ok())?;
-    let run = fields.optional();
-    let holder = Holder {
-        run: run.clone().unwrap_or_default(),
-        host: fields.optional().unwrap_or_default(),
-        pid: fields
-            .optional()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or_default(),
-        application: fields.optional().unwrap_or_default(),
-        since: fields.optional(),
-        heartbeat: fields.optional(),
-    };
-    Ok(LockRow {
-        format,
-        epoch,
-        holder: run.map(|_| holder),
-    })
 }
 
 #[cfg(test)]

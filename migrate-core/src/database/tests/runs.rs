@@ -172,3 +172,45 @@ async fn a_pool_in_memory_of_more_than_one_connection_is_refused() {
         "{failure}"
     );
 }
+
+#[tokio::test]
+async fn the_journal_mode_stays_and_no_file_is_left_that_was_not_there() {
+    let (folder, options) = in_file();
+    let wal = options
+        .clone()
+        .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal);
+    sqlx::SqlitePool::connect_with(wal)
+        .await
+        .unwrap()
+        .close()
+        .await;
+    let set = set(&line(&["a"]));
+    set.run(&options, Run::upgrade("head")).await.unwrap();
+    let names: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, ["app.db"]);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(mode, "wal");
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn looking_at_a_missing_file_does_not_make_it() {
+    let (folder, options) = in_file();
+    let set = set(&line(&["a"]));
+    let error = set.current(&options).await.unwrap_err();
+    assert_eq!(error.class(), crate::text::diagnostic::Class::Unreachable);
+    assert!(
+        error
+            .to_string()
+            .contains("`migrate-cli upgrade` creates the file"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

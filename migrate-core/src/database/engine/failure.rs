@@ -1,0 +1,172 @@
+//! What a section has failed with, made an error with its place, and written to the log.
+
+use std::time::Duration;
+
+use super::Engine;
+use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
+use crate::database::execute::journalled::finished_hash;
+use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
+use crate::database::mask::{escape, mask, shorten};
+use crate::database::report::Outcome;
+use crate::text::LineIndex;
+use crate::text::diagnostic::Frame;
+use crate::text::revision::Direction;
+
+impl Engine<'_> {
+    /// Makes an error of what a section has failed with, and writes it to the log.
+    pub(super) async fn failed(
+        &mut self,
+        work: &Work<'_>,
+        failed: StepError,
+        duration: Duration,
+    ) -> Error {
+        let nothing_recorded = self.recorded.applied().next().is_none();
+        let id = work.record.revision.clone();
+        let text = escape(&shorten(&failed.error.to_string(), 4000));
+        if work.transaction == Transaction::Own && failed.kept != Kept::Unknown {
+            self.log_failure(work, &failed, &text, duration).await;
+        }
+        if failed.error.kind == ServerErrorKind::Lost {
+            return Error::new(Kind::InDoubt {
+                revision: id.to_string(),
+                what: failed.error.message,
+                help: vec![
+                    format!("`migrate-cli repair --applied {id}` when the rest was done by hand"),
+                    format!(
+                        "`migrate-cli repair --resume-from 1 {id}` when what it has done was taken back by hand"
+                    ),
+                ],
+            });
+        }
+        let permission = failed.error.kind == ServerErrorKind::Permission;
+        let ours = failed.statement.is_none();
+        if permission && ours {
+            return self.server("writing the state tables of", failed.error);
+        }
+        let mut help = Vec::new();
+        if failed.error.kind == ServerErrorKind::AlreadyExists
+            && nothing_recorded
+            && work.direction == Direction::Up
+        {
+            let bases = self.set.graph().bases();
+            let oldest = bases
+                .first()
+                .map(|index| self.set.graph().id(*index).clone())
+                .unwrap_or(id.clone());
+            help.push(format!(
+                "nothing is recorded here yet: if the database has this schema already, `migrate-cli stamp {oldest}` says so"
+            ));
+        }
+        if let Kept::Statements(finished) = failed.kept {
+            let next = finished + 1;
+            help.push(format!(
+                "mend the cause and run again: it goes on with statement {next}"
+            ));
+        }
+        Error::new(Kind::Sql(Box::new(self.sql_failure(work, failed, help))))
+    }
+
+    fn sql_failure(&self, work: &Work<'_>, failed: StepError, help: Vec<String>) -> SqlFailure {
+        let StepError {
+            mut error,
+            statement,
+            offset,
+            kept,
+            ..
+        } = failed;
+        error.message = escape(&error.message);
+        let mut frame = None;
+        let mut shown = None;
+        let mut number = None;
+        if let (Some(source), Some(place)) = (&work.section, statement) {
+            let statement = &source.script.statements[place];
+            let sql = mask(source.sql(place), source.dialect);
+            number = Some((place + 1, source.script.statements.len()));
+            if sql != source.sql(place) || sql.lines().count() > 1 {
+                shown = Some(shorten(&sql, 1000));
+            }
+            // A line that holds a secret is not shown.
+            if sql == source.sql(place) {
+                frame = Some(frame_at(source, offset.unwrap_or(statement.text.start)));
+            } else {
+                let at = source.line + statement.position.line - 1;
+                frame = Some(Frame::file(format!("{}:{at}", source.file)));
+            }
+        } else if let Some(source) = &work.section {
+            frame = Some(Frame::file(source.file));
+        }
+        let revision = work.record.revision.to_string();
+        let committed = match kept {
+            Kept::Nothing => match self.report.steps.iter().filter(|step| step.outcome == Outcome::Finished).count() {
+                0 => "nothing was committed".to_owned(),
+                _ if work.transaction == Transaction::Run => "nothing was committed: the whole run was rolled back".to_owned(),
+                1 => "nothing of this revision was committed; the revision before it was".to_owned(),
+                count => format!("nothing of this revision was committed; the {count} before it were"),
+            },
+            Kept::Statements(0) => format!("no statement of it was committed; {revision} is recorded as begun"),
+            Kept::Statements(1) => format!("statement 1 is committed; {revision} is recorded as begun"),
+            Kept::Statements(count) => format!("statements 1 to {count} are committed; {revision} is recorded as begun"),
+            Kept::Unknown => "the connection was lost: the server may have committed this revision, or may still; the next \
+                              run finds out"
+                .to_owned(),
+        };
+        SqlFailure {
+            revision,
+            error,
+            statement: shown,
+            number,
+            frame,
+            committed,
+            help,
+        }
+    }
+
+    /// One row of the log; that it cannot be written changes nothing.
+    async fn log_failure(
+        &mut self,
+        work: &Work<'_>,
+        failed: &StepError,
+        text: &str,
+        duration: Duration,
+    ) {
+        let tables = self.backend.tables();
+        let mut sql = vec![self.backend.begin().to_owned()];
+        sql.extend(tables.fence(&self.fence));
+        if let Kept::Statements(finished) = failed.kept {
+            let hash = work
+                .section
+                .as_ref()
+                .map(|source| finished_hash(source, finished));
+            sql.push(tables.fail(&work.record.revision, finished, hash, text));
+        }
+        sql.push(tables.log_failure(work, text, duration));
+        sql.push("COMMIT".to_owned());
+        match self.backend.execute(sql.join(";\n")).await {
+            Ok(_) => self.fence.epoch += 1,
+            Err(error) => {
+                tracing::warn!(%error, "the failure could not be written to the log");
+                // A connection that cannot do even that is given up.
+                let _ = self.backend.execute("ROLLBACK".to_owned()).await;
+            }
+        }
+    }
+}
+
+/// The line of the file at this byte of the section's text.
+fn frame_at(source: &Source<'_>, offset: usize) -> Frame {
+    let lines = LineIndex::new(source.text);
+    let position = lines.position(source.text, offset);
+    let rest = &source.text[offset.min(source.text.len())..];
+    let word = rest
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .count();
+    Frame {
+        file: source.file.to_owned(),
+        line: source.line + position.line - 1,
+        column: position.column,
+        text: lines.line(source.text, position.line).to_owned(),
+        width: word.max(1),
+        label: String::new(),
+    }
+}
