@@ -479,16 +479,6 @@ impl Tables {
         )
     }
 
-    /// Forgets the row of a revision.
-    #[cfg(feature = "mysql")]
-    pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
-        format!(
-            "DELETE FROM {} WHERE revision = {}",
-            self.state,
-            self.literal(revision.as_str())
-        )
-    }
-
     /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
     #[cfg(feature = "mysql")]
     pub(crate) fn select_journal(&self, revision: &RevisionId) -> String {
