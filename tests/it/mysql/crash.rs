@@ -8,14 +8,22 @@ use super::{contents, database, downgrade, recorded, upgrade, worker};
 use crate::chain::{Chain, block_on, run};
 use crate::servers::{self, TestDatabase};
 
-/// Groups of revisions with the data definition that is common, and rows written between.
-fn workload(groups: usize) -> Vec<(String, String)> {
+/// Groups of revisions with the data definition that is common, and rows written between. Rows bring their numbers: what
+/// AUTO_INCREMENT has given away is not given back by a rollback.
+fn workload(groups: usize, victim: Victim) -> Vec<(String, String)> {
+    // MariaDB 10.11 itself can leave a trigger without a body behind when `CREATE TRIGGER` is ended by KILL.
+    let trigger = |n: usize| match victim {
+        Victim::Client => format!(
+            "CREATE TRIGGER tr{n} BEFORE INSERT ON customer{n} FOR EACH ROW SET NEW.name = CONCAT(NEW.name, '+');"
+        ),
+        Victim::Session => format!("CREATE VIEW w{n} AS SELECT id FROM customer{n};"),
+    };
     let mut sections = Vec::new();
     for n in 0..groups {
         sections.push((
             format!(
-                "CREATE TABLE customer{n} (id int PRIMARY KEY AUTO_INCREMENT, name varchar(40) NOT NULL, legacy int);\n\
-                 CREATE TABLE orders{n} (id int PRIMARY KEY AUTO_INCREMENT, customer_id int NOT NULL, total decimal(10,2), \
+                "CREATE TABLE customer{n} (id int PRIMARY KEY, name varchar(40) NOT NULL, legacy int);\n\
+                 CREATE TABLE orders{n} (id int PRIMARY KEY, customer_id int NOT NULL, total decimal(10,2), \
                  CONSTRAINT fk{n} FOREIGN KEY (customer_id) REFERENCES customer{n} (id));\n\
                  CREATE INDEX orders{n}_total ON orders{n} (total);"
             ),
@@ -23,10 +31,10 @@ fn workload(groups: usize) -> Vec<(String, String)> {
         ));
         sections.push((
             format!(
-                "INSERT INTO customer{n} (name) VALUES ('a'), ('b');\nALTER TABLE customer{n} ADD status varchar(10) NOT NULL \
-                 DEFAULT 'new', DROP legacy;\nINSERT INTO customer{n} (name) VALUES ('c');\nUPDATE customer{n} SET status = \
+                "INSERT INTO customer{n} (id, name) VALUES (1, 'a'), (2, 'b');\nALTER TABLE customer{n} ADD status varchar(10) NOT NULL \
+                 DEFAULT 'new', DROP legacy;\nINSERT INTO customer{n} (id, name) VALUES (3, 'c');\nUPDATE customer{n} SET status = \
                  CONCAT(status, '!');\nALTER TABLE customer{n} ADD INDEX (status), ADD UNIQUE KEY nm (name);\nINSERT INTO \
-                 orders{n} (customer_id, total) SELECT id, id * 10 FROM customer{n};"
+                 orders{n} (id, customer_id, total) SELECT id, id, id * 10 FROM customer{n};"
             ),
             String::new(),
         ));
@@ -41,10 +49,10 @@ fn workload(groups: usize) -> Vec<(String, String)> {
         ));
         sections.push((
             format!(
-                "CREATE VIEW v{n} AS SELECT name FROM customer{n};\nCREATE TRIGGER tr{n} BEFORE INSERT ON customer{n} FOR EACH ROW \
-                 SET NEW.name = CONCAT(NEW.name, '+');\nINSERT INTO customer{n} (name) VALUES ('d');\nCREATE PROCEDURE p{n}() \
+                "CREATE VIEW v{n} AS SELECT name FROM customer{n};\n{}\nINSERT INTO customer{n} (id, name) VALUES (4, 'd');\nCREATE PROCEDURE p{n}() \
                  SELECT 1;\nDROP PROCEDURE p{n};\nDROP INDEX orders{n}_total ON purchase{n};\nTRUNCATE purchase{n};\nINSERT INTO \
-                 purchase{n} (customer_id, amount) SELECT MIN(id), 5 FROM customer{n};"
+                 purchase{n} (id, customer_id, amount) SELECT 1, MIN(id), 5 FROM customer{n};",
+                trigger(n)
             ),
             String::new(),
         ));
@@ -69,14 +77,18 @@ fn kill_again_and_again(victim: Victim) {
     let Some(undisturbed) = database("undisturbed") else {
         return;
     };
-    let chain = Chain::new(&workload(15));
+    let chain = Chain::new(&workload(15, victim));
     upgrade(&chain, &undisturbed);
     let (expected, rows) = (contents(&undisturbed), recorded(&undisturbed));
     let mut kills = Kills::default();
     while kills.all < servers::rounds(20, 1000) || kills.in_flight == 0 {
         let database = database("killed").expect("the server is there");
         kills.upgrade(victim, &chain, &database);
-        assert_eq!(contents(&database), expected, "{kills:?}");
+        let found = contents(&database);
+        let mut lines = found.lines().zip(expected.lines());
+        let differs = lines.find(|(found, expected)| found != expected);
+        assert_eq!(differs, None, "{kills:?}");
+        assert_eq!(found.len(), expected.len(), "{kills:?}");
         assert_eq!(recorded(&database), rows, "{kills:?}");
     }
     eprintln!("{kills:?}");

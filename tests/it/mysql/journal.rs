@@ -182,6 +182,30 @@ fn a_long_section_is_sent_in_parts_and_stays_one_transaction() {
     );
 }
 
+/// A transaction that a `transaction:false` section writes out is one: all of it is run again, or nothing.
+#[test]
+fn a_transaction_that_a_section_writes_out_is_one() {
+    let Some(database) = database("written") else {
+        return;
+    };
+    let chain = Chain::new(&[(
+        "!transaction:false\nCREATE TABLE a (b int);\nINSERT INTO a VALUES (1);\nBEGIN;\nINSERT INTO a VALUES (2);\nINSERT INTO \
+         gone VALUES (1);\nCOMMIT;\nINSERT INTO a VALUES (3);",
+        "",
+    )]);
+    run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is not there");
+    assert_eq!(
+        database.sql("SELECT * FROM a; SELECT statement_no FROM schema_revisions"),
+        "1\n2\n"
+    );
+    database.sql("CREATE TABLE gone (b int)");
+    upgrade(&chain, &database);
+    assert_eq!(
+        database.sql("SELECT * FROM a; SELECT * FROM gone"),
+        "1\n2\n3\n1\n"
+    );
+}
+
 /// What `mariadb-dump` writes, with its executable comments, locks and delimiters.
 #[test]
 fn an_unedited_dump_runs_as_the_first_revision() {

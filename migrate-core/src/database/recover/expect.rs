@@ -184,8 +184,8 @@ fn is_harmless(sql: &str, dialect: Dialect) -> bool {
         .find(|word| !word.is_empty())
         .unwrap_or_default();
     match first {
-        "ANALYZE" | "OPTIMIZE" | "VACUUM" | "CHECKPOINT" | "CLUSTER" | "PRAGMA" | "UNLOCK"
-        | "FLUSH" | "GRANT" | "REVOKE" | "COMMENT" | "DISCARD" | "REFRESH" => true,
+        "ANALYZE" | "OPTIMIZE" | "VACUUM" | "CHECKPOINT" | "CLUSTER" | "COMMIT" | "PRAGMA"
+        | "UNLOCK" | "FLUSH" | "GRANT" | "REVOKE" | "COMMENT" | "DISCARD" | "REFRESH" => true,
         "SET" => dialect.is_mysql_family() && boundary(sql, dialect) == Boundary::Within,
         // Sets what it names.
         "ALTER" => {

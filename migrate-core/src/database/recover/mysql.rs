@@ -114,7 +114,7 @@ fn object(kind: ObjectKind, name: &Name, schema: Option<&str>) -> String {
         ObjectKind::Schema => format!("information_schema.schemata WHERE schema_name = {name}"),
         ObjectKind::Trigger => {
             format!(
-                "information_schema.triggers WHERE trigger_schema = {schema} AND trigger_name = {name}"
+                "information_schema.triggers WHERE trigger_schema = {schema} AND trigger_name = {name} AND action_statement <> ''"
             )
         }
         ObjectKind::Event => format!(

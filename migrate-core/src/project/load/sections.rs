@@ -155,8 +155,9 @@ impl Checker<'_> {
         findings: &mut Vec<Diagnostic>,
     ) {
         let first = findings.len();
-        let mut is_empty = false;
-        for dialect in dialects_of(self.revision, section, self.dialects).iter() {
+        let dialects = dialects_of(self.revision, section, self.dialects);
+        let mut is_empty = dialects.is_empty() && is_blank(self.revision.file.body(section));
+        for dialect in dialects.iter() {
             if line.is_some_and(|line| line.is_checked(dialect)) {
                 continue;
             }
@@ -196,4 +197,10 @@ impl Checker<'_> {
                 .help("or remove the section and write `-- irreversible: <reason>` in the header"),
         })
     }
+}
+
+/// Whether there are only blanks and comments, which can be said without knowing the dialect.
+fn is_blank(body: &str) -> bool {
+    let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.all(|line| line.starts_with("--") && !line.contains("migrate:empty"))
 }

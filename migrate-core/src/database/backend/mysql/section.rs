@@ -77,6 +77,11 @@ pub(super) async fn run(
         length: 0,
         epochs: 0,
         transaction: Transaction::None,
+        scope: if source.transactional {
+            Scope::Section
+        } else {
+            Scope::Statement
+        },
         noted: None,
         finished: source.from,
     };
@@ -143,6 +148,43 @@ enum Transaction {
     Open,
 }
 
+/// How far a transaction around rows reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// From one statement of data definition to the next.
+    Section,
+    /// One statement: the section says `transaction:false`.
+    Statement,
+    /// From the `BEGIN` that such a section has written to its `COMMIT`.
+    Written,
+}
+
+impl Scope {
+    /// Data definition has committed what a section has begun.
+    const fn after_commit(self) -> Self {
+        match self {
+            Self::Written => Self::Statement,
+            scope => scope,
+        }
+    }
+}
+
+/// A transaction that a `transaction:false` section begins or commits by itself.
+enum Control {
+    Begin,
+    Commit,
+}
+
+fn control(source: &Source<'_>, number: usize) -> Option<Control> {
+    let keywords = source.script.statements[number].keywords.iter();
+    let keywords: Vec<&str> = keywords.map(String::as_str).collect();
+    match keywords.as_slice() {
+        ["START", "TRANSACTION"] | ["BEGIN"] | ["BEGIN", "WORK"] => Some(Control::Begin),
+        ["COMMIT"] | ["COMMIT", "WORK"] => Some(Control::Commit),
+        _ => None,
+    }
+}
+
 struct Section<'s, 'w> {
     backend: &'s mut MysqlBackend,
     work: &'s Work<'w>,
@@ -155,6 +197,7 @@ struct Section<'s, 'w> {
     epochs: u64,
     /// Whether the messages so far leave a transaction of ours open.
     transaction: Transaction,
+    scope: Scope,
     /// The statement that the row was begun with as in flight.
     noted: Option<usize>,
     /// The statements before this one are committed, as far as the messages tell that have come to their end.
@@ -216,23 +259,32 @@ impl Section<'_, '_> {
 
     async fn statement(&mut self, number: usize) -> Result<(), StepError> {
         self.length += self.source.script.statements[number].text.len();
+        match (control(self.source, number), self.scope) {
+            (Some(Control::Begin), Scope::Statement) => {
+                self.open();
+                self.scope = Scope::Written;
+                return Ok(());
+            }
+            (Some(Control::Commit), Scope::Written) => {
+                self.commit(number);
+                self.scope = Scope::Statement;
+                return Ok(());
+            }
+            _ => {}
+        }
         match self.boundaries[number] {
             Boundary::Within => {
                 self.open();
                 self.message.statement(self.source, number);
-                if !self.source.transactional {
-                    // Each for itself, as the section asks for.
-                    let tables = self.backend.tables();
-                    let note = tables.end_statement(&self.work.record.revision, number + 1);
-                    self.message.ours(&note);
-                    self.message.ours("COMMIT");
-                    self.transaction = Transaction::None;
+                if self.scope == Scope::Statement {
+                    self.commit(number);
                 }
             }
             Boundary::Commits => {
                 self.note(number);
                 self.message.statement(self.source, number);
                 self.transaction = Transaction::None;
+                self.scope = self.scope.after_commit();
             }
             Boundary::Unknown => {
                 self.open();
@@ -244,10 +296,20 @@ impl Section<'_, '_> {
                 self.message.ours("SET autocommit = 1");
                 // Which unlocks tables too, so that ours can be written.
                 self.transaction = Transaction::None;
+                self.scope = self.scope.after_commit();
                 self.open();
             }
         }
         Ok(())
+    }
+
+    /// Commits this statement, and what stands before it in its transaction, together with the note.
+    fn commit(&mut self, number: usize) {
+        let tables = self.backend.tables();
+        let note = tables.end_statement(&self.work.record.revision, number + 1);
+        self.message.ours(&note);
+        self.message.ours("COMMIT");
+        self.transaction = Transaction::None;
     }
 
     /// What the lock row must say by now.
@@ -287,22 +349,14 @@ impl Section<'_, '_> {
             finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
         };
-        match self.work.direction {
-            Direction::Up => {
-                record.state = State::Upgrading;
-                if self.work.row == Known::Present {
-                    self.message.ours(&tables.delete_row(&record.revision));
-                }
-                self.message
-                    .ours(&tables.insert_row(&record, self.work.down_section.as_deref()));
-            }
-            Direction::Down => {
-                record.state = State::Downgrading;
-                self.message.extend(tables.heads(&self.work.heads));
-                self.message
-                    .ours(&tables.update_row(&record, Started::AtFence));
-            }
+        record.state = match self.work.direction {
+            Direction::Up => State::Upgrading,
+            Direction::Down => State::Downgrading,
+        };
+        if self.work.direction == Direction::Down {
+            self.message.extend(tables.heads(&self.work.heads));
         }
+        self.message.extend(tables.write_record(self.work, &record));
     }
 
     /// Notes that this statement is in flight, and all before it have finished.
