@@ -388,19 +388,6 @@ impl Tables {
         )
     }
 
-    /// Reads the epoch, and how many statements the row of a revision in flight says have finished.
-    #[cfg(feature = "mysql")]
-    pub(crate) fn select_journal(&self, revision: &RevisionId) -> String {
-        let Self { state, lock, .. } = self;
-        format!(
-            "SELECT {}, (SELECT {} FROM {state} WHERE revision = {} AND state IN ('upgrading', 'downgrading')) FROM {lock} \
-             WHERE id = 1",
-            self.as_text("epoch"),
-            self.as_text("statement_no"),
-            self.literal(revision.as_str()),
-        )
-    }
-
     /// Records that a statement of a section that is not one transaction begins; all before it have finished.
     pub(crate) fn begin_statement(
         &self,
