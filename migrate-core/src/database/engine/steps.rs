@@ -12,6 +12,7 @@ use crate::database::execute::{
     Done, HeadChange, Kept, Known, Source, StepError, Transaction, Work,
 };
 use crate::database::lock::is_contention;
+use crate::database::mask::mask;
 use crate::database::report::{Outcome, StepReport};
 use crate::database::run::Verb;
 use crate::database::section::{STORED, Text, recorded};
