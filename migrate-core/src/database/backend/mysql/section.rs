@@ -25,7 +25,7 @@ use crate::database::event::Event;
 use crate::database::execute::journalled::{finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
-use crate::database::execute::{Done, Kept, Known, Source, StepError, Work};
+use crate::database::execute::{Done, Kept, Source, StepError, Work};
 use crate::database::state::sql::Started;
 use crate::database::state::{Fence, Journal, State};
 use crate::text::ddl::{Boundary, Residue, boundary, residue};
