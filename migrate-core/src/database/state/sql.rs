@@ -378,16 +378,6 @@ impl Tables {
         )
     }
 
-    /// Forgets the row of a revision.
-    #[cfg(feature = "mysql")]
-    pub(crate) fn delete_row(&self, revision: &RevisionId) -> String {
-        format!(
-            "DELETE FROM {} WHERE revision = {}",
-            self.state,
-            self.literal(revision.as_str())
-        )
-    }
-
     /// Records that a statement of a section that is not one transaction begins; all before it have finished.
     pub(crate) fn begin_statement(
         &self,
