@@ -219,7 +219,8 @@ impl Splitter<'_> {
 
     /// Whether a statement ends on the line of the place `at`.
     fn follows_statement(&self, at: usize) -> bool {
-        self.segment > 0 && !self.text[self.segment - 1..at].contains('\n')
+        // Bytes, because the segment may begin behind a character of several.
+        self.segment > 0 && !self.text.as_bytes()[self.segment - 1..at].contains(&b'\n')
     }
 
     fn directive(&mut self, directive: Directive) {

@@ -202,3 +202,10 @@ fn a_line_above_four_megabytes() {
         assert_eq!(split(&text, dialect).statements.len(), 200_000, "{dialect}");
     }
 }
+
+/// Found by the soup: a directive behind a command that ends in a character of several bytes.
+#[test]
+fn a_segment_may_begin_behind_a_wide_character() {
+    check("E'E'\\g\u{feff}\n-- migrate:batch\n");
+    check("select 1\\G\u{feff} -- migrate:batch\n");
+}
