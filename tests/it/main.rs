@@ -15,6 +15,7 @@ mod mysql;
 mod postgres;
 mod processes;
 mod rebuild;
+mod relinked;
 mod servers;
 mod stale;
 mod status;

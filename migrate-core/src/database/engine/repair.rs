@@ -240,6 +240,28 @@ impl Engine<'_> {
                 ),
             ));
         }
+        // Accepted all the same, the heads would agree and nobody would see that something below them is missing.
+        let missing: Vec<RevisionId> = graph
+            .below(index)
+            .filter(|below| {
+                let row = self.recorded.row(graph.id(*below).as_str());
+                row.is_none_or(|row| row.state != State::Applied)
+            })
+            .map(|below| graph.id(below).clone())
+            .collect();
+        if let Some(first) = missing.first() {
+            return Err(Error::with_help(
+                Class::Gap,
+                format!(
+                    "revision {} stands on {first} now, and {first} is not applied here",
+                    row.revision
+                ),
+                format!(
+                    "take {} back (`migrate-cli downgrade` to the revision below it), then `migrate-cli upgrade` applies both",
+                    row.revision
+                ),
+            ));
+        }
         let mut statements = Vec::new();
         let mut steps = Vec::new();
         for above in graph.descendants([index]).iter() {

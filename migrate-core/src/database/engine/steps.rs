@@ -405,17 +405,17 @@ impl<'e> Engine<'e> {
                 .row(id.as_str())
                 .is_some_and(|row| row.is_head)
         };
+        // Across a gap the row below is not one of the revision's own parents.
+        let others = step.heads_after.iter().filter(|id| **id != step.revision);
+        let gained = others
+            .filter(|id| !is_head(id) && is_applied(&self.recorded, id.as_str()))
+            .cloned()
+            .collect();
         let below = graph.below(step.index).map(|index| graph.id(index).clone());
-        let mut change = HeadChange::default();
-        for id in below {
-            let after = step.heads_after.contains(&id);
-            if after && !is_head(&id) && is_applied(&self.recorded, id.as_str()) {
-                change.gained.push(id);
-            } else if !after && is_head(&id) {
-                change.lost.push(id);
-            }
-        }
-        change
+        let lost = below
+            .filter(|id| is_head(id) && !step.heads_after.contains(id))
+            .collect();
+        HeadChange { gained, lost }
     }
 
     /// Takes over into memory what the step has written.

@@ -147,9 +147,10 @@ fn downgrade(graph: &Graph, applied: &Applied, spec: &Spec) -> Result<Actions, S
         .collect())
 }
 
-/// The applied ones of `roots` and everything above them.
+/// What is applied of `roots` and everything above them. The roots themselves may be missing: then there is a gap, and
+/// what stands above it goes all the same.
 fn undone(graph: &Graph, applied: &Applied, roots: impl IntoIterator<Item = Index>) -> IndexSet {
-    let above = graph.descendants(roots.into_iter().filter(|root| applied.contains(*root)));
+    let above = graph.descendants(roots);
     graph.set(above.iter().filter(|index| applied.contains(*index)))
 }
 
@@ -435,6 +436,10 @@ impl<'a> Rows<'a> {
                 if self.applied_above[below.place()] == 0 && self.applied.contains(below) {
                     self.add_row(below);
                 }
+            }
+            if !self.missing.is_empty() {
+                // Across a gap the row below may be far away; rare enough to look everywhere.
+                self.rows = self.graph.maximal(&self.applied);
             }
         }
     }
