@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::databases::{Databases, Kind, finish};
 use crate::rounds::{Spread, rounds};
 use crate::runs::program;
-use crate::table::{Table, Target};
+use crate::table::{Table, Target, Unit};
 use crate::workload::Workload;
 use crate::{Outcome, Scope};
 
@@ -92,14 +92,21 @@ impl App {
             dependencies(tool)?
         );
         fs::write(root.join("Cargo.toml"), manifest)?;
-        fs::copy(project().join("benches/Cargo.lock"), root.join("Cargo.lock"))?;
+        fs::copy(
+            project().join("benches/Cargo.lock"),
+            root.join("Cargo.lock"),
+        )?;
         let main = match tool {
             "ours" => OURS,
             "sqlx" => SQLX,
             _ => DIESEL,
         };
         fs::write(root.join("src/main.rs"), main)?;
-        let from = workload.path(if tool == "ours" { "ours/migrations" } else { tool });
+        let from = workload.path(if tool == "ours" {
+            "ours/migrations"
+        } else {
+            tool
+        });
         copy(&from, &root.join("migrations"))?;
         let mut edited = last(&root.join("migrations"))?;
         if tool == "diesel" {
@@ -107,7 +114,10 @@ impl App {
         }
         if tool == "ours" {
             // The revision at work is a draft; release builds refuse drafts unless told otherwise.
-            fs::write(root.join("migrate.toml"), "[migrations]\ndialects = [\"sqlite\"]\ndrafts = \"allow\"\n")?;
+            fs::write(
+                root.join("migrate.toml"),
+                "[migrations]\ndialects = [\"sqlite\"]\ndrafts = \"allow\"\n",
+            )?;
             make_last_a_draft(&root.join("migrations/revisions.lock"))?;
         }
         Ok(Self { root, name, edited })
@@ -116,7 +126,10 @@ impl App {
     fn cargo(&self, words: &[&str]) -> Outcome<Duration> {
         let mut command = Command::new("cargo");
         command.args(words).arg("--quiet").current_dir(&self.root);
-        command.env("CARGO_TARGET_DIR", self.target()).env_remove("RUSTFLAGS").env_remove("CARGO_INCREMENTAL");
+        command
+            .env("CARGO_TARGET_DIR", self.target())
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_INCREMENTAL");
         finish(&mut command)
     }
 
@@ -168,11 +181,14 @@ fn copy(from: &Path, to: &Path) -> Outcome<()> {
 
 /// The migration that was written last, whose file ends with its SQL.
 fn last(directory: &Path) -> Outcome<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut paths: Vec<PathBuf> = fs::read_dir(directory)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     paths.retain(|path| !path.ends_with("revisions.lock"));
     paths.sort();
-    paths.pop().ok_or_else(|| format!("{} is empty", directory.display()).into())
+    paths
+        .pop()
+        .ok_or_else(|| format!("{} is empty", directory.display()).into())
 }
 
 fn make_last_a_draft(lock: &Path) -> Outcome<()> {
@@ -181,7 +197,10 @@ fn make_last_a_draft(lock: &Path) -> Outcome<()> {
     while lines.last().is_some_and(|line| line.starts_with(' ')) {
         lines.pop();
     }
-    let draft = lines.pop().ok_or("an empty revisions.lock")?.replacen(" locked ", " draft ", 1);
+    let draft = lines
+        .pop()
+        .ok_or("an empty revisions.lock")?
+        .replacen(" locked ", " draft ", 1);
     lines.push(&draft);
     Ok(fs::write(lock, lines.join("\n") + "\n")?)
 }
@@ -221,7 +240,9 @@ pub fn compile(scope: &Scope, table: &mut Table) -> Outcome<()> {
             let small: Vec<_> = apps(1).into_iter().collect::<Result<_, _>>()?;
             let full: Vec<_> = apps(count).into_iter().collect::<Result<_, _>>()?;
             let of = |apps: &[(&str, App)], tool| {
-                apps.iter().find(|(name, _)| *name == tool).map_or_else(|| Err("a contender".into()), |(_, app)| app.time(build))
+                apps.iter()
+                    .find(|(name, _)| *name == tool)
+                    .map_or_else(|| Err("a contender".into()), |(_, app)| app.time(build))
             };
             let least = rounds(&names, scope.rounds, |tool, _| of(&small, tool))?;
             let times = rounds(&names, scope.rounds, |tool, _| of(&full, tool))?;
@@ -230,12 +251,20 @@ pub fn compile(scope: &Scope, table: &mut Table) -> Outcome<()> {
                 let base = least.spread(tool).median;
                 times.of(tool).iter().map(move |seconds| seconds - base)
             };
-            let ratio = Spread::of(own("ours").zip(own("diesel")).map(|(ours, diesel)| ours / diesel));
-            let bases: Vec<String> = TOOLS.iter().map(|tool| format!("{tool} {:.2} s", least.spread(tool).median)).collect();
+            let ratio = Spread::of(
+                own("ours")
+                    .zip(own("diesel"))
+                    .map(|(ours, diesel)| ours / diesel),
+            );
+            let bases: Vec<String> = TOOLS
+                .iter()
+                .map(|tool| format!("{tool} {:.2} s", least.spread(tool).median))
+                .collect();
             println!("     with one migration: {}", bases.join(", "));
-            let what = format!("{title}, {count} embedded, less the build with one: ours to diesel");
+            let what =
+                format!("{title}, {count} embedded, less the build with one: ours to diesel");
             if count == 5000 {
-                table.judge(&what, ratio, 1.2);
+                table.judge(&what, ratio, 1.2, Unit::Ratio);
             } else {
                 println!("     {what} x{:.2} (the target is at 5000)", ratio.median);
             }
@@ -260,12 +289,24 @@ pub fn noop(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<
         let workload = Workload::write(&databases.work, kind, count)?;
         finish(&mut empty.script(&workload.path("raw.single.sql"))?)?;
 
-        let times = rounds(&["connect + SELECT 1", "ours"], scope.rounds * 5, |name, _| match name {
-            "ours" => finish(Command::new(&binary).arg(&database.url)),
-            _ => finish(program("bench-sqlx")?.arg("select").arg(&empty.url)),
-        })?;
-        let target = Target { ours: "ours", other: "connect + SELECT 1", most: 1.3 };
-        table.group(&format!("no-op at head, embedded, {count}, {}", kind.title()), &times, &[target]);
+        let times = rounds(
+            &["connect + SELECT 1", "ours"],
+            scope.rounds * 5,
+            |name, _| match name {
+                "ours" => finish(Command::new(&binary).arg(&database.url)),
+                _ => finish(program("bench-sqlx")?.arg("select").arg(&empty.url)),
+            },
+        )?;
+        let target = Target {
+            ours: "ours",
+            other: "connect + SELECT 1",
+            most: 1.3,
+        };
+        table.group(
+            &format!("no-op at head, embedded, {count}, {}", kind.title()),
+            &times,
+            &[target],
+        );
     }
     Ok(())
 }

@@ -56,7 +56,9 @@ pub struct Fresh<'a> {
 
 impl Databases {
     pub fn from_environment() -> Outcome<Self> {
-        let from = |name: &str| env::var(name).map_err(|_| format!("{name} is not set, start me through scripts/bench"));
+        let from = |name: &str| {
+            env::var(name).map_err(|_| format!("{name} is not set, start me through scripts/bench"))
+        };
         Ok(Self {
             postgres: from("TEST_POSTGRES_URL")?,
             mysql: from("TEST_MYSQL_URL")?,
@@ -78,7 +80,12 @@ impl Databases {
         if let Some(home) = self.home(kind) {
             finish(client(kind, home).args(sql_option(kind, &format!("CREATE DATABASE {name}"))))?;
         }
-        Ok(Fresh { databases: self, kind, url, name })
+        Ok(Fresh {
+            databases: self,
+            kind,
+            url,
+            name,
+        })
     }
 
     fn home(&self, kind: Kind) -> Option<&str> {
@@ -91,7 +98,10 @@ impl Databases {
 }
 
 fn beside(url: &str, name: &str) -> String {
-    format!("{}/{name}", url.rsplit_once('/').map_or(url, |(place, _)| place))
+    format!(
+        "{}/{name}",
+        url.rsplit_once('/').map_or(url, |(place, _)| place)
+    )
 }
 
 impl Fresh<'_> {
@@ -117,9 +127,15 @@ impl Fresh<'_> {
     /// How many tables of the workload there are.
     pub fn tables(&self) -> Outcome<usize> {
         let names = match self.kind {
-            Kind::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_[0-9][0-9][0-9][0-9]'",
-            Kind::Postgres => "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '_[0-9]{4}$'",
-            Kind::Mysql => "SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND table_name REGEXP '_[0-9]{4}$'",
+            Kind::Sqlite => {
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_[0-9][0-9][0-9][0-9]'"
+            }
+            Kind::Postgres => {
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '_[0-9]{4}$'"
+            }
+            Kind::Mysql => {
+                "SELECT count(*) FROM information_schema.tables WHERE table_schema = database() AND table_name REGEXP '_[0-9]{4}$'"
+            }
         };
         let output = self.statement(names).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().parse()?)
@@ -130,7 +146,12 @@ impl Drop for Fresh<'_> {
     fn drop(&mut self) {
         let databases = self.databases;
         if let Some(home) = databases.home(self.kind) {
-            let _ = client(self.kind, home).args(sql_option(self.kind, &format!("DROP DATABASE {}", self.name))).status();
+            let _ = client(self.kind, home)
+                .args(sql_option(
+                    self.kind,
+                    &format!("DROP DATABASE {}", self.name),
+                ))
+                .status();
         } else {
             for suffix in ["", "-journal", "-wal", "-shm"] {
                 let _ = fs::remove_file(databases.memory.join(format!("{}{suffix}", self.name)));
@@ -147,7 +168,11 @@ fn client(kind: Kind, url: &str) -> Command {
     });
     match kind {
         Kind::Sqlite => {
-            let path = url.trim_start_matches("sqlite:///").split('?').next().unwrap_or_default();
+            let path = url
+                .trim_start_matches("sqlite:///")
+                .split('?')
+                .next()
+                .unwrap_or_default();
             command.args(["-batch", "-bail", path]);
         }
         Kind::Postgres => {
@@ -157,10 +182,23 @@ fn client(kind: Kind, url: &str) -> Command {
             let rest = url.split_once('@').map_or("", |(_, rest)| rest);
             let (place, database) = rest.split_once('/').unwrap_or((rest, ""));
             let port = place.split_once(':').map_or("3306", |(_, port)| port);
-            command.args(["--no-defaults", "-N", "-B", "-h127.0.0.1", "-umigrate", "-pmigrate", "-P", port, database]);
+            command.args([
+                "--no-defaults",
+                "-N",
+                "-B",
+                "-h127.0.0.1",
+                "-umigrate",
+                "-pmigrate",
+                "-P",
+                port,
+                database,
+            ]);
         }
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use migrate_core::model::graph::{Graph, Node};
 
-use crate::rounds::{Spread, rounds};
-use crate::table::Table;
+use crate::rounds::rounds;
+use crate::table::{Table, Unit};
 use crate::{Outcome, Scope};
 
 const COUNT: usize = 100_000;
@@ -20,8 +20,12 @@ pub fn measure(scope: &Scope, table: &mut Table) -> Outcome<()> {
         Ok::<Duration, Box<dyn std::error::Error>>(taken)
     })?;
     table.group("graph: build, validate, sort", &times, &[]);
-    let milliseconds = Spread::of(times.of("100,000").iter().map(|seconds| seconds * 1e3));
-    table.judge("graph of 100,000 revisions, milliseconds", milliseconds, 50.0);
+    table.judge(
+        "graph of 100,000 revisions",
+        times.spread("100,000"),
+        0.05,
+        Unit::Seconds,
+    );
     println!();
     Ok(())
 }
@@ -39,7 +43,10 @@ fn chain(count: usize) -> Outcome<Vec<Node>> {
         .map(|place| {
             Ok(Node {
                 id: id(place)?,
-                down_revision: parents(place).into_iter().map(id).collect::<Result<_, _>>()?,
+                down_revision: parents(place)
+                    .into_iter()
+                    .map(id)
+                    .collect::<Result<_, _>>()?,
                 depends_on: Vec::new(),
                 labels: Vec::new(),
             })

@@ -36,8 +36,13 @@ pub struct Scope {
 
 impl Scope {
     fn read(words: impl Iterator<Item = String>) -> Outcome<Self> {
-        let mut scope =
-            Self { rounds: 7, sizes: vec![10, 100, 1000], large: vec![5000], still: vec![1000, 5000], only: None };
+        let mut scope = Self {
+            rounds: 7,
+            sizes: vec![10, 100, 1000],
+            large: vec![5000],
+            still: vec![1000, 5000],
+            only: None,
+        };
         let mut words = words.skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -47,19 +52,28 @@ impl Scope {
                     scope.large = Vec::new();
                     scope.still = vec![1000];
                 }
-                "--rounds" => scope.rounds = words.next().ok_or("--rounds needs a number")?.parse()?,
+                "--rounds" => {
+                    scope.rounds = words.next().ok_or("--rounds needs a number")?.parse()?
+                }
                 "--only" => {
                     let list = words.next().ok_or("--only needs a list")?;
                     scope.only = Some(list.split(',').map(str::to_owned).collect());
                 }
-                other => return Err(format!("unknown argument {other}, expected --quick, --rounds N or --only LIST").into()),
+                other => {
+                    return Err(format!(
+                        "unknown argument {other}, expected --quick, --rounds N or --only LIST"
+                    )
+                    .into());
+                }
             }
         }
         Ok(scope)
     }
 
     fn includes(&self, part: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only.iter().any(|each| each == part))
+        self.only
+            .as_ref()
+            .is_none_or(|only| only.iter().any(|each| each == part))
     }
 }
 

@@ -16,7 +16,10 @@ pub fn rounds(
     count: usize,
     mut run: impl FnMut(&'static str, usize) -> Outcome<Duration>,
 ) -> Outcome<Times> {
-    let mut times = Times { names: names.to_vec(), seconds: vec![Vec::new(); names.len()] };
+    let mut times = Times {
+        names: names.to_vec(),
+        seconds: vec![Vec::new(); names.len()],
+    };
     for round in 0..count {
         for turn in 0..names.len() {
             let place = (turn + round) % names.len();
@@ -38,7 +41,12 @@ impl Times {
 
     /// The ratio of two contenders, formed in each round.
     pub fn ratio(&self, ours: &str, other: &str) -> Spread {
-        Spread::of(self.of(ours).iter().zip(self.of(other)).map(|(ours, other)| ours / other))
+        Spread::of(
+            self.of(ours)
+                .iter()
+                .zip(self.of(other))
+                .map(|(ours, other)| ours / other),
+        )
     }
 
     pub fn spread(&self, name: &str) -> Spread {
@@ -66,7 +74,11 @@ impl Spread {
                 _ => f64::NAN,
             }
         };
-        Self { low: at(0.25), median: at(0.5), high: at(0.75) }
+        Self {
+            low: at(0.25),
+            median: at(0.5),
+            high: at(0.75),
+        }
     }
 
     /// Whether the quartiles lie so far apart that the median decides nothing.

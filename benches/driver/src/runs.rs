@@ -23,7 +23,12 @@ fn peer(tool: &str, verb: &str, database: &Fresh<'_>, workload: &Workload) -> Ou
         "diesel" => ("bench-diesel", "diesel"),
         _ => ("bench-ours", "ours/migrations"),
     };
-    finish(program(name)?.arg(verb).arg(&database.url).arg(workload.path(folder)))
+    finish(
+        program(name)?
+            .arg(verb)
+            .arg(&database.url)
+            .arg(workload.path(folder)),
+    )
 }
 
 /// From an empty database to head.
@@ -38,7 +43,11 @@ fn up(tool: &str, database: &Fresh<'_>, workload: &Workload) -> Outcome<Duration
 
 pub fn apply(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<()> {
     for kind in Kind::ALL {
-        let large = if kind == Kind::Sqlite { scope.large.as_slice() } else { &[] };
+        let large = if kind == Kind::Sqlite {
+            scope.large.as_slice()
+        } else {
+            &[]
+        };
         for count in scope.sizes.iter().chain(large).copied() {
             let mut tools = vec!["raw", "ours"];
             if kind != Kind::Mysql {
@@ -53,19 +62,34 @@ pub fn apply(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
                 let database = databases.fresh(kind)?;
                 let taken = up(tool, &database, &workload)?;
                 if round == 0 && database.tables()? != workload.tables() {
-                    return Err(format!("{tool} made {} tables, expected {}", database.tables()?, workload.tables()).into());
+                    return Err(format!(
+                        "{tool} made {} tables, expected {}",
+                        database.tables()?,
+                        workload.tables()
+                    )
+                    .into());
                 }
                 Ok(taken)
             })?;
             let at_most = |ours, other, most| Target { ours, other, most };
             let targets = match (kind, count) {
-                (Kind::Sqlite, 1000) => vec![at_most("ours", "raw", 1.05), at_most("ours single", "raw", 0.82)],
+                (Kind::Sqlite, 1000) => vec![
+                    at_most("ours", "raw", 1.05),
+                    at_most("ours single", "raw", 0.82),
+                ],
                 (Kind::Sqlite, 5000) => vec![at_most("ours", "diesel", 1.05)],
-                (Kind::Postgres, 1000) => vec![at_most("ours", "raw", 0.95), at_most("ours single", "raw", 0.75)],
+                (Kind::Postgres, 1000) => vec![
+                    at_most("ours", "raw", 0.95),
+                    at_most("ours single", "raw", 0.75),
+                ],
                 (Kind::Mysql, 1000) => vec![at_most("ours", "raw", 1.2)],
                 _ => vec![],
             };
-            table.group(&format!("apply {count}, {}", kind.title()), &times, &targets);
+            table.group(
+                &format!("apply {count}, {}", kind.title()),
+                &times,
+                &targets,
+            );
         }
     }
     Ok(())
@@ -93,10 +117,18 @@ pub fn down(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<
                 Ok(taken)
             })?;
             let targets = match (kind, count) {
-                (Kind::Sqlite, 1000) => vec![Target { ours: "ours", other: "diesel", most: 1.1 }],
+                (Kind::Sqlite, 1000) => vec![Target {
+                    ours: "ours",
+                    other: "diesel",
+                    most: 1.1,
+                }],
                 _ => vec![],
             };
-            table.group(&format!("downgrade {count}, {}", kind.title()), &times, &targets);
+            table.group(
+                &format!("downgrade {count}, {}", kind.title()),
+                &times,
+                &targets,
+            );
         }
     }
     Ok(())
@@ -113,7 +145,12 @@ pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
         up("ours single", &ours, &workload)?;
         let cli = |words: &[&str]| {
             let mut command = program("bench-ours")?;
-            command.arg("cli").arg("--dir").arg(workload.path("ours/migrations")).arg("--database-url").arg(&ours.url);
+            command
+                .arg("cli")
+                .arg("--dir")
+                .arg(workload.path("ours/migrations"))
+                .arg("--database-url")
+                .arg(&ours.url);
             finish(command.args(words))
         };
         let peers = ["sqlx", "refinery", "diesel"].map(|tool| (tool, databases.fresh(kind)));
@@ -125,23 +162,48 @@ pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
         }
         // Each takes milliseconds: more rounds cost nothing.
         let many = scope.rounds * 5;
-        let times = rounds(&["client", "ours", "sqlx", "refinery", "diesel"], many, |tool, _| match tool {
-            "client" => finish(&mut raw.statement("SELECT 1")),
-            "ours" => cli(&["upgrade", "head"]),
-            tool => {
-                let (_, database) = others.iter().find(|(name, _)| *name == tool).ok_or("a contender")?;
-                peer(tool, "up", database, &workload)
+        let times = rounds(
+            &["client", "ours", "sqlx", "refinery", "diesel"],
+            many,
+            |tool, _| match tool {
+                "client" => finish(&mut raw.statement("SELECT 1")),
+                "ours" => cli(&["upgrade", "head"]),
+                tool => {
+                    let (_, database) = others
+                        .iter()
+                        .find(|(name, _)| *name == tool)
+                        .ok_or("a contender")?;
+                    peer(tool, "up", database, &workload)
+                }
+            },
+        )?;
+        let at_5000 = |most| {
+            if count == 5000 {
+                vec![Target {
+                    ours: "ours",
+                    other: "client",
+                    most,
+                }]
+            } else {
+                vec![]
             }
-        })?;
-        let at_5000 = |most| if count == 5000 { vec![Target { ours: "ours", other: "client", most }] } else { vec![] };
-        table.group(&format!("no-op at head, command line, {count}, {}", kind.title()), &times, &at_5000(3.0));
+        };
+        table.group(
+            &format!("no-op at head, command line, {count}, {}", kind.title()),
+            &times,
+            &at_5000(3.0),
+        );
 
         let times = rounds(&["client", "ours"], many, |tool, _| match tool {
             "client" => finish(&mut raw.statement("SELECT * FROM history ORDER BY version")),
             _ => cli(&["status"]),
         })?;
         // dbmate, the quickest peer, took 2.17 times the client at 5,000 (it comes by npm, so it is not run here).
-        table.group(&format!("status, command line, {count}, {}", kind.title()), &times, &at_5000(2.17));
+        table.group(
+            &format!("status, command line, {count}, {}", kind.title()),
+            &times,
+            &at_5000(2.17),
+        );
     }
     Ok(())
 }

@@ -40,7 +40,10 @@ fn migration(kind: Kind, place: usize) -> Migration {
     match place % 4 {
         0 => {
             let key = group.checked_sub(1).map(|before| {
-                format!(",\n    CONSTRAINT {table}_fk FOREIGN KEY (parent_id) REFERENCES {} (id)", self::table(before))
+                format!(
+                    ",\n    CONSTRAINT {table}_fk FOREIGN KEY (parent_id) REFERENCES {} (id)",
+                    self::table(before)
+                )
             });
             Migration {
                 name: format!("create_{table}"),
@@ -60,12 +63,17 @@ fn migration(kind: Kind, place: usize) -> Migration {
                 format!("ALTER TABLE {table} ADD COLUMN status {text} NOT NULL DEFAULT 'new'"),
                 format!("CREATE INDEX {table}_status ON {table} (status)"),
             ],
-            down: vec![drop_index(&format!("{table}_status")), format!("ALTER TABLE {table} DROP COLUMN status")],
+            down: vec![
+                drop_index(&format!("{table}_status")),
+                format!("ALTER TABLE {table} DROP COLUMN status"),
+            ],
         },
         2 => Migration {
             name: format!("seed_{table}"),
             up: vec![
-                format!("INSERT INTO {table} (id, name) VALUES (1, 'one'), (2, 'two'), (3, 'three')"),
+                format!(
+                    "INSERT INTO {table} (id, name) VALUES (1, 'one'), (2, 'two'), (3, 'three')"
+                ),
                 format!("UPDATE {table} SET status = 'seeded' WHERE id < 3"),
             ],
             down: vec![format!("DELETE FROM {table} WHERE id <= 3")],
@@ -77,13 +85,19 @@ fn migration(kind: Kind, place: usize) -> Migration {
                 format!("UPDATE {table} SET note = 'first; then second'"),
                 format!("CREATE INDEX {table}_note ON {table} (note)"),
             ],
-            down: vec![drop_index(&format!("{table}_note")), format!("ALTER TABLE {table} DROP COLUMN note")],
+            down: vec![
+                drop_index(&format!("{table}_note")),
+                format!("ALTER TABLE {table} DROP COLUMN note"),
+            ],
         },
     }
 }
 
 fn sql(statements: &[String]) -> String {
-    statements.iter().map(|statement| format!("{statement};\n")).collect()
+    statements
+        .iter()
+        .map(|statement| format!("{statement};\n"))
+        .collect()
 }
 
 /// The workload on disk.
@@ -120,7 +134,10 @@ impl Workload {
         let (name, up, down) = (&migration.name, sql(&migration.up), sql(&migration.down));
         fs::write(self.path(&format!("sqlx/{version}_{name}.up.sql")), &up)?;
         fs::write(self.path(&format!("sqlx/{version}_{name}.down.sql")), &down)?;
-        fs::write(self.path(&format!("refinery/V{}__{name}.sql", place + 1)), &up)?;
+        fs::write(
+            self.path(&format!("refinery/V{}__{name}.sql", place + 1)),
+            &up,
+        )?;
         let folder = self.path(&format!("diesel/{version}_{name}"));
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("up.sql"), up)?;
@@ -128,26 +145,65 @@ impl Workload {
     }
 
     fn write_ours(&self, place: usize, migration: &Migration) -> Outcome<()> {
-        let id = |place: usize| format!("{:012x}", (place as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16);
+        let id = |place: usize| {
+            format!(
+                "{:012x}",
+                (place as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16
+            )
+        };
         let parent = place.checked_sub(1).map_or("none".to_owned(), id);
-        let mut text = format!("-- {}\n--\n-- revision: {}\n-- down_revision: {parent}\n", migration.name.replace('_', " "), id(place));
-        let _ = write!(text, "\n-- migrate:up\n{}\n-- migrate:down\n{}", sql(&migration.up), sql(&migration.down));
-        let path = self.path(&format!("ours/migrations/{place:05}_{}_{}.sql", id(place), migration.name));
+        let mut text = format!(
+            "-- {}\n--\n-- revision: {}\n-- down_revision: {parent}\n",
+            migration.name.replace('_', " "),
+            id(place)
+        );
+        let _ = write!(
+            text,
+            "\n-- migrate:up\n{}\n-- migrate:down\n{}",
+            sql(&migration.up),
+            sql(&migration.down)
+        );
+        let path = self.path(&format!(
+            "ours/migrations/{place:05}_{}_{}.sql",
+            id(place),
+            migration.name
+        ));
         Ok(fs::write(path, text)?)
     }
 
     fn lock_ours(&self, kind: Kind) -> Outcome<()> {
         let root = self.path("ours");
-        fs::write(root.join("migrate.toml"), format!("[migrations]\ndialects = [\"{}\"]\n", kind.name()))?;
-        let said = |findings: Vec<_>| findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        let project = Search::from(&root).dir(Some("migrations")).find().map_err(said)?;
-        let options = LockOptions { dialects: DialectSet::one(kind.dialect()), ..LockOptions::default() };
-        lock(&project, &options).map(drop).map_err(|findings| said(findings).into())
+        fs::write(
+            root.join("migrate.toml"),
+            format!("[migrations]\ndialects = [\"{}\"]\n", kind.name()),
+        )?;
+        let said = |findings: Vec<_>| {
+            findings
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        let project = Search::from(&root)
+            .dir(Some("migrations"))
+            .find()
+            .map_err(said)?;
+        let options = LockOptions {
+            dialects: DialectSet::one(kind.dialect()),
+            ..LockOptions::default()
+        };
+        lock(&project, &options)
+            .map(drop)
+            .map_err(|findings| said(findings).into())
     }
 
     /// The database's own client: each migration and its history row in one transaction.
     fn write_raw(&self, kind: Kind, migrations: &[Migration]) -> Outcome<()> {
-        let begin = if kind == Kind::Mysql { "START TRANSACTION" } else { "BEGIN" };
+        let begin = if kind == Kind::Mysql {
+            "START TRANSACTION"
+        } else {
+            "BEGIN"
+        };
         let mut up = "CREATE TABLE history (version VARCHAR(20) NOT NULL PRIMARY KEY, name VARCHAR(200) NOT NULL, \
                       applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP);\n"
             .to_owned();
@@ -155,13 +211,19 @@ impl Workload {
         let mut single = format!("{up}{begin};\n");
         for (place, migration) in migrations.iter().enumerate() {
             let body = sql(&migration.up);
-            let row = format!("INSERT INTO history (version, name) VALUES ('{place:08}', '{}');\n", migration.name);
+            let row = format!(
+                "INSERT INTO history (version, name) VALUES ('{place:08}', '{}');\n",
+                migration.name
+            );
             let _ = write!(up, "{begin};\n{body}{row}COMMIT;\n");
             let _ = write!(single, "{body}{row}");
         }
         for (place, migration) in migrations.iter().enumerate().rev() {
             let body = sql(&migration.down);
-            let _ = write!(down, "{begin};\n{body}DELETE FROM history WHERE version = '{place:08}';\nCOMMIT;\n");
+            let _ = write!(
+                down,
+                "{begin};\n{body}DELETE FROM history WHERE version = '{place:08}';\nCOMMIT;\n"
+            );
         }
         fs::write(self.path("raw.up.sql"), up)?;
         fs::write(self.path("raw.single.sql"), single + "COMMIT;\n")?;
