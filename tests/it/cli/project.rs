@@ -292,6 +292,20 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// A line that shows times is padded by their lengths: two blanks stand for any number of them.
+fn without_padding(line: &str) -> String {
+    if !line.contains("[TIME]") && !line.contains("[NOW]") {
+        return line.to_owned();
+    }
+    let (indent, text) = line.split_at(line.len() - line.trim_start().len());
+    let columns: Vec<&str> = text
+        .split("  ")
+        .map(str::trim)
+        .filter(|column| !column.is_empty())
+        .collect();
+    format!("{indent}{}", columns.join("  "))
+}
+
 /// `12 ms` and `"duration_ms": 1.5` as `[TIME]`, points in time as `[NOW]`.
 fn mask_times(text: &str) -> String {
     let mut masked = String::new();
@@ -316,7 +330,7 @@ fn mask_times(text: &str) -> String {
                 words[place] = "[NOW]".to_owned();
             }
         }
-        masked += &words.join(" ");
+        masked += &without_padding(&words.join(" "));
         masked.push('\n');
     }
     masked
