@@ -52,6 +52,41 @@ async fn what_is_missing_below_is_never_accepted_unseen() {
 
     // The way out that the error names.
     let report = after
+        .run(&database, Run::upgrade("head").fill())
+        .await
+        .expect("the missing revision");
+    assert_eq!(report.steps().len(), 1);
+    assert!(
+        report
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("--accept-edit bbbb")),
+        "{:?}",
+        report.warnings
+    );
+    let refused = after.upgrade(&database, "head").await.expect_err("an edit");
+    assert_eq!(refused.class(), Class::HistoryDiffers, "{refused}");
+    after
+        .repair(&database, Repair::accept_edit("bbbb"))
+        .await
+        .expect("no gap any more");
+    assert!(after.is_up_to_date(&database).await.expect("an answer"));
+}
+
+/// Another way out: what stands above the gap is taken back, although its new parent was never applied.
+#[tokio::test]
+async fn a_downgrade_reaches_across_the_gap() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let url = format!("sqlite://{}", folder.path().join("app.db").display());
+    let database: Database = url.parse().expect("a URL");
+    let before = read(folder.path(), &[("aaaa", "none"), ("bbbb", "aaaa")]);
+    before.upgrade(&database, "head").await.expect("an upgrade");
+    let after = read(
+        folder.path(),
+        &[("aaaa", "none"), ("xxxx", "aaaa"), ("bbbb", "xxxx")],
+    );
+
+    let report = after
         .run(&database, Run::downgrade("aaaa"))
         .await
         .expect("a downgrade");

@@ -114,10 +114,11 @@ fn a_gap_is_named_and_filled() {
         "lock --amend cccc",
         "upgrade",
         "status",
+        "repair --accept-edit cccc",
         "upgrade --fill --dry-run",
         "upgrade --fill",
+        "upgrade",
         "repair --accept-edit cccc",
-        "upgrade --fill",
         "upgrade",
         "status",
     ]);

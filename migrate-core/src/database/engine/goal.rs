@@ -57,6 +57,10 @@ pub(crate) fn plan(
         return Ok(compute(graph, &applied, &target)?);
     }
     let mut filled = compute(graph, &applied, &Target::Fill)?;
+    if !found.differing.is_empty() {
+        // Not further before somebody has accepted what differs.
+        return Ok(filled);
+    }
     let whole = Applied::closure(graph, applied.set().iter());
     let rest = compute(graph, &whole, &target)?;
     filled.target = rest.target;

@@ -345,10 +345,26 @@ impl<'e> Engine<'e> {
                 above: found.above.iter().map(ToString::to_string).collect(),
             }));
         }
-        if upgrades && !found.differing.is_empty() {
+        // What stands above a gap that is being filled has other parents than were recorded, as after a rebase. It can be
+        // accepted once nothing is missing below it.
+        let above = |revision: &str| found.above.iter().any(|id| id == revision);
+        let (later, differing): (Vec<_>, Vec<_>) = found
+            .differing
+            .iter()
+            .cloned()
+            .partition(|difference| above(&difference.revision));
+        if upgrades && !differing.is_empty() {
             return Err(Error::new(Kind::HistoryDiffers {
-                revisions: found.differing.clone(),
+                revisions: differing,
             }));
+        }
+        if upgrades {
+            for difference in later {
+                self.warn(format!(
+                    "{}: {}; `migrate-cli repair --accept-edit {0}` accepts that when the gap is filled",
+                    difference.revision, difference.what
+                ));
+            }
         }
         if found.unknown.is_empty() {
             return Ok(());

@@ -256,10 +256,7 @@ impl Engine<'_> {
                     "revision {} stands on {first} now, and {first} is not applied here",
                     row.revision
                 ),
-                format!(
-                    "take {} back (`migrate-cli downgrade` to the revision below it), then `migrate-cli upgrade` applies both",
-                    row.revision
-                ),
+                "`migrate-cli upgrade --fill` applies it, then the edit can be accepted".to_owned(),
             ));
         }
         let mut statements = Vec::new();
