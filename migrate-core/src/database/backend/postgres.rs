@@ -12,8 +12,8 @@ use sqlx::{ConnectOptions, Connection};
 use super::driver::{fetch, send};
 use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
-use crate::database::execute::message::{Message, Part, at_fence};
-use crate::database::execute::transactional::{self, Surroundings, done, roll_back, step_error};
+use crate::database::execute::message::{Message, Part};
+use crate::database::execute::transactional::{self, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
 use crate::database::recover;
 use crate::database::state::sql::literal;
@@ -309,17 +309,22 @@ impl<'c> PostgresBackend<'c> {
                 message.statement(source, number);
                 continue;
             };
-            self.send_part(work, std::mem::take(&mut message)).await?;
+            transactional::send_part(self, work, std::mem::take(&mut message)).await?;
             let data = source.text[data.clone()].as_bytes();
             if let Err(error) = self.copy(source.sql(number), data).await {
                 let offset = error.position.map(|position| position.saturating_sub(1));
-                return Err(self
-                    .abandon(work, error, Part::Statement(number), offset)
-                    .await);
+                return Err(transactional::abandon(
+                    self,
+                    work,
+                    error,
+                    Part::Statement(number),
+                    offset,
+                )
+                .await);
             }
         }
         transactional::finish(&mut message, self, work, around);
-        self.send_part(work, message).await?;
+        transactional::send_part(self, work, message).await?;
         Ok(done(work, started))
     }
 
@@ -334,33 +339,6 @@ impl<'c> PostgresBackend<'c> {
             .await
             .map(drop)
             .map_err(|error| translate(error, 0))
-    }
-
-    async fn send_part(&mut self, work: &Work<'_>, message: Message) -> Result<(), StepError> {
-        if message.is_empty() {
-            return Ok(());
-        }
-        let sql = message.sql();
-        match self.execute(sql.clone()).await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let place = message.place(&sql, &error);
-                Err(self
-                    .abandon(work, at_fence(error, place), place.part, place.offset)
-                    .await)
-            }
-        }
-    }
-
-    async fn abandon(
-        &mut self,
-        work: &Work<'_>,
-        error: ServerError,
-        part: Part,
-        offset: Option<usize>,
-    ) -> StepError {
-        let kept = roll_back(self, work, &error).await;
-        step_error(work, error, part, offset, kept)
     }
 }
 

@@ -21,8 +21,8 @@ use sqlx::{ConnectOptions, Connection};
 use super::driver::{fetch, send};
 use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
-use crate::database::execute::message::{Message, Part, at_fence};
-use crate::database::execute::transactional::{self, Surroundings, done, roll_back, step_error};
+use crate::database::execute::message::{Message, Part};
+use crate::database::execute::transactional::{self, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
 use crate::database::state::sql::read_lock;
@@ -192,13 +192,13 @@ impl<'c> SqliteBackend<'c> {
         let mut opening = Message::new();
         opening.ours("PRAGMA foreign_keys = OFF");
         transactional::open(&mut opening, self, work, around.begin);
-        self.send_part(work, opening).await?;
+        transactional::send_part(self, work, opening).await?;
         let before = self.violations(work).await?;
         let mut statements = Message::new();
         for number in source.from..source.script.statements.len() {
             statements.statement(source, number);
         }
-        self.send_part(work, statements).await?;
+        transactional::send_part(self, work, statements).await?;
         let after = self.violations(work).await?;
         let new = after
             .iter()
@@ -213,36 +213,12 @@ impl<'c> SqliteBackend<'c> {
             let message =
                 format!("foreign_key_check: {rows} of {table} would refer to nothing in {parent}");
             let error = ServerError::new(ServerErrorKind::Other, message);
-            return Err(self.abandon(work, error, Part::Ours, None).await);
+            return Err(transactional::abandon(self, work, error, Part::Ours, None).await);
         }
         let mut closing = Message::new();
         transactional::finish(&mut closing, self, work, around);
-        self.send_part(work, closing).await?;
+        transactional::send_part(self, work, closing).await?;
         Ok(done(work, started))
-    }
-
-    async fn send_part(&mut self, work: &Work<'_>, message: Message) -> Result<(), StepError> {
-        let sql = message.sql();
-        match self.execute(sql.clone()).await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let place = message.place(&sql, &error);
-                Err(self
-                    .abandon(work, at_fence(error, place), place.part, place.offset)
-                    .await)
-            }
-        }
-    }
-
-    async fn abandon(
-        &mut self,
-        work: &Work<'_>,
-        error: ServerError,
-        part: Part,
-        offset: Option<usize>,
-    ) -> StepError {
-        let kept = roll_back(self, work, &error).await;
-        step_error(work, error, part, offset, kept)
     }
 
     /// How many rows of which table refer to nothing in which other. Rows are counted and not named, because a rebuild
@@ -254,7 +230,9 @@ impl<'c> SqliteBackend<'c> {
         let sql = "SELECT \"table\", parent FROM pragma_foreign_key_check".to_owned();
         let rows = match self.query(sql).await {
             Ok(rows) => rows,
-            Err(error) => return Err(self.abandon(work, error, Part::Ours, None).await),
+            Err(error) => {
+                return Err(transactional::abandon(self, work, error, Part::Ours, None).await);
+            }
         };
         let mut found = BTreeMap::new();
         for row in rows {

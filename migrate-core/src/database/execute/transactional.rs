@@ -98,6 +98,38 @@ pub(crate) fn finish<B: Backend + ?Sized>(
     }
 }
 
+/// Sends a part of a section that takes several messages.
+pub(crate) async fn send_part<B: Backend + ?Sized>(
+    backend: &mut B,
+    work: &Work<'_>,
+    message: Message,
+) -> Result<(), StepError> {
+    if message.is_empty() {
+        return Ok(());
+    }
+    let sql = message.sql();
+    match backend.execute(sql.clone()).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let place = message.place(&sql, &error);
+            let error = at_fence(error, place);
+            Err(abandon(backend, work, error, place.part, place.offset).await)
+        }
+    }
+}
+
+/// Takes back what a section has done so far, because of `error`.
+pub(crate) async fn abandon<B: Backend + ?Sized>(
+    backend: &mut B,
+    work: &Work<'_>,
+    error: ServerError,
+    part: Part,
+    offset: Option<usize>,
+) -> StepError {
+    let kept = roll_back(backend, work, &error).await;
+    step_error(work, error, part, offset, kept)
+}
+
 /// Takes back what the message has done, and says what is left.
 pub(crate) async fn roll_back<B: Backend + ?Sized>(
     backend: &mut B,
