@@ -11,6 +11,7 @@ mod interrupted;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;

@@ -14,6 +14,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod script;
 mod show;
 mod status;
 

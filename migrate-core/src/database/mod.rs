@@ -6,6 +6,7 @@
 //! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `offline` | a run as a script, without a connection |
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 
@@ -31,6 +32,7 @@ mod event;
 mod execute;
 mod lock;
 mod mask;
+mod offline;
 mod recorded;
 mod recover;
 mod repair;
@@ -50,6 +52,7 @@ mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use offline::{Offline, Script, ScriptStep};
 pub use repair::Repair;
 pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
