@@ -152,7 +152,10 @@ pub(crate) enum Kind {
         pending: Vec<String>,
     },
     /// Start-up is told not to migrate, and to refuse when something is pending.
-    Behind { pending: Vec<String>, switch: String },
+    Behind {
+        pending: Vec<String>,
+        switch: String,
+    },
     /// Start-up is told not to migrate but to wait for somebody who does, and nobody has.
     NobodyMigrated {
         limit: Duration,

@@ -197,7 +197,9 @@ async fn with_auto_off_nothing_is_run() {
     let report = quiet.startup(&pool).await.unwrap();
     assert_eq!(
         report.warnings,
-        ["1 revision is pending and start-up does not run it (auto = false in migrate.toml): a; `migrate-cli upgrade` does"]
+        [
+            "1 revision is pending and start-up does not run it (auto = false in migrate.toml): a; `migrate-cli upgrade` does"
+        ]
     );
     assert_eq!(report.pending, ["a"]);
     assert!(!report.is_up_to_date());

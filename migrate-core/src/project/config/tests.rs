@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    Config, Dotenv, Environment, LintLevel, Policy, Protection, Recursion, Search, Timezone, Url, display,
+    Config, Dotenv, Environment, LintLevel, Policy, Protection, Recursion, Search, Timezone, Url,
+    display,
 };
 use crate::model::set::{Ahead, HeadsPolicy};
 use crate::text::{Diagnostic, Dialect, DialectSet};
