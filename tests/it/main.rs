@@ -2,10 +2,11 @@
 
 mod app;
 mod binary;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod chain;
 mod cli;
 mod corpora;
+#[cfg(feature = "sqlite")]
+mod heartbeat;
 #[cfg(feature = "postgres")]
 mod interrupted;
 mod learning_platform;
