@@ -30,6 +30,7 @@ use crate::database::execute::message::{Message, Part};
 use crate::database::execute::transactional::{self, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
+use crate::database::session::asks_for_rebuild;
 use crate::database::state::sql::read_lock;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
@@ -156,7 +157,7 @@ impl<'c> SqliteBackend<'c> {
             let outcome = journalled::run(self, work, source, around).await;
             self.heart = None;
             outcome
-        } else if work.transaction == Transaction::Own && settings::asks_for_rebuild(source) {
+        } else if work.transaction == Transaction::Own && asks_for_rebuild(source) {
             self.rebuild(work, source, &around).await
         } else {
             transactional::run(self, work, around).await
@@ -205,7 +206,7 @@ impl<'c> SqliteBackend<'c> {
         let started = Instant::now();
         let mut opening = Message::new();
         opening.ours("PRAGMA foreign_keys = OFF");
-        transactional::open(&mut opening, self, work, around.begin);
+        transactional::open(&mut opening, &self.tables, work, around.begin);
         transactional::send_part(self, work, opening).await?;
         let before = self.violations(work).await?;
         let mut statements = Message::new();
@@ -230,7 +231,7 @@ impl<'c> SqliteBackend<'c> {
             return Err(transactional::abandon(self, work, error, Part::Ours, None).await);
         }
         let mut closing = Message::new();
-        transactional::finish(&mut closing, self, work, around);
+        transactional::finish(&mut closing, &self.tables, work, around);
         transactional::send_part(self, work, closing).await?;
         Ok(done(work, started))
     }

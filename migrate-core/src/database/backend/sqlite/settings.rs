@@ -8,44 +8,8 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::database::execute::Source;
+use crate::database::session::{SQLITE_SETTINGS, pragmas};
 use crate::text::Dialect;
-use crate::text::sql::tokenize;
-
-/// The settings of a connection that can be read and put back. What is written into the file (`user_version`,
-/// `application_id`, `auto_vacuum`, the journal mode) is not a setting: a revision that changes it means it. The heap limits are those of the
-/// whole process.
-const SETTINGS: [&str; 30] = [
-    "analysis_limit",
-    "automatic_index",
-    "busy_timeout",
-    "cache_size",
-    "cache_spill",
-    "cell_size_check",
-    "checkpoint_fullfsync",
-    "defer_foreign_keys",
-    "foreign_keys",
-    "full_column_names",
-    "fullfsync",
-    "ignore_check_constraints",
-    "journal_size_limit",
-    "legacy_alter_table",
-    "locking_mode",
-    "max_page_count",
-    "mmap_size",
-    "query_only",
-    "read_uncommitted",
-    "recursive_triggers",
-    "reverse_unordered_selects",
-    "secure_delete",
-    "short_column_names",
-    "synchronous",
-    "temp_store",
-    "threads",
-    "trusted_schema",
-    "wal_autocheckpoint",
-    "writable_schema",
-    LIKE,
-];
 
 /// The one setting that SQLite does not tell; it shows in what it does.
 const LIKE: &str = "case_sensitive_like";
@@ -64,9 +28,11 @@ impl Settings {
         source: &Source<'_>,
     ) -> Result<Self, sqlx::Error> {
         let mut settings = Self::default();
-        let named: BTreeSet<String> = pragmas(source).map(|pragma| pragma.name).collect();
-        for name in SETTINGS.into_iter().filter(|name| named.contains(*name)) {
-            if let Some(value) = value(connection, name).await? {
+        let named: BTreeSet<String> = pragmas(source).flatten().collect();
+        for (name, _) in SQLITE_SETTINGS {
+            if named.contains(name)
+                && let Some(value) = value(connection, name).await?
+            {
                 settings.values.push((name, value));
             }
         }
@@ -111,16 +77,6 @@ impl Settings {
     }
 }
 
-/// Whether a section asks for foreign keys to be off.
-pub(super) fn asks_for_rebuild(source: &Source<'_>) -> bool {
-    pragmas(source).any(|pragma| {
-        pragma.name == "foreign_keys"
-            && pragma
-                .value
-                .is_some_and(|value| matches!(&*value, "off" | "0" | "no" | "false"))
-    })
-}
-
 /// Whether a section has something of which [`Settings`] must be read.
 pub(super) fn may_change(source: &Source<'_>) -> bool {
     begins(source, "PRAGMA") || begins(source, "ATTACH")
@@ -133,41 +89,6 @@ fn begins(source: &Source<'_>, keyword: &str) -> bool {
             .keywords
             .first()
             .is_some_and(|word| word == keyword)
-    })
-}
-
-/// `PRAGMA name`, `PRAGMA schema.name = value`, `PRAGMA name(value)`; in lower case.
-struct Pragma {
-    name: String,
-    value: Option<String>,
-}
-
-fn pragmas(source: &Source<'_>) -> impl Iterator<Item = Pragma> {
-    let statements = source.script.statements.iter().enumerate();
-    let pragmas = statements.filter(|(_, statement)| {
-        statement
-            .keywords
-            .first()
-            .is_some_and(|word| word == "PRAGMA")
-    });
-    pragmas.filter_map(|(number, _)| {
-        let sql = source.sql(number);
-        let mut words = tokenize(sql, Dialect::Sqlite)
-            .filter(|token| !token.kind.is_trivia())
-            .map(|token| sql[token.range].to_ascii_lowercase())
-            .skip(1)
-            .peekable();
-        let mut name = words.next()?;
-        if words.next_if_eq(".").is_some() {
-            name = words.next()?;
-        }
-        let value = words
-            .next_if(|word| matches!(word.as_str(), "=" | "("))
-            .and_then(|_| words.next());
-        Some(Pragma {
-            name,
-            value: value.map(|value| value.trim_matches(['\'', '"']).to_owned()),
-        })
     })
 }
 
@@ -219,22 +140,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_rebuild_is_asked_for_in_sqlites_own_words() {
-        let cases = [
-            ("PRAGMA foreign_keys = OFF", true),
-            ("pragma main.foreign_keys(0)", true),
-            ("PRAGMA /* for the rebuild */ Foreign_Keys='no'", true),
-            ("PRAGMA foreign_keys", false),
-            ("PRAGMA foreign_keys = ON", false),
-            ("PRAGMA foreign_key_list(off)", false),
-            ("SELECT 'PRAGMA foreign_keys = OFF'", false),
-        ];
-        for (sql, expected) in cases {
-            assert_eq!(asks_for_rebuild(&source(sql)), expected, "{sql}");
-        }
-    }
-
     /// Each is changed to a value that it does not have by default, and read, changed and put back.
     #[tokio::test]
     async fn every_setting_can_be_read_and_put_back() {
@@ -242,7 +147,7 @@ mod tests {
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(folder.path().join("app.db"))
             .create_if_missing(true);
-        for name in SETTINGS {
+        for (name, _) in SQLITE_SETTINGS {
             let mut connection = SqliteConnection::connect_with(&options)
                 .await
                 .expect("a file");
