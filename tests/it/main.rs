@@ -1,8 +1,8 @@
 //! The integration tests: one binary, one module for each subject.
 
 mod app;
+mod batches;
 mod binary;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod chain;
 mod cli;
 mod corpora;

@@ -16,7 +16,7 @@ use crate::database::mask::mask;
 use crate::database::report::{Outcome, StepReport};
 use crate::database::run::Verb;
 use crate::database::section::{STORED, Text, recorded};
-use crate::database::state::{Compatible, Journal, Origin, Record, State};
+use crate::database::state::{Compatible, Journal, Origin, Record, Rounds, State};
 use crate::database::who::{TOOL, jitter, now};
 use crate::model::{Action, Graph, Step};
 use crate::text::diagnostic::Class;
@@ -86,6 +86,7 @@ impl<'e> Engine<'e> {
                     step_report.outcome = Outcome::Finished;
                     step_report.duration = done.duration;
                     step_report.statements = done.statements;
+                    step_report.rows = done.rows;
                 }
                 Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
                 Err(error) if error.class() == Class::Interrupted => {
@@ -199,6 +200,7 @@ impl<'e> Engine<'e> {
         mut from: usize,
     ) -> Result<Option<Done>, Error> {
         let mut tries = 0;
+        let mut farthest = (from, None);
         let begun = Instant::now();
         loop {
             let section = text
@@ -219,6 +221,13 @@ impl<'e> Engine<'e> {
             };
             self.fence.epoch += error.epochs;
             let interleaves = self.fence.holder.is_none();
+            if let Kept::Statements(finished) = error.kept
+                && (finished, error.batch) > farthest
+            {
+                // What has come further since the last try is not stuck, however often it must wait.
+                farthest = (finished, error.batch);
+                tries = 0;
+            }
             match error.error.kind {
                 // Rows are read again: somebody else may have run this very revision.
                 ServerErrorKind::FenceMissed | ServerErrorKind::Busy
@@ -256,7 +265,7 @@ impl<'e> Engine<'e> {
                     if let Kept::Statements(finished) = error.kept {
                         from = finished;
                         // The row is there now, with what has finished.
-                        self.note_claim(&work, finished);
+                        self.note_claim(&work, finished, error.batch);
                     }
                 }
                 _ => return Err(self.failed(&work, error, begun.elapsed()).await),
@@ -326,6 +335,10 @@ impl<'e> Engine<'e> {
             },
             holder: Arc::clone(&self.holder),
             transaction: self.transaction(),
+            until: self.task.deadline.map(|deadline| deadline.at),
+            batch: row
+                .filter(|row| row.in_flight())
+                .and_then(|row| row.journal.batch),
             watch: self.task.watch.clone(),
         })
     }
@@ -429,7 +442,7 @@ impl<'e> Engine<'e> {
         }
     }
 
-    fn note_claim(&mut self, work: &Work<'_>, finished: usize) {
+    fn note_claim(&mut self, work: &Work<'_>, finished: usize, batch: Option<Rounds>) {
         let mut record = work.record.clone();
         record.is_head = false;
         record.state = match work.direction {
@@ -437,6 +450,7 @@ impl<'e> Engine<'e> {
             Direction::Down => State::Downgrading,
         };
         record.journal.statement_no = finished;
+        record.journal.batch = batch;
         self.recorded.replace(record);
     }
 

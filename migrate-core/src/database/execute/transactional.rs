@@ -50,6 +50,7 @@ pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
     Done {
         epochs: 1,
         statements,
+        rows: None,
         duration: started.elapsed(),
     }
 }
@@ -173,6 +174,7 @@ pub(crate) fn step_error(
         statement,
         offset,
         kept,
+        batch: None,
         epochs: 0,
     }
 }
