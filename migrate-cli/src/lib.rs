@@ -25,8 +25,6 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::FromArgMatches as _;
-
 use arguments::{Arguments, Color, Format, usage};
 use context::Context;
 use exit::Exit;
@@ -57,7 +55,7 @@ pub fn run(words: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
 fn parse(words: &[OsString]) -> Result<Arguments, Exit> {
     let parsed = arguments::command()
         .try_get_matches_from(words)
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
+        .and_then(|matches| arguments::read(&matches));
     parsed.map_err(|error| {
         if !error.use_stderr() {
             let _ = write!(anstream::stdout(), "{}", error.render().ansi());

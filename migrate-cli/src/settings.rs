@@ -1,5 +1,6 @@
 //! What options and environment variables say together, before any file is read.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -18,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) option_url: Option<String>,
     /// DATABASE_URL
     pub(crate) variable_url: Option<String>,
+    /// `-x`; of a key that was given twice, the last value
+    pub(crate) arguments: BTreeMap<String, String>,
 }
 
 /// A value and who gave it.
@@ -56,6 +59,7 @@ impl Settings {
             }),
             option_url: global.database_url.clone(),
             variable_url: text("DATABASE_URL"),
+            arguments: global.arguments.iter().cloned().collect(),
         }
     }
 }

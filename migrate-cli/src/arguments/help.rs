@@ -42,7 +42,7 @@ const STYLES: Styles = Styles::styled()
 
 /// The parser, with our help.
 pub(crate) fn command() -> Command {
-    let command = Arguments::command().styles(STYLES);
+    let command = super::repeated::after_commands(Arguments::command()).styles(STYLES);
     let template = format!(
         "{{about}}\n\n{HEADER}Usage:{HEADER:#} {LITERAL}migrate-cli{LITERAL:#} [OPTIONS] COMMAND\n\n{}{HEADER}Options:{HEADER:#}\n{{options}}\n\n\
          `migrate-cli COMMAND --help` says more. A SPEC is a revision id or its beginning, a branch label,\n\

@@ -4,6 +4,7 @@
 //! come from environment variables are read where they are used, so that no help text can show them.
 
 mod help;
+mod repeated;
 pub(crate) mod usage;
 mod values;
 
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use migrate_core::text::Dialect;
 
 pub(crate) use help::command;
+pub(crate) use repeated::read;
 pub(crate) use values::protect;
 
 /// The whole command line.
@@ -72,6 +74,15 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) env: Option<String>,
+
+    /// A key and a value for the steps of the application; may be given several times
+    #[arg(
+        short = 'x',
+        value_name = "KEY=VALUE",
+        value_parser = values::argument,
+        help_heading = "Global options"
+    )]
+    pub(crate) arguments: Vec<(String, String)>,
 
     /// What is printed on stdout
     #[arg(
@@ -244,6 +255,14 @@ pub(crate) struct LockWait {
     pub(crate) lock_wait: Option<Duration>,
 }
 
+/// A word for a run.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Tag {
+    /// A word for this run: it stands in the report and is given to the steps of the application
+    #[arg(long, value_name = "TEXT", value_parser = values::tag)]
+    pub(crate) tag: Option<String>,
+}
+
 /// `upgrade`
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
@@ -259,6 +278,8 @@ pub(crate) struct Upgrade {
     /// Make the database when the server does not have it
     #[arg(long)]
     pub(crate) create_database: bool,
+    #[command(flatten)]
+    pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }
@@ -276,6 +297,8 @@ pub(crate) struct Downgrade {
     #[arg(long)]
     pub(crate) stored: bool,
     #[command(flatten)]
+    pub(crate) tag: Tag,
+    #[command(flatten)]
     pub(crate) wait: LockWait,
 }
 
@@ -285,6 +308,8 @@ pub(crate) struct Redo {
     /// The revision [default: the one that the database is at]
     #[arg(value_name = "SPEC", value_parser = values::spec)]
     pub(crate) spec: Option<String>,
+    #[command(flatten)]
+    pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }
@@ -301,6 +326,8 @@ pub(crate) struct Stamp {
     /// Make the database when the server does not have it
     #[arg(long)]
     pub(crate) create_database: bool,
+    #[command(flatten)]
+    pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }

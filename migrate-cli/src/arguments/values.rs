@@ -51,6 +51,24 @@ pub(super) fn message(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A key and its value: `key=value`, or a key alone, whose value is empty.
+pub(super) fn argument(text: &str) -> Result<(String, String), String> {
+    let (key, value) = typed(text).split_once('=').unwrap_or((typed(text), ""));
+    if key.trim().is_empty() {
+        return Err("expected KEY=VALUE, found no key".to_owned());
+    }
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// A word for a run: not blank, on one line.
+pub(super) fn tag(text: &str) -> Result<String, String> {
+    let text = typed(text);
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        return Err("expected a word or a few on one line".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// A dialect by name.
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
     text.parse()
@@ -94,6 +112,21 @@ mod tests {
             ("18446744073709551615m", None),
         ] {
             assert_eq!(wait(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_argument_has_a_key() {
+        let said = |key: &str, value: &str| Some((key.to_owned(), value.to_owned()));
+        for (text, expected) in [
+            ("tenant=acme", said("tenant", "acme")),
+            ("url=a=b", said("url", "a=b")),
+            ("dry", said("dry", "")),
+            ("n=-1", said("n", "-1")),
+            ("=acme", None),
+            ("", None),
+        ] {
+            assert_eq!(argument(text).ok(), expected, "{text}");
         }
     }
 

@@ -79,8 +79,14 @@ fn done(report: &Report, page: &mut Page) {
         piece(if failed { WARN } else { GOOD }, words.join(", "))
             .and(DIM, format!(" in {}", duration(report.duration)))
             .and(PLAIN, ": now at ")
-            .and(ID, at(&report.heads)),
+            .and(ID, at(&report.heads))
+            .and(DIM, tagged(report)),
     );
+}
+
+fn tagged(report: &Report) -> String {
+    let tag = report.tag.as_ref();
+    tag.map_or_else(String::new, |tag| format!("  (tag {tag})"))
 }
 
 /// What a repair has recorded; each step says it in its message.

@@ -1,5 +1,6 @@
 //! `upgrade`, `downgrade`, `stamp`, `redo`: everything that is a run.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use migrate_core::database::{self, Run};
@@ -10,7 +11,7 @@ use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
 
 use super::report::nothing_to_do;
-use crate::arguments::{Downgrade, Redo, Stamp, Upgrade};
+use crate::arguments::{Downgrade, Redo, Stamp, Tag, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, ID, piece};
@@ -38,7 +39,13 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
     if arguments.create_database {
         run = run.create_database();
     }
-    carry_out(context, &target, run, arguments.wait.lock_wait)
+    carry_out(
+        context,
+        &target,
+        run,
+        &arguments.tag,
+        arguments.wait.lock_wait,
+    )
 }
 
 pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Reply, Failure> {
@@ -51,7 +58,13 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
         refuse_where_protected(&target, "--stored")?;
         run = run.stored();
     }
-    carry_out(context, &target, run, arguments.wait.lock_wait)
+    carry_out(
+        context,
+        &target,
+        run,
+        &arguments.tag,
+        arguments.wait.lock_wait,
+    )
 }
 
 pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure> {
@@ -61,6 +74,7 @@ pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure
         context,
         &target,
         Run::redo(arguments.spec.clone()),
+        &arguments.tag,
         arguments.wait.lock_wait,
     )
 }
@@ -74,7 +88,13 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
     if arguments.create_database {
         run = run.create_database();
     }
-    carry_out(context, &target, run, arguments.wait.lock_wait)
+    carry_out(
+        context,
+        &target,
+        run,
+        &arguments.tag,
+        arguments.wait.lock_wait,
+    )
 }
 
 /// Says what a run would do, before it does it: filling a gap runs older revisions below newer ones.
@@ -100,6 +120,10 @@ struct AlreadyThere {
     dialect: &'static str,
     target: String,
     direction: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    arguments: BTreeMap<String, String>,
     from: Vec<String>,
     heads: Vec<String>,
     steps: [(); 0],
@@ -155,6 +179,8 @@ fn already_there(
         dialect: dialect.name(),
         target: target.database.to_string(),
         direction: "upgrade",
+        tag: arguments.tag.tag.clone(),
+        arguments: context.settings.arguments.clone(),
         from: heads.clone(),
         heads,
         steps: [],
@@ -189,6 +215,7 @@ fn carry_out(
     context: &Context,
     target: &Target,
     run: Run,
+    tag: &Tag,
     lock_wait: Option<Duration>,
 ) -> Result<Reply, Failure> {
     let migrations = context.source.runnable(target)?;
@@ -197,6 +224,12 @@ fn carry_out(
     let mut run = run.on_progress(move |event| teller.tell(event));
     if let Some(limit) = lock_wait {
         run = run.lock_wait(limit);
+    }
+    if let Some(tag) = &tag.tag {
+        run = run.tag(tag);
+    }
+    for (key, value) in &context.settings.arguments {
+        run = run.argument(key, value);
     }
     let result = interruptible(&progress, async {
         migrations.run(&target.database, run).await

@@ -214,6 +214,8 @@ pub(crate) fn task(run: &Run, settings: &Settings, deadline: Option<Deadline>) -
         fill: run.fill,
         transaction: run.transaction,
         lock_wait: run.lock_wait.unwrap_or(settings.timeouts.run_lock),
+        tag: run.tag.clone(),
+        arguments: run.arguments.clone(),
         deadline,
         watch: run.watch.clone(),
     }

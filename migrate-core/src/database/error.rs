@@ -502,3 +502,6 @@ impl From<Failure> for Error {
         failure.into_parts().0
     }
 }
+
+#[cfg(test)]
+mod tests;

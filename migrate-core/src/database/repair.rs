@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::event::{Event, Watch};
-use super::run::{Create, Effect, Fill, PerRun, Run, Stored, Verb};
+use super::run::{Effect, Run, Verb};
 
 /// What a person has decided; given to [`Migrations::repair`](crate::model::Migrations::repair).
 ///
@@ -89,17 +89,13 @@ impl Repair {
 
     pub(crate) fn into_run(self) -> Run {
         Run {
-            verb: Verb::Repair {
-                revision: self.revision,
-                decision: self.decision,
-            },
             effect: self.effect,
-            stored: Stored::Refused,
-            fill: Fill::Refuse,
-            transaction: PerRun::Many,
-            create: Create::File,
             lock_wait: self.lock_wait,
             watch: self.watch,
+            ..Run::new(Verb::Repair {
+                revision: self.revision,
+                decision: self.decision,
+            })
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a run has done.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -15,6 +16,12 @@ pub struct Report {
     pub target: String,
     /// `upgrade`, `downgrade`, `stamp`, `redo`, `repair`.
     pub direction: &'static str,
+    /// The word that was given to the run by [`Run::tag`](super::Run::tag).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// What was given to the run by [`Run::argument`](super::Run::argument).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub arguments: BTreeMap<String, String>,
     /// The effective rows before.
     pub from: Vec<String>,
     /// The effective rows now; for a dry run, as they would be.
@@ -36,6 +43,8 @@ impl Report {
             dialect: "",
             target: String::new(),
             direction,
+            tag: None,
+            arguments: BTreeMap::new(),
             from: Vec::new(),
             heads: Vec::new(),
             steps: Vec::new(),

@@ -1,5 +1,6 @@
 //! What a run is asked to do: [`Run`].
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::event::{Event, Watch};
@@ -25,6 +26,8 @@ pub struct Run {
     pub(crate) transaction: PerRun,
     pub(crate) create: Create,
     pub(crate) lock_wait: Option<Duration>,
+    pub(crate) tag: Option<String>,
+    pub(crate) arguments: BTreeMap<String, String>,
     pub(crate) watch: Watch,
 }
 
@@ -105,7 +108,7 @@ pub(crate) enum Create {
 }
 
 impl Run {
-    fn new(verb: Verb) -> Self {
+    pub(crate) fn new(verb: Verb) -> Self {
         Self {
             verb,
             effect: Effect::Real,
@@ -114,6 +117,8 @@ impl Run {
             transaction: PerRun::Many,
             create: Create::File,
             lock_wait: None,
+            tag: None,
+            arguments: BTreeMap::new(),
             watch: Watch::default(),
         }
     }
@@ -194,6 +199,41 @@ impl Run {
     /// How long to wait for the run lock instead of the configured time; zero: not at all.
     pub fn lock_wait(mut self, limit: Duration) -> Self {
         self.lock_wait = Some(limit);
+        self
+    }
+
+    /// A word for this run, such as the number of a deployment. It is recorded in the report and given to Rust steps;
+    /// we give it no meaning.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use migrate_core::model::{Migrations, set::{Settings, pack}};
+    /// # use migrate_core::text::{Dialect, DialectSet};
+    /// use migrate_core::database::{Database, Run};
+    ///
+    /// # let packed = pack(&[], DialectSet::one(Dialect::Sqlite), &Settings::default());
+    /// # let migrations = Migrations::from_packed(packed, None);
+    /// let database: Database = "sqlite::memory:".parse()?;
+    /// let run = Run::upgrade("heads").tag("deploy-17").argument("tenant", "acme");
+    /// let report = migrations.run(&database, run).await?;
+    /// assert_eq!(report.tag.as_deref(), Some("deploy-17"));
+    /// assert_eq!(report.arguments["tenant"], "acme");
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "sqlite"))]
+    /// # fn main() {}
+    /// ```
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+
+    /// A key and its value for this run: `-x key=value` of the command line. They are recorded in the report and given
+    /// to Rust steps; of a key that is given twice, the last value counts.
+    pub fn argument(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.arguments.insert(key.into(), value.into());
         self
     }
 

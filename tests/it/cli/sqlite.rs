@@ -52,6 +52,24 @@ fn runs_are_reported_as_json() {
 }
 
 #[test]
+fn a_tag_and_arguments_stand_in_the_report() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
+    let session = project.session(&[
+        "-q -x tenant=acme --format json upgrade +1 --tag \"deploy 17\"",
+        "-q -x tenant=acme -x tenant=other --format json upgrade aaaa -x dry --tag again",
+        "-q -x tenant=acme --format json upgrade -x dry --tag again",
+        "-q -x tenant=acme --format json upgrade --tag idle",
+        "downgrade --tag \"taken back\" -x a=b",
+        "redo -x a=b --tag x",
+        "-q --format json stamp head -x a=b --tag x",
+        "upgrade --tag \"\"",
+        "upgrade -x =b",
+        "-x tenant=acme heads",
+    ]);
+    assert_screen!(session, "snapshots/tag.txt");
+}
+
+#[test]
 fn redo_and_stamp() {
     let session = demo().session(&[
         "stamp billing",

@@ -45,13 +45,11 @@ fn help_names_nothing_that_does_not_exist_yet() {
     ]);
     for absent in [
         "import",
-        "rebase",
         "verify",
         "autogenerate",
         "--sql",
         "adopt",
         "lint",
-        "--tag",
         "--backup",
     ] {
         assert!(!text.contains(absent), "the help names {absent}");

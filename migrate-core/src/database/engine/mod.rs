@@ -11,6 +11,7 @@ mod recovery;
 mod repair;
 mod steps;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -38,6 +39,10 @@ pub(crate) struct Task {
     pub(crate) fill: Fill,
     pub(crate) transaction: PerRun,
     pub(crate) lock_wait: std::time::Duration,
+    /// A word for this run; Rust steps are given it.
+    pub(crate) tag: Option<String>,
+    /// The keys and values of this run; Rust steps are given them.
+    pub(crate) arguments: BTreeMap<String, String>,
     /// When no further revision is begun.
     pub(crate) deadline: Option<Deadline>,
     pub(crate) watch: Watch,
@@ -94,6 +99,8 @@ impl<'e> Engine<'e> {
             }));
         }
         report.dialect = dialect.name();
+        report.tag.clone_from(&task.tag);
+        report.arguments.clone_from(&task.arguments);
         task.watch.tell(&Event::Connected {
             target: &report.target,
             dialect,

@@ -7,3 +7,4 @@ mod failures;
 mod invariants;
 mod runs;
 mod startups;
+mod texts;

@@ -139,6 +139,54 @@ post_write = ["sqlfluff fix"]
     insta::assert_snapshot!(said);
 }
 
+/// Whatever [`every_mistake_has_a_frame`] has no room for: each key can be wrong in one way only.
+#[test]
+fn every_other_mistake_has_a_frame() {
+    let text = r#"
+[migrations]
+dirs = ["a", "a/", 1]
+dialects = "sqlite"
+table = "1st"
+schema = ""
+file_template = "{slug"
+slug_length = 201
+timezone = 1
+heads = 2
+drafts = "maybe"
+recursive = 1.5
+[startup]
+auto = 1
+auto_env = "postgres://db/app"
+limit = -1
+ahead = "sometimes"
+[timeouts]
+connect = 99999999999
+run_lock = "1 week"
+ddl_lock = [5]
+statement = true
+[lints]
+policy = "strict"
+[environments]
+dev = "postgres://db/app"
+[environments.a]
+url = 5432
+[environments.b]
+url = {}
+[environments.c]
+url = { env = "" }
+protected = "yes"
+[hooks]
+post_write = [["prettier"], [], 5, ["a", 1]]
+"#;
+    let (_, findings) = Config::parse("migrate.toml", text);
+    insta::assert_snapshot!(texts(&findings));
+    let (_, findings) = Config::parse(
+        "migrate.toml",
+        "timeouts = 5\nhooks = []\nlints = 1\nenvironments = [1]\n",
+    );
+    insta::assert_snapshot!("sections_that_are_none", texts(&findings));
+}
+
 #[test]
 fn broken_toml_has_a_frame() {
     let (_, findings) = Config::parse("migrate.toml", "[migrations]\ndirs = [\"a\"\ntable = 1\n");
