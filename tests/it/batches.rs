@@ -133,6 +133,11 @@ fn a_batch_that_was_killed_goes_on_with_the_next_round() {
         let expected = format!("upgrading\t1\t{}\t{rows}\n", rows / 7);
         assert_eq!(noted(&place), expected, "{kind}");
 
+        let project = chain.directory();
+        let status = binary::succeed(&project, &["status", "--database-url", place.url()]);
+        let line = format!("1 statement finished, {rows} rows touched\n");
+        assert!(status.contains(&line), "{kind}: {status}");
+
         let report = run(&chain, place.url(), Run::upgrade("head"))
             .unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(report.steps[0].rows, Some(ROWS), "{kind}");

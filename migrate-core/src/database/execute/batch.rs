@@ -66,7 +66,7 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
         let begun = Instant::now();
         let before = self.done;
         loop {
-            self.check_limit(batch)?;
+            self.check_limit(batch).await?;
             match self.round(batch, finished).await? {
                 Round::Nothing => {
                     self.done.rounds = 0;
@@ -168,7 +168,7 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
     }
 
     /// Between two rounds nothing is half done, so that is where a limit can end a run.
-    fn check_limit(&self, batch: Batch) -> Result<(), StepError> {
+    async fn check_limit(&self, batch: Batch) -> Result<(), StepError> {
         match self.work.until {
             Some(until) if Instant::now() >= until => {
                 let message = "the limit of the run was over between two rounds of a batch";
@@ -184,7 +184,7 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
         while left > BEAT {
             tokio::time::sleep(BEAT).await;
             left -= BEAT;
-            self.check_limit(batch)?;
+            self.check_limit(batch).await?;
             if self.work.fence.holder.is_none() {
                 let mut message = self.open();
                 message.ours("COMMIT");
