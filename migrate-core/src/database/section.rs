@@ -39,6 +39,26 @@ impl<'m> Text<'m> {
             .map(Self::File))
     }
 
+    /// The down section of the set.
+    ///
+    /// # Errors
+    /// When the revision says that there is no way back.
+    pub(crate) fn back(
+        migrations: &'m Migrations,
+        index: Index,
+        dialect: Dialect,
+    ) -> Result<Option<Self>, Error> {
+        if let Some(reason) = migrations.entry(index)?.irreversible {
+            let id = migrations.set()?.graph().id(index);
+            return Err(Error::with_help(
+                Class::OutOfRange,
+                format!("revision {id} cannot be taken back: {reason}"),
+                "restore a backup, or write a new revision that goes forward",
+            ));
+        }
+        Self::of_set(migrations, index, Direction::Down, dialect)
+    }
+
     /// A recorded down section: its marker line and its text. Its digest must be the one recorded beside it.
     pub(crate) fn stored(
         revision: &RevisionId,

@@ -25,26 +25,13 @@ use crate::database::execute::message::{Message, Part};
 use crate::database::execute::transactional::{self, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
+use crate::database::session::{SQLITE_SETTINGS as SETTINGS, asks_for_rebuild, pragmas};
 use crate::database::state::sql::read_lock;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
 
 /// How long one try waits for another writer. Short, because heads are read again between tries.
 pub(crate) const TRY: std::time::Duration = std::time::Duration::from_millis(200);
-
-/// The settings that a section may make by `PRAGMA` and that are put back after it.
-const SETTINGS: [&str; 10] = [
-    "foreign_keys",
-    "legacy_alter_table",
-    "recursive_triggers",
-    "ignore_check_constraints",
-    "writable_schema",
-    "query_only",
-    "reverse_unordered_selects",
-    "trusted_schema",
-    "automatic_index",
-    "synchronous",
-];
 
 /// A connection to a SQLite database.
 pub(crate) struct SqliteBackend<'c> {
@@ -124,7 +111,7 @@ impl<'c> SqliteBackend<'c> {
     async fn settings(&mut self) -> Result<Vec<String>, ServerError> {
         let columns: Vec<String> = SETTINGS
             .iter()
-            .map(|name| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
+            .map(|(name, _)| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
             .collect();
         let rows = self.query(format!("SELECT {}", columns.join(", "))).await?;
         Ok(rows
@@ -140,7 +127,7 @@ impl<'c> SqliteBackend<'c> {
             .zip(settings)
             .filter(|(_, value)| !value.is_empty());
         let sql: Vec<String> = pragmas
-            .map(|(name, value)| format!("PRAGMA {name} = {value}"))
+            .map(|((name, _), value)| format!("PRAGMA {name} = {value}"))
             .collect();
         self.execute(sql.join(";\n")).await.map(drop)
     }
@@ -153,11 +140,7 @@ impl<'c> SqliteBackend<'c> {
         let Some(source) = &work.section else {
             return transactional::run(self, work, around).await;
         };
-        let has_pragma = source
-            .script
-            .statements
-            .iter()
-            .any(|statement| is_pragma(&statement.keywords));
+        let has_pragma = pragmas(source).next().is_some();
         let ours = |error| step_error(work, error, Part::Ours, None, Kept::Nothing);
         let settings = if has_pragma {
             Some(self.settings().await.map_err(ours)?)
@@ -191,7 +174,7 @@ impl<'c> SqliteBackend<'c> {
         let started = Instant::now();
         let mut opening = Message::new();
         opening.ours("PRAGMA foreign_keys = OFF");
-        transactional::open(&mut opening, self, work, around.begin);
+        transactional::open(&mut opening, &self.tables, work, around.begin);
         transactional::send_part(self, work, opening).await?;
         let before = self.violations(work).await?;
         let mut statements = Message::new();
@@ -216,7 +199,7 @@ impl<'c> SqliteBackend<'c> {
             return Err(transactional::abandon(self, work, error, Part::Ours, None).await);
         }
         let mut closing = Message::new();
-        transactional::finish(&mut closing, self, work, around);
+        transactional::finish(&mut closing, &self.tables, work, around);
         transactional::send_part(self, work, closing).await?;
         Ok(done(work, started))
     }
@@ -245,30 +228,6 @@ impl<'c> SqliteBackend<'c> {
         }
         Ok(found)
     }
-}
-
-fn is_pragma(keywords: &[String]) -> bool {
-    keywords.first().is_some_and(|word| word == "PRAGMA")
-}
-
-/// Whether a section asks for foreign keys to be off.
-fn asks_for_rebuild(source: &Source<'_>) -> bool {
-    let statements = source.script.statements.iter().enumerate();
-    statements
-        .filter(|(_, statement)| is_pragma(&statement.keywords))
-        .any(|(number, _)| {
-            let sql = source.sql(number).to_ascii_lowercase();
-            let words: Vec<&str> = sql
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|word| !word.is_empty())
-                .collect();
-            match words.iter().position(|word| *word == "foreign_keys") {
-                Some(place) => words
-                    .get(place + 1)
-                    .is_some_and(|value| matches!(*value, "off" | "0" | "no" | "false")),
-                None => false,
-            }
-        })
 }
 
 impl Backend for SqliteBackend<'_> {

@@ -14,9 +14,10 @@ use crate::database::execute::{
 use crate::database::lock::is_contention;
 use crate::database::mask::mask;
 use crate::database::report::{Outcome, StepReport};
+use crate::database::row;
 use crate::database::run::Verb;
-use crate::database::section::{STORED, Text, recorded};
-use crate::database::state::{Compatible, Journal, Origin, Record, Rounds, State};
+use crate::database::section::{STORED, Text};
+use crate::database::state::{Journal, Record, Rounds, State};
 use crate::database::who::{TOOL, jitter, now};
 use crate::model::{Action, Graph, Step};
 use crate::text::diagnostic::Class;
@@ -345,56 +346,7 @@ impl<'e> Engine<'e> {
 
     /// The row of a revision of the set that has been applied or stamped, and the down section recorded with it.
     pub(super) fn applied_record(&self, step: &Step) -> Result<(Record, Option<String>), Error> {
-        let index = self
-            .set
-            .graph()
-            .index(step.revision.as_str())
-            .ok_or_else(|| {
-                Error::plain(
-                    Class::UnknownRevision,
-                    format!("there is no file of revision {}", step.revision),
-                )
-            })?;
-        let graph = self.set.graph();
-        let entry = self.migrations.entry(index)?;
-        let chain = self.set.chain(index, self.dialect).ok_or_else(|| {
-            Error::plain(
-                Class::Config,
-                format!("the migrations were not checked for {}", self.dialect),
-            )
-        })?;
-        let down = self
-            .migrations
-            .section(index, Direction::Down, self.dialect)?;
-        let record = Record {
-            revision: step.revision.clone(),
-            parents: graph.ids(graph.parents(index)),
-            depends_on: graph.ids(graph.dependencies(index)),
-            message: entry.message.to_owned(),
-            digest: self.set.digest(index, Direction::Up, self.dialect),
-            down_digest: self.set.digest(index, Direction::Down, self.dialect),
-            chain,
-            is_head: step.heads_after.contains(&step.revision),
-            state: State::Applied,
-            origin: if step.action == Action::Stamp {
-                Origin::Stamp
-            } else {
-                Origin::Run
-            },
-            journal: Journal::default(),
-            compatible: if entry.breaking.is_some() {
-                Compatible::No
-            } else {
-                Compatible::Unknown
-            },
-            started_at: None,
-            finished_at: None,
-            duration_us: None,
-            who: self.user.clone(),
-            tool: TOOL.to_owned(),
-            error: None,
-        };
-        Ok((record, down.as_ref().map(recorded)))
+        row::applied(self.migrations, step, self.dialect, &self.user)
     }
 
     fn reverted_record(&self, step: &Step, row: Option<&Record>) -> Record {

@@ -66,7 +66,9 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
         let begun = Instant::now();
         let before = self.done;
         loop {
-            self.check_limit(batch).await?;
+            if let Some(over) = self.over_limit(batch) {
+                return Err(over);
+            }
             match self.round(batch, finished).await? {
                 Round::Nothing => {
                     self.done.rounds = 0;
@@ -168,15 +170,13 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
     }
 
     /// Between two rounds nothing is half done, so that is where a limit can end a run.
-    async fn check_limit(&self, batch: Batch) -> Result<(), StepError> {
-        match self.work.until {
-            Some(until) if Instant::now() >= until => {
-                let message = "the limit of the run was over between two rounds of a batch";
-                let error = ServerError::new(ServerErrorKind::LimitOver, message);
-                Err(self.failed(batch, error, Part::Statement(batch.number), None))
-            }
-            _ => Ok(()),
-        }
+    fn over_limit(&self, batch: Batch) -> Option<StepError> {
+        let over = self.work.until.is_some_and(|until| Instant::now() >= until);
+        over.then(|| {
+            let message = "the limit of the run was over between two rounds of a batch";
+            let error = ServerError::new(ServerErrorKind::LimitOver, message);
+            self.failed(batch, error, Part::Statement(batch.number), None)
+        })
     }
 
     async fn pause(&mut self, batch: Batch) -> Result<(), StepError> {
@@ -184,7 +184,9 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
         while left > BEAT {
             tokio::time::sleep(BEAT).await;
             left -= BEAT;
-            self.check_limit(batch).await?;
+            if let Some(over) = self.over_limit(batch) {
+                return Err(over);
+            }
             if self.work.fence.holder.is_none() {
                 let mut message = self.open();
                 message.ours("COMMIT");

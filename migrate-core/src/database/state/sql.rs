@@ -9,10 +9,13 @@ use std::time::Duration;
 use super::tables::{Tables, Wording};
 use super::{FORMAT, Fence, Holder, Journal, Record, Rounds, StatementInFlight};
 use crate::database::execute::{HeadChange, Known, Work};
-use crate::text::revision::Direction;
+use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Dialect, Digest, RevisionId};
 
 pub(crate) use super::read::{LockRow, read_flag, read_lock, read_log, read_record};
+
+/// Where a script for SQLite keeps what it knows of its own run.
+pub(crate) const SCRIPT_TABLE: &str = "temp._migrate_script";
 
 /// A text as a literal that means the same whatever the session's settings are.
 pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
@@ -171,31 +174,58 @@ impl Tables {
             return vec![prepared];
         }
         let Self { lock, .. } = self;
-        let epoch = fence.epoch;
-        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
-            format!(" AND holder = {}", self.literal(run))
-        });
+        let known = self.fence_condition("", fence);
         let now = now(self.dialect);
         match self.dialect {
+            // The epoch is the one that the script has found at its beginning. The time, because nobody gives it.
+            Dialect::Sqlite if self.wording == Wording::Script => vec![
+                format!(
+                    "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT epoch + 1 FROM {lock} WHERE id = 1 \
+                     AND epoch = (SELECT epoch FROM {SCRIPT_TABLE}))) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, \
+                     heartbeat = {now}"
+                ),
+                format!("UPDATE {SCRIPT_TABLE} SET epoch = epoch + 1"),
+            ],
             // The NULL of a row that is not there violates NOT NULL before the conflict is looked at. No time: functions of
             // date cost as much there as the rest of the statement, and the clock is that of this process anyway.
             Dialect::Sqlite => vec![format!(
-                "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT {} FROM {lock} WHERE id = 1 AND epoch = \
-                 {epoch}{holder})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
-                epoch + 1
+                "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT {} FROM {lock} WHERE id = \
+                 1{known})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
+                fence.epoch + 1
             )],
             Dialect::Postgres => vec![format!(
-                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = \
-                 {epoch}{holder} RETURNING 1) SELECT 1 / pg_catalog.count(*) FROM fence"
+                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1{known} RETURNING 1) \
+                 SELECT 1 / pg_catalog.count(*) FROM fence"
             )],
             // The subquery has two rows, an error under every sql_mode, unless the update has hit.
             Dialect::Mysql | Dialect::Mariadb => vec![
                 format!(
-                    "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
+                    "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1{known}"
                 ),
                 // Not DO, which makes a warning of it.
                 "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
             ],
+        }
+    }
+
+    /// What the lock row must say besides its `id`.
+    fn fence_condition(&self, table: &str, fence: &Fence) -> String {
+        let epoch = match self.wording {
+            Wording::Script => String::new(),
+            _ => format!(" AND {table}epoch = {}", fence.epoch),
+        };
+        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
+            format!(" AND {table}holder = {}", self.literal(run))
+        });
+        epoch + &holder
+    }
+
+    /// Who runs: in a script the user of the session that runs it, where there are users.
+    fn who(&self, record: &Record) -> String {
+        match (self.wording, self.dialect) {
+            (Wording::Script, Dialect::Postgres) => "session_user".to_owned(),
+            (Wording::Script, Dialect::Mysql | Dialect::Mariadb) => "USER()".to_owned(),
+            _ => self.literal(&record.who),
         }
     }
 
@@ -313,7 +343,7 @@ impl Tables {
             started,
             finished,
             duration,
-            text(&record.who),
+            self.who(record),
             text(&record.tool),
             self.optional(record.error.as_deref()),
             self.optional(down_section),
@@ -366,22 +396,30 @@ impl Tables {
             Started::Before => "started_at".to_owned(),
         };
         let (finished, duration) = self.ended(record, &started);
+        // A script does not know how the row has come to be, and the digest only when it runs the section.
+        let mut known = String::new();
+        if self.wording != Wording::Script {
+            known = format!(", origin = {}", self.literal(record.origin.name()));
+        }
+        if self.wording != Wording::Script || record.down_digest != absent_digest(Direction::Down) {
+            let digest = self.literal(&record.down_digest.to_string());
+            known = format!("{known}, down_digest = {digest}");
+        }
         format!(
-            "UPDATE {} SET is_head = {}, state = {}, origin = {}, down_digest = {}, statement_no = {statement_no}, statement_hash = {}, \
-             statement = {}, session_id = {}, session_start = {}, rounds = {}, rows_touched = {}, finished_at = {finished}, duration_us = {duration}, \
+            "UPDATE {} SET is_head = {}, state = {}{known}, statement_no = {statement_no}, statement_hash = {}, \
+             statement = {}, session_id = {}, session_start = {}, rounds = {}, rows_touched = {}, finished_at = {finished}, \
+             duration_us = {duration}, \
              started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
             self.state,
             self.flag(record.is_head),
             self.literal(record.state.name()),
-            self.literal(record.origin.name()),
-            self.literal(&record.down_digest.to_string()),
             self.optional(hash.as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
             number(batch.map(|batch| batch.rounds)),
             number(batch.map(|batch| batch.rows)),
-            self.literal(&record.who),
+            self.who(record),
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
             self.literal(record.revision.as_str()),
@@ -406,7 +444,6 @@ impl Tables {
 
     /// The fence and [`begin_statement`](Self::begin_statement) at once, outside of a transaction: either both rows are
     /// changed or none is, and then it raises.
-    #[cfg(feature = "mysql")]
     pub(crate) fn fenced_begin_statement(
         &self,
         fence: &Fence,
@@ -415,18 +452,14 @@ impl Tables {
         statement: &StatementInFlight,
     ) -> [String; 2] {
         let Self { state, lock, .. } = self;
-        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
-            format!(" AND l.holder = {}", self.literal(run))
-        });
+        let known = self.fence_condition("l.", fence);
         let update = format!(
             "UPDATE {lock} AS l JOIN {state} AS s ON s.revision = {} SET l.epoch = l.epoch + 1, l.heartbeat = {}, \
-             s.statement_no = {number}, s.statement_hash = {}, s.statement = {}, s.error = NULL WHERE l.id = 1 AND l.epoch \
-             = {}{holder}",
+             s.statement_no = {number}, s.statement_hash = {}, s.statement = {}, s.error = NULL WHERE l.id = 1{known}",
             self.literal(revision.as_str()),
             now(self.dialect),
             self.literal(&statement.hash.to_string()),
             self.literal(&statement.text),
-            fence.epoch,
         );
         let check =
             "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 2)";

@@ -25,6 +25,9 @@ pub(crate) enum Wording {
     Plain,
     /// Those of every revision by the name under which the session has prepared them.
     Prepared,
+    /// For a script, which is written before anybody knows the database: it has no epoch to name, takes the user from
+    /// the session, and keeps of a row what it cannot know.
+    Script,
 }
 
 impl Tables {

@@ -27,6 +27,7 @@ use crate::database::execute::journalled::{finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work};
+use crate::database::session::changes_settings_of_mysql;
 use crate::database::state::sql::Started;
 use crate::database::state::{Fence, Journal, Rounds, State};
 use crate::text::ddl::{Boundary, Residue, boundary, residue};
@@ -53,7 +54,7 @@ pub(super) async fn run(
             if lost { Kept::Unknown } else { Kept::Nothing },
         )
     })?;
-    let around = if changes_settings(source, &boundaries) {
+    let around = if changes_settings_of_mysql(source, &boundaries) {
         around
     } else {
         Surroundings {
@@ -98,13 +99,6 @@ pub(super) async fn run(
         rows: section.batch.map(|batch| batch.rows),
         duration: started.elapsed(),
     })
-}
-
-/// Whether a statement may change settings of the session.
-fn changes_settings(source: &Source<'_>, boundaries: &[Boundary]) -> bool {
-    let mut numbers = 0..boundaries.len();
-    boundaries.contains(&Boundary::Unknown)
-        || numbers.any(|number| residue(source.sql(number), source.dialect) != Residue::Nothing)
 }
 
 /// What each statement does to the transaction around it.
