@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module for each subject.
 
 mod app;
+mod batches;
 mod binary;
 mod chain;
 mod cli;

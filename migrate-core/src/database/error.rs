@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::report::{Report, Shown};
+use super::report::{Report, RowCount, Shown};
 use super::state::Holder;
 use crate::model::set::UnpackError;
 use crate::model::spec::SpecError;
@@ -35,6 +35,8 @@ pub(crate) enum ServerErrorKind {
     Disconnected,
     /// A section cannot go on: what it had left in its session is gone with it.
     Lost,
+    /// The time of the run is over; what is half done goes on at the next run.
+    LimitOver,
     /// What was asked of us cannot be: a wrong URL, a driver that is not built in.
     Config,
     /// Anything else.
@@ -120,6 +122,12 @@ pub(crate) enum Kind {
         limit: Duration,
         done: usize,
         pending: Vec<String>,
+    },
+    /// The time of the start-up is over, between two rounds of a batch.
+    LimitInBatch {
+        limit: Duration,
+        revision: String,
+        rows: u64,
     },
     /// Somebody else has taken over.
     FenceLost {
@@ -207,7 +215,7 @@ impl Error {
             Kind::Permission { .. } => Class::Permission,
             Kind::Sql(failure) => server_class(failure.error.kind),
             Kind::RunLock { .. } => Class::RunLockTimeout,
-            Kind::RunTimeout { .. } => Class::RunTimeout,
+            Kind::RunTimeout { .. } | Kind::LimitInBatch { .. } => Class::RunTimeout,
             Kind::FenceLost { .. } => Class::Interrupted,
             Kind::InDoubt { .. } => Class::InDoubt,
             Kind::Gap { .. } => Class::Gap,
@@ -244,6 +252,12 @@ impl Error {
                 pending.join(", ")
             ))
             .help("start again to go on, or raise `limit` in [startup] of migrate.toml"),
+            Kind::LimitInBatch { limit, revision, rows } => error(format!(
+                "the limit of {} was over in a batch of {revision}: {} are done",
+                Shown(*limit),
+                RowCount(*rows)
+            ))
+            .help("start again to go on with the next round, or raise `limit` in [startup] of migrate.toml"),
             Kind::FenceLost { revision, holder } => {
                 let at = revision.as_ref().map_or_else(String::new, |revision| format!(" at {revision}"));
                 let by = holder.as_ref().map_or_else(String::new, |holder| format!(" by {holder}"));
@@ -309,6 +323,7 @@ const fn server_class(kind: ServerErrorKind) -> Class {
         ServerErrorKind::FenceMissed | ServerErrorKind::Disconnected => Class::Interrupted,
         ServerErrorKind::Unreachable | ServerErrorKind::MissingDatabase => Class::Unreachable,
         ServerErrorKind::Lost => Class::InDoubt,
+        ServerErrorKind::LimitOver => Class::RunTimeout,
         ServerErrorKind::Config => Class::Config,
         ServerErrorKind::MissingTable
         | ServerErrorKind::AlreadyExists

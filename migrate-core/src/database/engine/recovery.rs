@@ -133,7 +133,9 @@ impl Engine<'_> {
         } else {
             row.down_digest
         };
-        let untouched = row.journal.statement_no == 0 && row.journal.in_flight.is_none();
+        let untouched = row.journal.statement_no == 0
+            && row.journal.in_flight.is_none()
+            && row.journal.batch.is_none_or(|batch| batch.rows == 0);
         let edited = text.as_ref().map(Text::digest) != Some(recorded);
         if edited && !untouched && !self.begins_alike(row, text.as_ref())? {
             return Err(doubt(
@@ -264,6 +266,7 @@ impl Engine<'_> {
                 report.outcome = Outcome::Recovered;
                 report.duration = done.duration;
                 report.statements = done.statements;
+                report.rows = done.rows;
             }
             Ok(None) => return Ok(Progress::Overtaken),
             Err(_) => report.outcome = Outcome::Failed,

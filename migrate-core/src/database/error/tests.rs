@@ -31,6 +31,7 @@ names!(
     Sql,
     RunLock,
     RunTimeout,
+    LimitInBatch,
     FenceLost,
     InDoubt,
     Gap,
@@ -56,11 +57,12 @@ names!(
     Unreachable,
     Disconnected,
     Lost,
+    LimitOver,
     Config,
     Other,
 );
 
-const SERVER_ERRORS: [ServerErrorKind; 13] = [
+const SERVER_ERRORS: [ServerErrorKind; 14] = [
     ServerErrorKind::MissingTable,
     ServerErrorKind::MissingDatabase,
     ServerErrorKind::Permission,
@@ -72,6 +74,7 @@ const SERVER_ERRORS: [ServerErrorKind; 13] = [
     ServerErrorKind::Unreachable,
     ServerErrorKind::Disconnected,
     ServerErrorKind::Lost,
+    ServerErrorKind::LimitOver,
     ServerErrorKind::Config,
     ServerErrorKind::Other,
 ];
@@ -222,6 +225,14 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 limit: Duration::from_secs(60),
                 done: 1,
                 pending: names(&["b", "c"]),
+            },
+        ),
+        (
+            "the time of a start-up, in a batch",
+            Kind::LimitInBatch {
+                limit: Duration::from_secs(60),
+                revision: "b".to_owned(),
+                rows: 12_000,
             },
         ),
         (
