@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::report::{Report, Shown};
+use super::report::{Report, RowCount, Shown};
 use super::state::Holder;
 use crate::model::set::UnpackError;
 use crate::model::spec::SpecError;
@@ -35,6 +35,8 @@ pub(crate) enum ServerErrorKind {
     Disconnected,
     /// A section cannot go on: what it had left in its session is gone with it.
     Lost,
+    /// The time of the run is over; what is half done goes on at the next run.
+    LimitOver,
     /// What was asked of us cannot be: a wrong URL, a driver that is not built in.
     Config,
     /// Anything else.
@@ -122,6 +124,13 @@ pub(crate) enum Kind {
         of: Limit,
         done: usize,
         pending: Vec<String>,
+    },
+    /// The time of the start-up is over, between two rounds of a batch.
+    LimitInBatch {
+        limit: Duration,
+        of: Limit,
+        revision: String,
+        rows: u64,
     },
     /// Somebody else has taken over.
     FenceLost {
@@ -245,7 +254,9 @@ impl Error {
             Kind::Permission { .. } => Class::Permission,
             Kind::Sql(failure) => server_class(failure.error.kind),
             Kind::RunLock { .. } => Class::RunLockTimeout,
-            Kind::RunTimeout { .. } | Kind::NobodyMigrated { .. } => Class::RunTimeout,
+            Kind::RunTimeout { .. } | Kind::LimitInBatch { .. } | Kind::NobodyMigrated { .. } => {
+                Class::RunTimeout
+            }
             Kind::FenceLost { .. } => Class::Interrupted,
             Kind::InDoubt { .. } => Class::InDoubt,
             Kind::Gap { .. } => Class::Gap,
@@ -283,6 +294,13 @@ impl Error {
                 plural(*done),
                 pending.join(", ")
             ))
+            .help(of.help()),
+            Kind::LimitInBatch { limit, of, revision, rows } => error(format!(
+                "the limit of {} was over in a batch of {revision}: {} are done",
+                Shown(*limit),
+                RowCount(*rows)
+            ))
+            .note("the next run goes on with the next round")
             .help(of.help()),
             Kind::FenceLost { revision, holder } => {
                 let at = revision.as_ref().map_or_else(String::new, |revision| format!(" at {revision}"));
@@ -369,6 +387,7 @@ const fn server_class(kind: ServerErrorKind) -> Class {
         ServerErrorKind::FenceMissed | ServerErrorKind::Disconnected => Class::Interrupted,
         ServerErrorKind::Unreachable | ServerErrorKind::MissingDatabase => Class::Unreachable,
         ServerErrorKind::Lost => Class::InDoubt,
+        ServerErrorKind::LimitOver => Class::RunTimeout,
         ServerErrorKind::Config => Class::Config,
         ServerErrorKind::MissingTable
         | ServerErrorKind::AlreadyExists
@@ -440,7 +459,7 @@ fn run_lock(
         )),
         None => error(format!("the run lock could not be had{waited}")),
     };
-    if dialect == Dialect::Sqlite {
+    if dialect == Dialect::Sqlite && holder.is_none() {
         finding.note("SQLite does not say who writes to the file")
     } else {
         finding

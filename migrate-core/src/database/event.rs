@@ -68,6 +68,22 @@ pub enum Event<'a> {
         /// The number of statements in the section.
         of: usize,
     },
+    /// A round of a batch is committed.
+    #[non_exhaustive]
+    BatchRound {
+        /// The revision.
+        revision: &'a str,
+        /// The number of the statement in its section, from 1.
+        number: usize,
+        /// The number of statements in the section.
+        of: usize,
+        /// The rounds so far, also those before an interruption.
+        rounds: u64,
+        /// The rows that the batches of the section have touched so far, also before an interruption.
+        rows: u64,
+        /// The rate of this batch in this run.
+        rows_per_second: f64,
+    },
     /// A step has ended, well or not.
     #[non_exhaustive]
     StepEnds {

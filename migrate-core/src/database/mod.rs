@@ -51,7 +51,7 @@ mod who;
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use repair::Repair;
-pub use report::{Outcome, Report, StepAction, StepReport};
+pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;

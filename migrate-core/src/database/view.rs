@@ -43,6 +43,9 @@ pub struct RecordedRevision {
     pub who: String,
     /// For one in flight: how many statements have finished.
     pub statements_finished: Option<usize>,
+    /// For one in flight: the rows that its batches have touched, if one was begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
     /// For one in flight: the statement that was begun, masked.
     pub statement: Option<String>,
     /// For one in flight: the error that it has stopped with.
@@ -107,6 +110,9 @@ pub struct LogEntry {
     pub finished_at: Option<String>,
     /// How long it took, in microseconds.
     pub duration_us: Option<u64>,
+    /// The rows that its batches have touched, if it has batches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
     /// Who has run it.
     pub who: Option<String>,
     /// On which machine.
@@ -398,6 +404,11 @@ impl Migrations {
             finished_at: record.finished_at.clone(),
             who: record.who.clone(),
             statements_finished: in_flight.then_some(record.journal.statement_no),
+            rows: record
+                .journal
+                .batch
+                .filter(|_| in_flight)
+                .map(|batch| batch.rows),
             statement: record
                 .journal
                 .in_flight

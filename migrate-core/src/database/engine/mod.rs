@@ -470,6 +470,7 @@ impl<'e> Engine<'e> {
             outcome: Outcome::Pending,
             duration: std::time::Duration::ZERO,
             statements: 0,
+            rows: None,
             heads_after: step.heads_after.iter().map(ToString::to_string).collect(),
         })
     }

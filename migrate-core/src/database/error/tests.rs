@@ -31,6 +31,7 @@ names!(
     Sql,
     RunLock,
     RunTimeout,
+    LimitInBatch,
     FenceLost,
     InDoubt,
     Gap,
@@ -57,11 +58,12 @@ names!(
     Unreachable,
     Disconnected,
     Lost,
+    LimitOver,
     Config,
     Other,
 );
 
-const SERVER_ERRORS: [ServerErrorKind; 13] = [
+const SERVER_ERRORS: [ServerErrorKind; 14] = [
     ServerErrorKind::MissingTable,
     ServerErrorKind::MissingDatabase,
     ServerErrorKind::Permission,
@@ -73,6 +75,7 @@ const SERVER_ERRORS: [ServerErrorKind; 13] = [
     ServerErrorKind::Unreachable,
     ServerErrorKind::Disconnected,
     ServerErrorKind::Lost,
+    ServerErrorKind::LimitOver,
     ServerErrorKind::Config,
     ServerErrorKind::Other,
 ];
@@ -236,6 +239,15 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 of: Limit::Startup("migrate-cli upgrade"),
                 done: 1,
                 pending: names(&["b", "c"]),
+            },
+        ),
+        (
+            "the time of a start-up, in a batch",
+            Kind::LimitInBatch {
+                limit: Duration::from_secs(60),
+                of: Limit::Startup("migrate-cli upgrade"),
+                revision: "b".to_owned(),
+                rows: 12_000,
             },
         ),
         (
