@@ -54,7 +54,7 @@ pub use error::{Error, Failure};
 pub use event::Event;
 pub use offline::{Offline, Script, ScriptStep};
 pub use repair::Repair;
-pub use report::{Outcome, Report, StepAction, StepReport};
+pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;

@@ -179,6 +179,7 @@ impl Journalled<'_, '_> {
             in_flight: noted.map(|number| in_flight(self.source, number)),
             finished: Some(finished_hash(self.source, 0)),
             session: self.session.cloned(),
+            batch: None,
         };
         if self.work.direction == Direction::Down {
             self.message.extend(self.tables.heads(&self.work.heads));

@@ -16,6 +16,7 @@ use crate::database::section::Text;
 use crate::database::state::{Fence, Holder, SessionId, State};
 use crate::database::who::TOOL;
 use crate::model::{Action, Migrations, Operation, Step};
+use crate::text::diagnostic::Class;
 use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Dialect, Digest, RevisionId};
 
@@ -171,6 +172,7 @@ impl Writer<'_> {
             .map(|text| text.source(&step.revision, self.dialect, 0))
             .transpose()?;
         if let Some(source) = &source {
+            refuse_batches(&step.revision, source)?;
             self.client.refuse(&step.revision, source)?;
         }
         self.title(place, step)?;
@@ -287,6 +289,8 @@ impl Writer<'_> {
                 Transaction::Own
             },
             watch: Watch::default(),
+            until: None,
+            batch: None,
         })
     }
 
@@ -301,6 +305,24 @@ impl Writer<'_> {
             lost: lost.collect(),
         })
     }
+}
+
+/// A batch counts what it touches, which a script cannot.
+fn refuse_batches(revision: &RevisionId, source: &Source<'_>) -> Result<(), Error> {
+    let numbers = 0..source.script.statements.len();
+    let Some(batch) = numbers.into_iter().find_map(|number| source.batch(number)) else {
+        return Ok(());
+    };
+    let line = source.script.statements[batch.number].position.line;
+    Err(Error::with_help(
+        Class::Config,
+        format!(
+            "{}:{}: revision {revision} has a batch, which a script cannot run",
+            source.file,
+            source.line + line - 1
+        ),
+        "run this revision by `migrate-cli upgrade`, and write scripts up to it and from it on",
+    ))
 }
 
 /// Rows for a person.
