@@ -100,6 +100,8 @@ pub fn lock(project: &Project, options: &LockOptions) -> Result<LockOutcome, Vec
     let shown = display(&project.root, &loaded.lock_path);
     let (old, _) = LockFile::parse(&shown, loaded.lock_text.as_deref().unwrap_or_default());
     findings.extend(unknown_format(&loaded, &shown));
+    findings.extend(unreadable(&loaded, &shown));
+    findings.extend(old.unreadable.iter().cloned());
     let places = old.entries.iter().enumerate();
     let job = Job {
         loaded: &loaded,
@@ -151,6 +153,15 @@ fn unknown_format(loaded: &Loaded, shown: &str) -> Option<Diagnostic> {
         Diagnostic::error(Class::LockFile, message)
             .at(Frame::file(shown))
             .help("use the release that wrote it, or a newer one")
+    })
+}
+
+/// A file that cannot be read may have locked revisions: written anew, it would not protect them any more.
+fn unreadable(loaded: &Loaded, shown: &str) -> Option<Diagnostic> {
+    (loaded.lock_text.is_none() && loaded.lock_path.exists()).then(|| {
+        Diagnostic::error(Class::LockFile, "the lock file cannot be read as text")
+            .at(Frame::file(shown))
+            .help("put it back from version control")
     })
 }
 
