@@ -20,5 +20,7 @@ mod rebuild;
 mod relinked;
 mod servers;
 mod stale;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod startup;
 mod status;
 mod ui;

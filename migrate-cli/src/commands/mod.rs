@@ -15,6 +15,7 @@ mod report;
 mod revision;
 mod runs;
 mod show;
+mod startup;
 mod status;
 
 use crate::arguments::Command;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Revision(arguments) => revision::revision(arguments, context),
         Command::Merge(arguments) => revision::merge(arguments, context),
         Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Startup(arguments) => startup::run(arguments, context),
         Command::Upgrade(arguments) => runs::upgrade(arguments, context),
         Command::Downgrade(arguments) => runs::downgrade(arguments, context),
         Command::Redo(arguments) => runs::redo(arguments, context),

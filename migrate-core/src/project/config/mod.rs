@@ -13,6 +13,6 @@ mod values;
 pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{
-    Config, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection, Recursion,
-    Timezone, Url,
+    Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection,
+    Recursion, Timezone, Url,
 };
