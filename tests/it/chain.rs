@@ -83,14 +83,6 @@ impl Chain {
         }
     }
 
-    /// Adds to `migrate.toml`.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn configure(&self, toml: &str) {
-        let path = self.root.path().join("migrate.toml");
-        let text = std::fs::read_to_string(&path).expect("a file");
-        std::fs::write(path, text + toml).expect("a file");
-    }
-
     pub(crate) fn directory(&self) -> PathBuf {
         self.root.path().join("migrations")
     }
