@@ -18,6 +18,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
         "Change a database",
         &[
             "upgrade",
+            "startup",
             "downgrade",
             "redo",
             "stamp",

@@ -153,6 +153,8 @@ pub(crate) enum Command {
     Lock(Lock),
     /// Go up to a revision
     Upgrade(Upgrade),
+    /// Do what the application does when it starts: switch, waiting, limits, then all heads
+    Startup(Startup),
     /// Go down to a revision
     Downgrade(Downgrade),
     /// Take a revision back by its stored section and apply it again
@@ -300,10 +302,20 @@ pub(crate) struct Upgrade {
     /// Make the database when the server does not have it
     #[arg(long)]
     pub(crate) create_database: bool,
+    /// Wait for a database that is not up yet and for other runs; no further revision is begun after so many seconds
+    #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
+    pub(crate) limit: Option<Duration>,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+}
+
+/// `startup`
+#[derive(Debug, Args)]
+pub(crate) struct Startup {
+    #[command(flatten)]
+    pub(crate) tag: Tag,
 }
 
 /// `downgrade`
@@ -386,6 +398,9 @@ pub(crate) struct EnsureVersion {
     /// Make the database when the server does not have it
     #[arg(long)]
     pub(crate) create_database: bool,
+    /// Wait for a database that is not up yet and for other runs, in seconds; no further revision is begun after that
+    #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
+    pub(crate) limit: Option<Duration>,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }

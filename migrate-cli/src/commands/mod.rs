@@ -16,6 +16,7 @@ mod report;
 mod revision;
 mod runs;
 mod show;
+mod startup;
 mod status;
 
 use crate::arguments::Command;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Merge(arguments) => revision::merge(arguments, context),
         Command::Rebase(arguments) => rebase::run(arguments, context),
         Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Startup(arguments) => startup::run(arguments, context),
         Command::Upgrade(arguments) => runs::upgrade(arguments, context),
         Command::Downgrade(arguments) => runs::downgrade(arguments, context),
         Command::Redo(arguments) => runs::redo(arguments, context),

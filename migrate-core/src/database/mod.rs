@@ -6,6 +6,7 @@
 //! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 
 // What only one of the drivers uses is unused in a build without it.
@@ -34,8 +35,10 @@ mod recorded;
 mod recover;
 mod repair;
 mod report;
+mod row;
 mod run;
 mod section;
+mod session;
 mod startup;
 mod state;
 mod target;
@@ -48,7 +51,7 @@ mod who;
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use repair::Repair;
-pub use report::{Outcome, Report, StepAction, StepReport};
+pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;

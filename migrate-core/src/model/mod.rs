@@ -1,9 +1,10 @@
-//! Values in, values out: the graph of revisions, specs, plans, and the embedded set.
+//! Values in, values out: the graph of revisions, specs, plans, the embedded set, and the schema of a database.
 //!
 //! Nothing here reads a file or a database.
 
 pub mod graph;
 pub mod plan;
+pub mod schema;
 pub mod set;
 pub mod spec;
 

@@ -85,6 +85,14 @@ impl fmt::Display for Dialect {
     }
 }
 
+/// The name.
+#[cfg(feature = "runtime")]
+impl serde::Serialize for Dialect {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// The text is not the name of a dialect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownDialect(pub String);

@@ -15,6 +15,6 @@ pub(crate) use find::normalise;
 pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{
-    Config, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection, Recursion,
-    Timezone, Url,
+    Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection,
+    Recursion, Timezone, Url,
 };

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    Config, Environment, LintLevel, Policy, Protection, Recursion, Search, Timezone, Url, display,
+    Config, Dotenv, Environment, LintLevel, Policy, Protection, Recursion, Search, Timezone, Url,
+    display,
 };
 use crate::model::set::{Ahead, HeadsPolicy};
 use crate::text::{Diagnostic, Dialect, DialectSet};
@@ -21,6 +22,7 @@ fn texts(findings: &[Diagnostic]) -> String {
 #[test]
 fn every_key() {
     let text = r#"
+dotenv = true
 [migrations]
 dirs = ["migrations", "billing/migrations/"]
 recursive = true
@@ -51,7 +53,9 @@ drop-column = "warn"
 [environments.production]
 url = { env = "PROD_DATABASE_URL" }
 protected = true
+backup = "/var/backups/app"
 [environments.dev]
+auto = true
 url = "postgres://jo@localhost/app"
 [hooks]
 post_write = [["sqlfluff", "fix", "{file}"]]
@@ -90,8 +94,14 @@ post_write = [["sqlfluff", "fix", "{file}"]]
     let production = Environment {
         url: Some(Url::Env("PROD_DATABASE_URL".to_owned())),
         protection: Protection::Protected,
+        backup: Some("/var/backups/app".to_owned()),
     };
     assert_eq!(config.environments.get("production"), Some(&production));
+    assert_eq!(
+        config.startup.auto_in,
+        [("dev".to_owned(), true)].into_iter().collect()
+    );
+    assert_eq!(config.dotenv, Dotenv::Read(".env".to_owned()));
     assert_eq!(config.post_write, [["sqlfluff", "fix", "{file}"]]);
     assert_eq!(config.settings().table, "revisions");
 }
@@ -107,6 +117,7 @@ fn an_empty_file_is_the_default() {
 #[test]
 fn every_mistake_has_a_frame() {
     let text = r#"table = "x"
+dotenv = 3
 [migration]
 [migrations]
 dialect = ["sqlite"]
@@ -128,6 +139,7 @@ protekted = true
 [environments.staging]
 url = { var = "X" }
 [environments.test]
+auto = "no"
 url = "mysql://db/app?password=secret"
 [hooks]
 post_write = ["sqlfluff fix"]
@@ -137,6 +149,54 @@ post_write = ["sqlfluff fix"]
     assert!(!said.contains("secret"), "{said}");
     assert!(!format!("{config:?}").contains("secret"));
     insta::assert_snapshot!(said);
+}
+
+/// Whatever [`every_mistake_has_a_frame`] has no room for: each key can be wrong in one way only.
+#[test]
+fn every_other_mistake_has_a_frame() {
+    let text = r#"
+[migrations]
+dirs = ["a", "a/", 1]
+dialects = "sqlite"
+table = "1st"
+schema = ""
+file_template = "{slug"
+slug_length = 201
+timezone = 1
+heads = 2
+drafts = "maybe"
+recursive = 1.5
+[startup]
+auto = 1
+auto_env = "postgres://db/app"
+limit = -1
+ahead = "sometimes"
+[timeouts]
+connect = 99999999999
+run_lock = "1 week"
+ddl_lock = [5]
+statement = true
+[lints]
+policy = "strict"
+[environments]
+dev = "postgres://db/app"
+[environments.a]
+url = 5432
+[environments.b]
+url = {}
+[environments.c]
+url = { env = "" }
+protected = "yes"
+[hooks]
+post_write = [["prettier"], [], 5, ["a", 1]]
+"#;
+    let (_, findings) = Config::parse("migrate.toml", text);
+    insta::assert_snapshot!(texts(&findings));
+    let (_, findings) = Config::parse(
+        "migrate.toml",
+        "timeouts = 5\nhooks = []\nlints = 1\nenvironments = [1]\n",
+    );
+    insta::assert_snapshot!("sections_that_are_none", texts(&findings));
 }
 
 #[test]

@@ -43,6 +43,14 @@ impl fmt::Display for Name {
     }
 }
 
+/// As it is displayed.
+#[cfg(feature = "runtime")]
+impl serde::Serialize for Name {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// A bare identifier as the database calls it.
 pub(super) fn fold(word: &str, dialect: Dialect) -> String {
     match dialect {

@@ -8,6 +8,7 @@ mod client;
 mod directive;
 mod ident;
 mod lexer;
+mod same;
 mod split;
 mod token;
 mod transaction;
@@ -22,6 +23,7 @@ use super::Position;
 
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
+pub use same::same_tokens;
 pub use split::split;
 pub use token::{Token, TokenKind};
 
