@@ -55,6 +55,8 @@ pub struct LockFile<'a> {
     pub sections: Vec<LockedSection>,
     /// Whether git left a conflict in it.
     pub merge: Merge,
+    /// Lines that name an id or a file of a line above.
+    pub(crate) repeated: Vec<Entry<'a>>,
     /// The findings of lines that cannot be read. Each may have locked a revision, so nothing may be written over them.
     pub unreadable: Vec<Diagnostic>,
 }
