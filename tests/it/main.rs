@@ -8,6 +8,7 @@ mod cli;
 mod corpora;
 #[cfg(feature = "postgres")]
 mod interrupted;
+mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;

@@ -7,6 +7,7 @@
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `execute` | one section, run and recorded |
+//! | `introspect` | what a live database holds |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -28,6 +29,7 @@ mod engine;
 mod error;
 mod event;
 mod execute;
+mod introspect;
 mod lock;
 mod mask;
 mod recorded;
@@ -47,6 +49,7 @@ mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use introspect::introspect;
 pub use repair::Repair;
 pub use report::{Outcome, Report, StepAction, StepReport};
 pub use run::Run;
