@@ -6,6 +6,7 @@
 //! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 //! | `introspect` | what a live database holds |
 
@@ -36,8 +37,10 @@ mod recorded;
 mod recover;
 mod repair;
 mod report;
+mod row;
 mod run;
 mod section;
+mod session;
 mod startup;
 mod state;
 mod target;
@@ -51,7 +54,7 @@ pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
 pub use repair::Repair;
-pub use report::{Outcome, Report, StepAction, StepReport};
+pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub use target::Database;

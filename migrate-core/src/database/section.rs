@@ -7,7 +7,7 @@ use crate::model::Migrations;
 use crate::model::set::SectionRef;
 use crate::text::diagnostic::Class;
 use crate::text::revision::{Direction, RevisionFile};
-use crate::text::sql::{DirectiveKind, StatementKind, split};
+use crate::text::sql::{StatementKind, split};
 use crate::text::{Dialect, Digest, RevisionId};
 
 /// What the reports call a section that comes from the database.
@@ -37,6 +37,26 @@ impl<'m> Text<'m> {
         Ok(migrations
             .section(index, direction, dialect)?
             .map(Self::File))
+    }
+
+    /// The down section of the set.
+    ///
+    /// # Errors
+    /// When the revision says that there is no way back.
+    pub(crate) fn back(
+        migrations: &'m Migrations,
+        index: Index,
+        dialect: Dialect,
+    ) -> Result<Option<Self>, Error> {
+        if let Some(reason) = migrations.entry(index)?.irreversible {
+            let id = migrations.set()?.graph().id(index);
+            return Err(Error::with_help(
+                Class::OutOfRange,
+                format!("revision {id} cannot be taken back: {reason}"),
+                "restore a backup, or write a new revision that goes forward",
+            ));
+        }
+        Self::of_set(migrations, index, Direction::Down, dialect)
     }
 
     /// A recorded down section: its marker line and its text. Its digest must be the one recorded beside it.
@@ -113,13 +133,8 @@ impl<'m> Text<'m> {
             ));
         }
         for statement in &script.statements {
-            let batch = statement
-                .directives
-                .iter()
-                .any(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }));
             let what = match &statement.kind {
                 StatementKind::Rust(name) => format!("`-- migrate:rust {name}`"),
-                _ if batch => "`-- migrate:batch`".to_owned(),
                 _ => continue,
             };
             return Err(Error::with_help(

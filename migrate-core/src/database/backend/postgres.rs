@@ -16,10 +16,11 @@ use crate::database::execute::message::{Message, Part};
 use crate::database::execute::transactional::{self, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
 use crate::database::recover;
+use crate::database::session::{changes_settings_of_postgres, postgres_limits, postgres_lock};
 use crate::database::state::sql::literal;
 use crate::database::state::tables::Wording;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
-use crate::text::{Dialect, Digest};
+use crate::text::Dialect;
 
 /// A connection to a PostgreSQL server.
 pub(crate) struct PostgresBackend<'c> {
@@ -139,25 +140,11 @@ impl<'c> PostgresBackend<'c> {
     /// The number of our advisory lock: the same for everybody who uses these tables of this database.
     fn key(&self) -> i64 {
         let schema = self.tables.schema.as_deref().unwrap_or_default();
-        let digest = Digest::of([
-            b"migrate run lock".as_slice(),
-            schema.as_bytes(),
-            self.table.as_bytes(),
-        ]);
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&digest.as_bytes()[..8]);
-        i64::from_be_bytes(bytes)
+        postgres_lock(schema, &self.table)
     }
 
     async fn start_session(&mut self, settings: SessionSettings) -> Result<(), ServerError> {
-        let limits = [
-            ("lock_timeout", Some(settings.ddl_lock)),
-            ("statement_timeout", settings.statement),
-        ];
-        let limits: Vec<String> = limits
-            .into_iter()
-            .filter_map(|(name, limit)| Some(format!("SET {name} = {}", limit?.as_millis())))
-            .collect();
+        let limits = postgres_limits(settings.ddl_lock, settings.statement);
         let mut message = if self.is_callers() {
             Vec::new()
         } else {
@@ -232,7 +219,10 @@ impl<'c> PostgresBackend<'c> {
         if work.section.as_ref().is_some_and(drops_prepared) {
             self.tables.wording = Wording::Plain;
         }
-        let changes_settings = work.section.as_ref().is_some_and(changes_settings);
+        let changes_settings = work
+            .section
+            .as_ref()
+            .is_some_and(changes_settings_of_postgres);
         let mut reset = Vec::new();
         if changes_settings && self.is_callers() {
             reset = self
@@ -297,7 +287,7 @@ impl<'c> PostgresBackend<'c> {
     ) -> Result<Done, StepError> {
         let started = Instant::now();
         let mut message = Message::new();
-        transactional::open(&mut message, self, work, around.begin);
+        transactional::open(&mut message, &self.tables, work, around.begin);
         for (number, statement) in source
             .script
             .statements
@@ -323,7 +313,7 @@ impl<'c> PostgresBackend<'c> {
                 .await);
             }
         }
-        transactional::finish(&mut message, self, work, around);
+        transactional::finish(&mut message, &self.tables, work, around);
         transactional::send_part(self, work, message).await?;
         Ok(done(work, started))
     }
@@ -349,23 +339,6 @@ fn drops_prepared(source: &Source<'_>) -> bool {
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words
         .any(|word| word.eq_ignore_ascii_case("DISCARD") || word.eq_ignore_ascii_case("DEALLOCATE"))
-}
-
-/// Whether a section may change settings of the session: anything but plain DDL and DML may.
-fn changes_settings(source: &Source<'_>) -> bool {
-    const PLAIN: [&str; 11] = [
-        "CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "COMMENT", "GRANT", "REVOKE",
-        "TRUNCATE", "COPY",
-    ];
-    let plain = |statement: &crate::text::sql::Statement| {
-        statement
-            .keywords
-            .first()
-            .is_some_and(|word| PLAIN.contains(&word.as_str()))
-    };
-    !source.script.statements.iter().all(plain)
-        || source.text.contains("set_config")
-        || source.text.contains("SET_CONFIG")
 }
 
 impl Backend for PostgresBackend<'_> {

@@ -61,14 +61,7 @@ impl<'e> Engine<'e> {
                 "`--stored` runs the down section that the database has recorded",
             ));
         };
-        if let Some(reason) = self.migrations.entry(index)?.irreversible {
-            return Err(Error::with_help(
-                Class::OutOfRange,
-                format!("revision {id} cannot be taken back: {reason}"),
-                "restore a backup, or write a new revision that goes forward",
-            ));
-        }
-        Text::of_set(self.migrations, index, Direction::Down, self.dialect)
+        Text::back(self.migrations, index, self.dialect)
     }
 
     pub(super) fn refuse_section(&self, id: &RevisionId, text: &Text<'_>) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use super::message::{Message, Part, at_fence};
 use super::{Done, Kept, StepError, Transaction, Work};
 use crate::database::backend::{Backend, Pending};
 use crate::database::error::{ServerError, ServerErrorKind};
+use crate::database::state::Tables;
 use crate::text::Dialect;
 
 /// The name of our savepoints.
@@ -27,13 +28,16 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
 ) -> Pending<'a, Result<Done, StepError>> {
     Box::pin(async move {
         let started = Instant::now();
-        let message = message(backend, work, &around);
+        let message = message(backend.tables(), work, &around);
         let (sql, message) = message.take();
         match backend.execute(sql).await {
             Ok(_) => Ok(done(work, started)),
             Err(error) => {
                 // Built again rather than copied beforehand: errors are rare, sections can be long.
-                let place = message.place(&self::message(backend, work, &around).sql(), &error);
+                let place = message.place(
+                    &self::message(backend.tables(), work, &around).sql(),
+                    &error,
+                );
                 let error = at_fence(error, place);
                 let kept = roll_back(backend, work, &error).await;
                 Err(step_error(work, error, place.part, place.offset, kept))
@@ -50,47 +54,43 @@ pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
     Done {
         epochs: 1,
         statements,
+        rows: None,
         duration: started.elapsed(),
     }
 }
 
 /// The whole message.
-fn message<B: Backend + ?Sized>(backend: &B, work: &Work<'_>, around: &Surroundings) -> Message {
+pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -> Message {
     let mut message = Message::new();
-    open(&mut message, backend, work, around.begin);
+    open(&mut message, tables, work, around.begin);
     if let Some(section) = &work.section {
         for number in section.from..section.script.statements.len() {
             message.statement(section, number);
         }
     }
-    finish(&mut message, backend, work, around);
+    finish(&mut message, tables, work, around);
     message
 }
 
 /// Opens the transaction and raises the fence.
-pub(crate) fn open<B: Backend + ?Sized>(
-    message: &mut Message,
-    backend: &B,
-    work: &Work<'_>,
-    begin: &str,
-) {
+pub(crate) fn open(message: &mut Message, tables: &Tables, work: &Work<'_>, begin: &str) {
     match work.transaction {
         Transaction::Own => message.ours(begin),
         Transaction::Savepoint => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
         Transaction::Run => {}
     }
-    message.fence(backend.tables(), work);
+    message.fence(tables, work);
 }
 
 /// Records the section as finished and ends the transaction.
-pub(crate) fn finish<B: Backend + ?Sized>(
+pub(crate) fn finish(
     message: &mut Message,
-    backend: &B,
+    tables: &Tables,
     work: &Work<'_>,
     around: &Surroundings,
 ) {
     message.extend(around.reset.iter().cloned());
-    message.extend(backend.tables().finish(work));
+    message.extend(tables.finish(work));
     match work.transaction {
         Transaction::Own => message.ours("COMMIT"),
         Transaction::Savepoint => message.ours(&format!("RELEASE SAVEPOINT {SAVEPOINT}")),
@@ -173,6 +173,7 @@ pub(crate) fn step_error(
         statement,
         offset,
         kept,
+        batch: None,
         epochs: 0,
     }
 }

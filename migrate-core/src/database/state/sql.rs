@@ -7,12 +7,15 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::tables::{Tables, Wording};
-use super::{FORMAT, Fence, Holder, Journal, Record, StatementInFlight};
+use super::{FORMAT, Fence, Holder, Journal, Record, Rounds, StatementInFlight};
 use crate::database::execute::{HeadChange, Known, Work};
-use crate::text::revision::Direction;
+use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Dialect, Digest, RevisionId};
 
 pub(crate) use super::read::{LockRow, read_flag, read_lock, read_log, read_record};
+
+/// Where a script for SQLite keeps what it knows of its own run.
+pub(crate) const SCRIPT_TABLE: &str = "temp._migrate_script";
 
 /// A text as a literal that means the same whatever the session's settings are.
 pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
@@ -56,7 +59,7 @@ pub(crate) const fn now(dialect: Dialect) -> &'static str {
 }
 
 /// The columns of [`Record`], each as text, in the order in which [`read_record`] takes them.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 23] = [
     "revision",
     "parents",
     "depends_on",
@@ -72,6 +75,8 @@ const COLUMNS: [&str; 21] = [
     "statement",
     "session_id",
     "session_start",
+    "rounds",
+    "rows_touched",
     "compatible",
     "started_at",
     "finished_at",
@@ -111,6 +116,8 @@ impl Tables {
                 | "format"
                 | "seq"
                 | "statements"
+                | "rounds"
+                | "rows_touched"
         );
         match self.dialect {
             Dialect::Sqlite if number => format!("CAST({column} AS TEXT)"),
@@ -158,6 +165,21 @@ impl Tables {
         )
     }
 
+    /// Notes that the session that works on `revision` is alive, as long as it is the one that is recorded there.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn beat(&self, revision: &RevisionId, session: &super::SessionId) -> String {
+        format!(
+            "UPDATE {} SET heartbeat = {} WHERE id = 1 AND EXISTS (SELECT 1 FROM {} WHERE revision = {} AND session_id = {} \
+             AND session_start = {} AND state IN ('upgrading', 'downgrading'))",
+            self.lock,
+            now(self.dialect),
+            self.state,
+            self.literal(revision.as_str()),
+            self.literal(&session.id),
+            self.literal(&session.start),
+        )
+    }
+
     /// The fence: moves the epoch on and raises unless the lock row says what it must. The time it leaves in the row is
     /// when the change began.
     pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
@@ -167,31 +189,58 @@ impl Tables {
             return vec![prepared];
         }
         let Self { lock, .. } = self;
-        let epoch = fence.epoch;
-        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
-            format!(" AND holder = {}", self.literal(run))
-        });
+        let known = self.fence_condition("", fence);
         let now = now(self.dialect);
         match self.dialect {
+            // The epoch is the one that the script has found at its beginning. The time, because nobody gives it.
+            Dialect::Sqlite if self.wording == Wording::Script => vec![
+                format!(
+                    "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT epoch + 1 FROM {lock} WHERE id = 1 \
+                     AND epoch = (SELECT epoch FROM {SCRIPT_TABLE}))) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, \
+                     heartbeat = {now}"
+                ),
+                format!("UPDATE {SCRIPT_TABLE} SET epoch = epoch + 1"),
+            ],
             // The NULL of a row that is not there violates NOT NULL before the conflict is looked at. No time: functions of
             // date cost as much there as the rest of the statement, and the clock is that of this process anyway.
             Dialect::Sqlite => vec![format!(
-                "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT {} FROM {lock} WHERE id = 1 AND epoch = \
-                 {epoch}{holder})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
-                epoch + 1
+                "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT {} FROM {lock} WHERE id = \
+                 1{known})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
+                fence.epoch + 1
             )],
             Dialect::Postgres => vec![format!(
-                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = \
-                 {epoch}{holder} RETURNING 1) SELECT 1 / pg_catalog.count(*) FROM fence"
+                "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1{known} RETURNING 1) \
+                 SELECT 1 / pg_catalog.count(*) FROM fence"
             )],
             // The subquery has two rows, an error under every sql_mode, unless the update has hit.
             Dialect::Mysql | Dialect::Mariadb => vec![
                 format!(
-                    "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1 AND epoch = {epoch}{holder}"
+                    "UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1{known}"
                 ),
                 // Not DO, which makes a warning of it.
                 "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 1)".to_owned(),
             ],
+        }
+    }
+
+    /// What the lock row must say besides its `id`.
+    fn fence_condition(&self, table: &str, fence: &Fence) -> String {
+        let epoch = match self.wording {
+            Wording::Script => String::new(),
+            _ => format!(" AND {table}epoch = {}", fence.epoch),
+        };
+        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
+            format!(" AND {table}holder = {}", self.literal(run))
+        });
+        epoch + &holder
+    }
+
+    /// Who runs: in a script the user of the session that runs it, where there are users.
+    fn who(&self, record: &Record) -> String {
+        match (self.wording, self.dialect) {
+            (Wording::Script, Dialect::Postgres) => "session_user".to_owned(),
+            (Wording::Script, Dialect::Mysql | Dialect::Mariadb) => "USER()".to_owned(),
+            _ => self.literal(&record.who),
         }
     }
 
@@ -268,6 +317,7 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            batch,
             ..
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
@@ -302,11 +352,13 @@ impl Tables {
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
+            number(batch.map(|batch| batch.rounds)),
+            number(batch.map(|batch| batch.rows)),
             text(record.compatible.name()),
             started,
             finished,
             duration,
-            text(&record.who),
+            self.who(record),
             text(&record.tool),
             self.optional(record.error.as_deref()),
             self.optional(down_section),
@@ -347,6 +399,7 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            batch,
             ..
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
@@ -358,20 +411,30 @@ impl Tables {
             Started::Before => "started_at".to_owned(),
         };
         let (finished, duration) = self.ended(record, &started);
+        // A script does not know how the row has come to be, and the digest only when it runs the section.
+        let mut known = String::new();
+        if self.wording != Wording::Script {
+            known = format!(", origin = {}", self.literal(record.origin.name()));
+        }
+        if self.wording != Wording::Script || record.down_digest != absent_digest(Direction::Down) {
+            let digest = self.literal(&record.down_digest.to_string());
+            known = format!("{known}, down_digest = {digest}");
+        }
         format!(
-            "UPDATE {} SET is_head = {}, state = {}, origin = {}, down_digest = {}, statement_no = {statement_no}, statement_hash = {}, \
-             statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
+            "UPDATE {} SET is_head = {}, state = {}{known}, statement_no = {statement_no}, statement_hash = {}, \
+             statement = {}, session_id = {}, session_start = {}, rounds = {}, rows_touched = {}, finished_at = {finished}, \
+             duration_us = {duration}, \
              started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
             self.state,
             self.flag(record.is_head),
             self.literal(record.state.name()),
-            self.literal(record.origin.name()),
-            self.literal(&record.down_digest.to_string()),
             self.optional(hash.as_deref()),
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
-            self.literal(&record.who),
+            number(batch.map(|batch| batch.rounds)),
+            number(batch.map(|batch| batch.rows)),
+            self.who(record),
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
             self.literal(record.revision.as_str()),
@@ -396,7 +459,6 @@ impl Tables {
 
     /// The fence and [`begin_statement`](Self::begin_statement) at once, outside of a transaction: either both rows are
     /// changed or none is, and then it raises.
-    #[cfg(feature = "mysql")]
     pub(crate) fn fenced_begin_statement(
         &self,
         fence: &Fence,
@@ -405,18 +467,14 @@ impl Tables {
         statement: &StatementInFlight,
     ) -> [String; 2] {
         let Self { state, lock, .. } = self;
-        let holder = fence.holder.as_ref().map_or_else(String::new, |run| {
-            format!(" AND l.holder = {}", self.literal(run))
-        });
+        let known = self.fence_condition("l.", fence);
         let update = format!(
             "UPDATE {lock} AS l JOIN {state} AS s ON s.revision = {} SET l.epoch = l.epoch + 1, l.heartbeat = {}, \
-             s.statement_no = {number}, s.statement_hash = {}, s.statement = {}, s.error = NULL WHERE l.id = 1 AND l.epoch \
-             = {}{holder}",
+             s.statement_no = {number}, s.statement_hash = {}, s.statement = {}, s.error = NULL WHERE l.id = 1{known}",
             self.literal(revision.as_str()),
             now(self.dialect),
             self.literal(&statement.hash.to_string()),
             self.literal(&statement.text),
-            fence.epoch,
         );
         let check =
             "SET @migrate_fence = (SELECT 1 UNION ALL SELECT 2 FROM DUAL WHERE ROW_COUNT() <> 2)";
@@ -428,6 +486,30 @@ impl Tables {
         format!(
             "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = NULL WHERE revision = \
              {}",
+            self.state,
+            self.literal(revision.as_str()),
+        )
+    }
+
+    /// Records a round of the batch that is statement `number`: none is in flight, and the hash is that of what stands
+    /// before the batch.
+    pub(crate) fn round(&self, revision: &RevisionId, finished: Digest, batch: Rounds) -> String {
+        format!(
+            "UPDATE {} SET statement_hash = {}, statement = NULL, error = NULL, rounds = {}, rows_touched = {} WHERE revision \
+             = {}",
+            self.state,
+            self.literal(&finished.to_string()),
+            batch.rounds,
+            batch.rows,
+            self.literal(revision.as_str()),
+        )
+    }
+
+    /// Records that a batch has come to its end as the last of so many statements.
+    pub(crate) fn end_batch(&self, revision: &RevisionId, finished: usize, rows: u64) -> String {
+        format!(
+            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = NULL, rounds = 0, \
+             rows_touched = {rows} WHERE revision = {}",
             self.state,
             self.literal(revision.as_str()),
         )
@@ -461,9 +543,9 @@ impl Tables {
             .as_ref()
             .map_or(0, |section| section.script.statements.len());
         format!(
-            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, run, who, \
-             host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, duration_us, {statements}, {}, \
-             who, {}, tool FROM {} WHERE revision = {}",
+            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, \
+             rows_touched, run, who, host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, \
+             duration_us, {statements}, rows_touched, {}, who, {}, tool FROM {} WHERE revision = {}",
             self.log,
             self.literal(work.action),
             self.literal(&work.holder.run),
@@ -546,6 +628,10 @@ impl Tables {
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
     }
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map_or_else(|| "NULL".to_owned(), |number| number.to_string())
 }
 
 pub(super) fn join(ids: &[RevisionId]) -> String {

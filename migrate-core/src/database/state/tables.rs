@@ -25,6 +25,9 @@ pub(crate) enum Wording {
     Plain,
     /// Those of every revision by the name under which the session has prepared them.
     Prepared,
+    /// For a script, which is written before anybody knows the database: it has no epoch to name, takes the user from
+    /// the session, and keeps of a row what it cannot know.
+    Script,
 }
 
 impl Tables {
@@ -101,6 +104,7 @@ impl Tables {
   finished_at {time},
   duration_us {number},
   statements {number},
+  rows_touched {number},
   run {text},
   who {text},
   host {text},
@@ -126,6 +130,8 @@ impl Tables {
   statement {long},
   session_id {text},
   session_start {text},
+  rounds {number},
+  rows_touched {number},
   compatible {text} NOT NULL,
   started_at {time},
   finished_at {time},

@@ -1,30 +1,12 @@
 //! The session of a run: one written-down set of settings, and putting them back after a revision.
 
-use std::time::Duration;
-
 use crate::database::backend::{Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
+use crate::database::session::{MYSQL_SETTINGS as SETTINGS, mysql_assignments};
 use crate::database::state::SessionId;
 use crate::database::state::sql::literal;
 use crate::text::Dialect;
 use crate::text::sql::quote_ident;
-
-/// What a revision may set and what is put back after it; read when the session has been opened.
-const SETTINGS: [&str; 13] = [
-    "sql_mode",
-    "time_zone",
-    "foreign_key_checks",
-    "unique_checks",
-    "sql_notes",
-    "sql_safe_updates",
-    "sql_select_limit",
-    "default_storage_engine",
-    "group_concat_max_len",
-    "lock_wait_timeout",
-    "innodb_lock_wait_timeout",
-    "sql_quote_show_create",
-    "collation_connection",
-];
 
 /// How long ago a server was started is known to the second, and reading it takes a moment.
 const SAME_START: u64 = 3;
@@ -39,24 +21,7 @@ pub(super) struct Session {
 
 /// The message that sets a session and reads it back.
 pub(super) fn open(dialect: Dialect, settings: &SessionSettings) -> String {
-    let wait = settings.ddl_lock.as_secs().max(1);
-    // sqlx asks for IGNORE_SPACE when it connects: the mode is taken from the server's.
-    let mut set = vec![
-        "NAMES utf8mb4".to_owned(),
-        "sql_mode = CONCAT_WS(',', NULLIF(@@GLOBAL.sql_mode, ''), 'STRICT_TRANS_TABLES')"
-            .to_owned(),
-        "time_zone = '+00:00'".to_owned(),
-        "autocommit = 1".to_owned(),
-        format!("lock_wait_timeout = {wait}"),
-        format!("innodb_lock_wait_timeout = {wait}"),
-        "foreign_key_checks = 1".to_owned(),
-        "unique_checks = 1".to_owned(),
-    ];
-    set.extend(
-        settings
-            .statement
-            .map(|limit| statement_limit(dialect, limit)),
-    );
+    let set = mysql_assignments(dialect, settings.ddl_lock, settings.statement);
     let values: Vec<String> = SETTINGS
         .iter()
         .map(|name| format!("CAST(@@SESSION.{name} AS CHAR)"))
@@ -68,14 +33,6 @@ pub(super) fn open(dialect: Dialect, settings: &SessionSettings) -> String {
         set.join(", "),
         values.join(", ")
     )
-}
-
-/// MySQL limits only what reads.
-fn statement_limit(dialect: Dialect, limit: Duration) -> String {
-    match dialect {
-        Dialect::Mariadb => format!("max_statement_time = {}", limit.as_secs_f64()),
-        _ => format!("max_execution_time = {}", limit.as_millis()),
-    }
 }
 
 impl Session {
