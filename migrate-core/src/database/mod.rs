@@ -9,6 +9,7 @@
 //! | `offline` | a run as a script, without a connection |
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
+//! | `introspect` | what a live database holds |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -30,6 +31,7 @@ mod engine;
 mod error;
 mod event;
 mod execute;
+mod introspect;
 mod lock;
 mod mask;
 mod offline;
@@ -52,6 +54,7 @@ mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use introspect::introspect;
 pub use offline::{Offline, Script, ScriptStep};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};

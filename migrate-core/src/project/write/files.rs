@@ -24,6 +24,8 @@ pub enum Existing {
     Replace,
     /// It stays, and that is an error.
     Refuse,
+    /// The file goes; the change has no text.
+    Remove,
 }
 
 /// Writes one file, at once or not at all.
@@ -89,6 +91,11 @@ struct Staged {
 
 impl Staged {
     fn stage(&mut self, change: &Change) -> io::Result<()> {
+        if change.existing == Existing::Remove {
+            self.before.push(Some(fs::read(&change.path)?));
+            self.temporary.push(PathBuf::new());
+            return Ok(());
+        }
         let before = match fs::read(&change.path) {
             Ok(_) if change.existing == Existing::Refuse => {
                 return Err(io::ErrorKind::AlreadyExists.into());
@@ -135,6 +142,7 @@ impl Staged {
     fn publish(&self, place: usize, change: &Change) -> io::Result<()> {
         match change.existing {
             Existing::Replace => fs::rename(&self.temporary[place], &change.path),
+            Existing::Remove => fs::remove_file(&change.path),
             // Unlike a rename, a link never replaces what somebody else has written meanwhile.
             Existing::Refuse => match fs::hard_link(&self.temporary[place], &change.path) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -158,7 +166,11 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        for path in &self.temporary {
+        for path in self
+            .temporary
+            .iter()
+            .filter(|path| !path.as_os_str().is_empty())
+        {
             let _ = fs::remove_file(path);
         }
         for dir in &self.made {
