@@ -105,9 +105,6 @@ INSERT INTO public.notes VALUES (10, 'outside');
 BEGIN;
 UPDATE public.notes SET body = 'own' WHERE id = 10;
 COMMIT;
-COPY public.notes (id, body) FROM STDIN;
-11\tcopied
-\\.
 VACUUM public.notes;
 ";
     let back = "DROP TABLE colons; DROP TABLE slices; DROP TABLE notes; DROP FUNCTION mark(); DROP FUNCTION next(int);";
@@ -120,7 +117,7 @@ VACUUM public.notes;
                 " transaction:false",
                 outside,
                 " transaction:false",
-                "DROP INDEX CONCURRENTLY notes_body;\nDELETE FROM notes WHERE id IN (10, 11);",
+                "DROP INDEX CONCURRENTLY notes_body;\nDELETE FROM notes WHERE id = 10;",
             ),
             (
                 "",
@@ -172,12 +169,12 @@ END;
 -- what's this; \a comment
 # and "this
 INSERT INTO notes (id, body) VALUES (1, 'it\'s \\ "a" quote; é'), (2, "double 'quotes' \\");
-INSERT INTO notes (id, body) VALUES (3, 'a'||'b');
+INSERT INTO notes (id, body) VALUES (3, '1'||'0');
 /*!50003 INSERT INTO notes (id, body) VALUES (4, 'executable;') */;
 "#;
     let modes = r#"
-SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES';
-INSERT INTO "notes" (id, body) VALUES (5, 'a'||'b\');
+SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT';
+INSERT INTO "notes" (id, body) VALUES (5, '1'||'0');
 SET foreign_key_checks = 0, time_zone = '+05:00';
 "#;
     let outside = "
@@ -205,7 +202,7 @@ UNLOCK TABLES;
             (
                 "",
                 "CREATE TABLE settings AS SELECT @@sql_mode AS mode, @@time_zone AS zone, @@foreign_key_checks AS checks;
-INSERT INTO notes (id, body) VALUES (6, 'a'||'b');",
+INSERT INTO notes (id, body) VALUES (6, '1'||'0');",
                 "",
                 "DROP TABLE settings; DELETE FROM notes WHERE id = 6;",
             ),
