@@ -10,7 +10,10 @@ use super::Arguments;
 
 /// Which commands belong together; every command stands in one group.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Write revisions", &["init", "revision", "merge", "lock"]),
+    (
+        "Write revisions",
+        &["init", "revision", "merge", "lock", "import"],
+    ),
     (
         "Change a database",
         &[
@@ -19,6 +22,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "redo",
             "stamp",
             "repair",
+            "adopt",
             "ensure-version",
         ],
     ),

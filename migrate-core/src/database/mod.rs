@@ -22,6 +22,7 @@
     )
 )]
 
+mod adopt;
 mod api;
 mod backend;
 mod connect;
@@ -48,6 +49,7 @@ mod upgrade_on;
 mod view;
 mod who;
 
+pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use repair::Repair;

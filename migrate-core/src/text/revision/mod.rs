@@ -17,3 +17,5 @@ mod tests;
 pub use digest::absent_digest;
 pub use file::{Direction, Header, RevisionFile, Section, Spanned};
 pub(crate) use file::{Links, Parsed};
+#[cfg(feature = "write")]
+pub(crate) use {marker::lines as marker_lines, read::text as normalised};
