@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use migrate_core::database::{Event, Outcome, StepReport};
+use migrate_core::database::{Event, Outcome, RowCount, StepReport};
 
 use crate::output::page::{
     BAD, BOLD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, duration, piece, printable,
@@ -26,6 +26,8 @@ struct Watched {
     finished: Vec<String>,
     at_work: Option<String>,
     waits: bool,
+    /// When a line was last printed about something that goes on.
+    said: Instant,
 }
 
 /// Whether the thread that draws was begun.
@@ -37,6 +39,9 @@ enum Drawing {
 
 /// So long something must last to be drawn: what is faster would only flicker.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// How long nothing is said of something that goes on, where nothing is drawn.
+const SILENCE: Duration = Duration::from_secs(10);
 
 impl Progress {
     /// Has seen nothing yet.
@@ -50,6 +55,7 @@ impl Progress {
             finished: vec![],
             at_work: None,
             waits: false,
+            said: Instant::now(),
         })))
     }
 
@@ -132,6 +138,18 @@ impl Watched {
         self.now = Some((printable(&text), Instant::now()));
     }
 
+    /// How far something has come that has begun before. Where nothing is drawn, such as in the log of a CI job, a line
+    /// says it from time to time.
+    fn batch(&mut self, text: &str) {
+        if let Some((now, _)) = &mut self.now {
+            *now = printable(text);
+        }
+        if self.drawing.is_none() && self.said.elapsed() >= SILENCE {
+            self.said = Instant::now();
+            self.say(&piece(DIM, text));
+        }
+    }
+
     fn tell(&mut self, event: &Event<'_>) {
         match event {
             Event::Waiting { holder, .. } => {
@@ -147,6 +165,13 @@ impl Watched {
                     self.begin("waiting for the run lock".to_owned());
                 }
             }
+            Event::Unreachable { reason, .. } => {
+                self.say(
+                    &piece(WARN, "waiting").and(PLAIN, format!(" for the database: {reason}")),
+                );
+                self.begin("waiting for the database".to_owned());
+            }
+            Event::Planned { .. } => self.clear(),
             Event::StepBegins {
                 step, number, of, ..
             } => {
@@ -177,6 +202,17 @@ impl Watched {
             } => {
                 self.begin(format!("{revision}: statement {number} of {of}"));
             }
+            Event::BatchRound {
+                revision,
+                number,
+                of,
+                rows,
+                rows_per_second,
+                ..
+            } => self.batch(&format!(
+                "{revision}: statement {number} of {of}, {}, {rows_per_second:.0} rows/s",
+                RowCount(*rows)
+            )),
             Event::StepEnds {
                 step, number, of, ..
             } => {
@@ -223,7 +259,10 @@ pub(crate) fn line(step: &StepReport, number: usize, of: usize) -> Piece {
     if !step.message.is_empty() {
         line = line.and(PLAIN, "  ").and(PLAIN, &step.message);
     }
-    let time = format!("  {}", duration(step.duration));
+    let rows = step
+        .rows
+        .map_or_else(String::new, |rows| format!("  {}", RowCount(rows)));
+    let time = format!("{rows}  {}", duration(step.duration));
     match step.outcome {
         Outcome::Pending => line,
         Outcome::Finished => line.and(DIM, time),

@@ -1,14 +1,17 @@
 //! The integration tests: one binary, one module for each subject.
 
 mod app;
+mod batches;
 mod binary;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod chain;
 mod cli;
 mod corpora;
 mod import;
+#[cfg(feature = "sqlite")]
+mod heartbeat;
 #[cfg(feature = "postgres")]
 mod interrupted;
+mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -19,5 +22,7 @@ mod rebuild;
 mod relinked;
 mod servers;
 mod stale;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod startup;
 mod status;
 mod ui;

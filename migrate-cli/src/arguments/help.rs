@@ -12,12 +12,13 @@ use super::Arguments;
 const GROUPS: [(&str, &[&str]); 4] = [
     (
         "Write revisions",
-        &["init", "revision", "merge", "lock", "import"],
+        &["init", "revision", "merge", "rebase", "lock", "import"],
     ),
     (
         "Change a database",
         &[
             "upgrade",
+            "startup",
             "downgrade",
             "redo",
             "stamp",

@@ -1,6 +1,6 @@
 //! `current`: the revisions that the database is at; unknown ones and those in flight too.
 
-use migrate_core::database::{Current as Recorded, RecordedRevision};
+use migrate_core::database::{Current as Recorded, RecordedRevision, RowCount};
 use migrate_core::model::{Applied, Index, Migrations};
 use serde::{Serialize, Serializer};
 
@@ -146,9 +146,12 @@ pub(crate) fn line(row: &RecordedRevision) -> Piece {
 pub(crate) fn in_flight(page: &mut Page, row: &RecordedRevision) {
     page.line(piece(BAD, row.state.name()).and(PLAIN, " ").then(line(row)));
     if let Some(number) = row.statements_finished {
+        let rows = row
+            .rows
+            .map_or_else(String::new, |rows| format!(", {} touched", RowCount(rows)));
         page.line(piece(
             DIM,
-            format!("  {} finished", count(number, "statement")),
+            format!("  {} finished{rows}", count(number, "statement")),
         ));
     }
     for (name, text) in [("at", &row.statement), ("error", &row.error)] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migrate_core::database::LogEntry;
+use migrate_core::database::{LogEntry, RowCount};
 use migrate_core::model::graph::Graph;
 use migrate_core::model::{Index, SpecRange};
 use serde::Serialize;
@@ -119,12 +119,16 @@ fn logged(entry: &LogEntry, volume: Volume) -> Vec<Piece> {
     let took = entry
         .duration_us
         .map_or_else(String::new, |took| duration(Duration::from_micros(took)));
+    let rows = entry
+        .rows
+        .map_or_else(String::new, |rows| RowCount(rows).to_string());
     let mut row = vec![
         piece(DIM, when),
         entry.action.as_str().into(),
         piece(ID, &entry.revision),
         outcome,
         piece(DIM, took),
+        piece(DIM, rows),
         entry.who.as_deref().unwrap_or_default().into(),
     ];
     if volume == Volume::Verbose {

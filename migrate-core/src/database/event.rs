@@ -20,6 +20,12 @@ pub enum Event<'a> {
         /// What it speaks.
         dialect: Dialect,
     },
+    /// The server is not there yet and is waited for.
+    #[non_exhaustive]
+    Unreachable {
+        /// What was said.
+        reason: &'a str,
+    },
     /// Somebody else holds the run lock.
     #[non_exhaustive]
     Waiting {
@@ -62,6 +68,22 @@ pub enum Event<'a> {
         /// The number of statements in the section.
         of: usize,
     },
+    /// A round of a batch is committed.
+    #[non_exhaustive]
+    BatchRound {
+        /// The revision.
+        revision: &'a str,
+        /// The number of the statement in its section, from 1.
+        number: usize,
+        /// The number of statements in the section.
+        of: usize,
+        /// The rounds so far, also those before an interruption.
+        rounds: u64,
+        /// The rows that the batches of the section have touched so far, also before an interruption.
+        rows: u64,
+        /// The rate of this batch in this run.
+        rows_per_second: f64,
+    },
     /// A step has ended, well or not.
     #[non_exhaustive]
     StepEnds {
@@ -97,6 +119,11 @@ type Tell = dyn Fn(&Event<'_>) + Send + Sync;
 impl Watch {
     pub(crate) fn new(tell: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(tell)))
+    }
+
+    /// Whether nobody is told.
+    pub(crate) const fn is_none(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(crate) fn tell(&self, event: &Event<'_>) {

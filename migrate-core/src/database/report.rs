@@ -28,6 +28,9 @@ pub struct Report {
     pub heads: Vec<String>,
     /// The steps in order.
     pub steps: Vec<StepReport>,
+    /// What a start-up that is switched off has found pending and left so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<String>,
     /// What is to be known and stopped nothing.
     pub warnings: Vec<String>,
     /// Whether it was only asked what would be done.
@@ -48,6 +51,7 @@ impl Report {
             from: Vec::new(),
             heads: Vec::new(),
             steps: Vec::new(),
+            pending: Vec::new(),
             warnings: Vec::new(),
             dry: false,
             duration: Duration::ZERO,
@@ -59,9 +63,9 @@ impl Report {
         &self.steps
     }
 
-    /// Whether there was nothing to do.
+    /// Whether there was nothing to do, and nothing was left pending.
     pub const fn is_up_to_date(&self) -> bool {
-        self.steps.is_empty()
+        self.steps.is_empty() && self.pending.is_empty()
     }
 }
 
@@ -84,6 +88,9 @@ pub struct StepReport {
     pub duration: Duration,
     /// The number of statements that were run.
     pub statements: usize,
+    /// The rows that its batches have touched, also before an interruption, if it has batches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
     /// The effective rows after it.
     pub heads_after: Vec<String>,
 }
@@ -137,6 +144,36 @@ pub enum Outcome {
     RolledBack,
 }
 
+impl StepReport {
+    fn rows_shown(&self) -> String {
+        self.rows
+            .map_or_else(String::new, |rows| format!("{}, ", RowCount(rows)))
+    }
+}
+
+/// A number of rows for people: `1 row`, `12,000 rows`.
+///
+/// ```
+/// use migrate_core::database::RowCount;
+///
+/// assert_eq!(RowCount(12_000).to_string(), "12,000 rows");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowCount(pub u64);
+
+impl fmt::Display for RowCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        f.write_str(if self.0 == 1 { " row" } else { " rows" })
+    }
+}
+
 impl fmt::Display for StepReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.action.name(), self.revision)?;
@@ -145,8 +182,15 @@ impl fmt::Display for StepReport {
         }
         match self.outcome {
             Outcome::Pending => Ok(()),
-            Outcome::Finished => write!(f, " ({})", Shown(self.duration)),
-            Outcome::Recovered => write!(f, " (recovered, {})", Shown(self.duration)),
+            Outcome::Finished => write!(f, " ({}{})", self.rows_shown(), Shown(self.duration)),
+            Outcome::Recovered => {
+                write!(
+                    f,
+                    " (recovered, {}{})",
+                    self.rows_shown(),
+                    Shown(self.duration)
+                )
+            }
             Outcome::Failed => f.write_str(" (failed)"),
             Outcome::Unknown => f.write_str(" (outcome unknown)"),
             Outcome::RolledBack => f.write_str(" (rolled back)"),
@@ -168,6 +212,11 @@ impl fmt::Display for Shown {
             seconds => write!(f, "{} min {} s", seconds / 60, seconds % 60),
         }
     }
+}
+
+/// Milliseconds for a field of a log line.
+pub(crate) fn whole_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -193,6 +242,20 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_rows_read_well() {
+        let cases = [
+            (0, "0 rows"),
+            (1, "1 row"),
+            (999, "999 rows"),
+            (1_000, "1,000 rows"),
+            (12_345_678, "12,345,678 rows"),
+        ];
+        for (rows, shown) in cases {
+            assert_eq!(RowCount(rows).to_string(), shown);
+        }
+    }
+
+    #[test]
     fn a_step_is_one_line() {
         let step = StepReport {
             revision: "5cd038a8f131".into(),
@@ -202,6 +265,7 @@ mod tests {
             outcome: Outcome::Finished,
             duration: Duration::from_millis(12),
             statements: 1,
+            rows: None,
             heads_after: vec!["5cd038a8f131".into()],
         };
         assert_eq!(

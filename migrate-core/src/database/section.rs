@@ -7,7 +7,7 @@ use crate::model::Migrations;
 use crate::model::set::SectionRef;
 use crate::text::diagnostic::Class;
 use crate::text::revision::{Direction, RevisionFile};
-use crate::text::sql::{DirectiveKind, StatementKind, split};
+use crate::text::sql::{StatementKind, split};
 use crate::text::{Dialect, Digest, RevisionId};
 
 /// What the reports call a section that comes from the database.
@@ -133,13 +133,8 @@ impl<'m> Text<'m> {
             ));
         }
         for statement in &script.statements {
-            let batch = statement
-                .directives
-                .iter()
-                .any(|directive| matches!(directive.kind, DirectiveKind::Batch { .. }));
             let what = match &statement.kind {
                 StatementKind::Rust(name) => format!("`-- migrate:rust {name}`"),
-                _ if batch => "`-- migrate:batch`".to_owned(),
                 _ => continue,
             };
             return Err(Error::with_help(

@@ -10,7 +10,7 @@ use super::text;
 use super::{Directory, corpus, names};
 use crate::servers;
 
-fn directory(part: &str, dialect: Dialect) -> Directory {
+pub(super) fn directory(part: &str, dialect: Dialect) -> Directory {
     let (directory, imported) =
         Directory::imported(Tool::Sqlx, dialect, &corpus("atuin").join(part));
     assert_eq!(imported.left, [], "{part}");

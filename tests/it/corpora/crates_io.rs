@@ -39,7 +39,7 @@ fn sorted_names() -> Vec<String> {
     all
 }
 
-fn directory() -> (Directory, Vec<Diagnostic>) {
+pub(super) fn directory() -> (Directory, Vec<Diagnostic>) {
     let (directory, imported) = Directory::imported(
         Tool::Diesel,
         Dialect::Postgres,
@@ -48,6 +48,13 @@ fn directory() -> (Directory, Vec<Diagnostic>) {
     assert_eq!(imported.left, []);
     assert_eq!(imported.revisions.len(), 285);
     (directory, imported.warnings)
+}
+
+/// Upstream's up scripts, in Diesel's order.
+pub(super) fn raw_scripts() -> impl Iterator<Item = String> {
+    sorted_names()
+        .into_iter()
+        .map(|name| text(&folder(&name).join("up.sql")))
 }
 
 #[test]
@@ -92,8 +99,8 @@ async fn all_up_scripts_apply_and_the_way_back_ends_where_upstream_s_does() {
     assert_eq!(report.heads, ["202607301400000000"]);
 
     let raw = server.database("crates_io_raw");
-    for name in sorted_names() {
-        raw.sql(&text(&folder(&name).join("up.sql")));
+    for script in raw_scripts() {
+        raw.sql(&script);
     }
     assert_eq!(
         database.schema(),

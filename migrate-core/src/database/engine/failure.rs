@@ -7,7 +7,8 @@ use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
 use crate::database::execute::journalled::finished_hash;
 use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
 use crate::database::mask::{escape, mask, shorten};
-use crate::database::report::Outcome;
+use crate::database::report::{Outcome, RowCount};
+use crate::database::state::Rounds;
 use crate::text::LineIndex;
 use crate::text::diagnostic::Frame;
 use crate::text::revision::Direction;
@@ -25,6 +26,16 @@ impl Engine<'_> {
         let text = escape(&shorten(&failed.error.to_string(), 4000));
         if work.transaction == Transaction::Own && failed.kept != Kept::Unknown {
             self.log_failure(work, &failed, &text, duration).await;
+        }
+        if let (ServerErrorKind::LimitOver, Some(deadline)) =
+            (failed.error.kind, self.task.deadline)
+        {
+            return Error::new(Kind::LimitInBatch {
+                limit: deadline.limit,
+                of: deadline.of,
+                revision: id.to_string(),
+                rows: failed.batch.unwrap_or_default().rows,
+            });
         }
         if failed.error.kind == ServerErrorKind::Lost {
             return Error::new(Kind::InDoubt {
@@ -72,6 +83,7 @@ impl Engine<'_> {
             statement,
             offset,
             kept,
+            batch,
             ..
         } = failed;
         error.message = escape(&error.message);
@@ -110,6 +122,12 @@ impl Engine<'_> {
                               run finds out"
                 .to_owned(),
         };
+        let committed = match batch {
+            Some(Rounds { rows, .. }) if rows > 0 => {
+                format!("{committed}; its batches have touched {}", RowCount(rows))
+            }
+            _ => committed,
+        };
         SqlFailure {
             revision,
             error,
@@ -138,13 +156,18 @@ impl Engine<'_> {
                 .as_ref()
                 .map(|source| finished_hash(source, finished));
             sql.push(tables.fail(&work.record.revision, finished, hash, text));
+            if let (Some(batch), Some(hash)) = (failed.batch, hash) {
+                // Before the error, which it would take out of the row.
+                let round = tables.round(&work.record.revision, hash, batch);
+                sql.insert(sql.len() - 1, round);
+            }
         }
         sql.push(tables.log_failure(work, text, duration));
         sql.push("COMMIT".to_owned());
         match self.backend.execute(sql.join(";\n")).await {
             Ok(_) => self.fence.epoch += 1,
             Err(error) => {
-                tracing::warn!(%error, "the failure could not be written to the log");
+                tracing::warn!(target: "migrate", %error, "the failure could not be written to the log");
                 // A connection that cannot do even that is given up.
                 let _ = self.backend.execute("ROLLBACK".to_owned()).await;
             }

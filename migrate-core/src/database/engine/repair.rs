@@ -8,7 +8,7 @@ use crate::database::repair::Decision;
 use crate::database::report::{Outcome, StepAction, StepReport};
 use crate::database::section::{Text, recorded};
 use crate::database::state::sql::Started;
-use crate::database::state::{Journal, Record, State};
+use crate::database::state::{Journal, Record, Rounds, State};
 use crate::model::{Action, Index, Spec, Step, resolve};
 use crate::text::RevisionId;
 use crate::text::diagnostic::Class;
@@ -198,6 +198,7 @@ impl Engine<'_> {
             in_flight: None,
             finished: None,
             session: None,
+            batch: row.journal.batch.map(|batch| Rounds { rounds: 0, ..batch }),
         };
         record.error = Some("repaired: not run yet".to_owned());
         if let Some(digest) = digest {

@@ -17,7 +17,7 @@ use crate::database::report::{Outcome, StepReport};
 use crate::database::row;
 use crate::database::run::Verb;
 use crate::database::section::{STORED, Text};
-use crate::database::state::{Journal, Record, State};
+use crate::database::state::{Journal, Record, Rounds, State};
 use crate::database::who::{TOOL, jitter, now};
 use crate::model::{Action, Graph, Step};
 use crate::text::diagnostic::Class;
@@ -87,6 +87,7 @@ impl<'e> Engine<'e> {
                     step_report.outcome = Outcome::Finished;
                     step_report.duration = done.duration;
                     step_report.statements = done.statements;
+                    step_report.rows = done.rows;
                 }
                 Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
                 Err(error) if error.class() == Class::Interrupted => {
@@ -101,7 +102,14 @@ impl<'e> Engine<'e> {
     }
 
     pub(super) fn tell_end(&mut self, step: StepReport, number: usize, of: usize) {
-        tracing::info!(revision = step.revision, action = step.action.name(), duration = ?step.duration, "{step}");
+        tracing::info!(
+            target: "migrate",
+            event = "step",
+            revision = step.revision,
+            action = step.action.name(),
+            duration_ms = crate::database::report::whole_ms(step.duration),
+            "{step}"
+        );
         self.task.watch.tell(&Event::StepEnds {
             step: &step,
             number,
@@ -114,6 +122,7 @@ impl<'e> Engine<'e> {
         match self.task.deadline {
             Some(deadline) if Instant::now() >= deadline.at => Err(Error::new(Kind::RunTimeout {
                 limit: deadline.limit,
+                of: deadline.of,
                 done: place,
                 pending: prepared[place..]
                     .iter()
@@ -200,6 +209,7 @@ impl<'e> Engine<'e> {
         mut from: usize,
     ) -> Result<Option<Done>, Error> {
         let mut tries = 0;
+        let mut farthest = (from, None);
         let begun = Instant::now();
         loop {
             let section = text
@@ -220,6 +230,13 @@ impl<'e> Engine<'e> {
             };
             self.fence.epoch += error.epochs;
             let interleaves = self.fence.holder.is_none();
+            if let Kept::Statements(finished) = error.kept
+                && (finished, error.batch) > farthest
+            {
+                // What has come further since the last try is not stuck, however often it must wait.
+                farthest = (finished, error.batch);
+                tries = 0;
+            }
             match error.error.kind {
                 // Rows are read again: somebody else may have run this very revision.
                 ServerErrorKind::FenceMissed | ServerErrorKind::Busy
@@ -248,7 +265,13 @@ impl<'e> Engine<'e> {
                 {
                     tries += 1;
                     let reason = error.error.message.as_str();
-                    tracing::warn!(revision = step.revision.as_str(), reason, "trying again");
+                    tracing::warn!(
+                        target: "migrate",
+                        event = "retry",
+                        revision = step.revision.as_str(),
+                        reason,
+                        "trying again"
+                    );
                     self.task.watch.tell(&Event::Retrying {
                         revision: step.revision.as_str(),
                         reason,
@@ -257,7 +280,7 @@ impl<'e> Engine<'e> {
                     if let Kept::Statements(finished) = error.kept {
                         from = finished;
                         // The row is there now, with what has finished.
-                        self.note_claim(&work, finished);
+                        self.note_claim(&work, finished, error.batch);
                     }
                 }
                 _ => return Err(self.failed(&work, error, begun.elapsed()).await),
@@ -273,12 +296,12 @@ impl<'e> Engine<'e> {
         let Some(deadline) = self.task.deadline.filter(|deadline| deadline.cancel) else {
             return Ok(self.backend.run(work).await);
         };
-        let left = deadline.at.saturating_duration_since(Instant::now());
-        tokio::time::timeout(left, self.backend.run(work))
+        tokio::time::timeout(deadline.left(), self.backend.run(work))
             .await
             .map_err(|_| {
                 Error::new(Kind::RunTimeout {
                     limit: deadline.limit,
+                    of: deadline.of,
                     done: self.report.steps.len(),
                     pending: vec![work.record.revision.to_string()],
                 })
@@ -301,6 +324,11 @@ impl<'e> Engine<'e> {
         heads
             .gained
             .retain(|id| self.recorded.unknown_above(graph, id).is_empty());
+        if !step.action.applies() {
+            heads
+                .gained
+                .extend(self.recorded.unknown_below(graph, &step.revision));
+        }
         record.journal.statement_no = section
             .as_ref()
             .map_or(0, |section| section.script.statements.len());
@@ -327,6 +355,10 @@ impl<'e> Engine<'e> {
             },
             holder: Arc::clone(&self.holder),
             transaction: self.transaction(),
+            until: self.task.deadline.map(|deadline| deadline.at),
+            batch: row
+                .filter(|row| row.in_flight())
+                .and_then(|row| row.journal.batch),
             watch: self.task.watch.clone(),
         })
     }
@@ -385,7 +417,7 @@ impl<'e> Engine<'e> {
         }
     }
 
-    fn note_claim(&mut self, work: &Work<'_>, finished: usize) {
+    fn note_claim(&mut self, work: &Work<'_>, finished: usize, batch: Option<Rounds>) {
         let mut record = work.record.clone();
         record.is_head = false;
         record.state = match work.direction {
@@ -393,6 +425,7 @@ impl<'e> Engine<'e> {
             Direction::Down => State::Downgrading,
         };
         record.journal.statement_no = finished;
+        record.journal.batch = batch;
         self.recorded.replace(record);
     }
 

@@ -6,6 +6,7 @@
 
 use std::time::Instant;
 
+use super::batch::{Batch, Runner};
 use super::message::{Message, Part, at_fence};
 use super::transactional::{Surroundings, step_error};
 use super::{Done, Kept, Source, StepError, Work};
@@ -14,7 +15,7 @@ use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
 use crate::database::mask::{mask, shorten};
 use crate::database::state::sql::Started;
-use crate::database::state::{Fence, Journal, State, StatementInFlight};
+use crate::database::state::{Fence, Journal, Rounds, State, StatementInFlight};
 use crate::text::Digest;
 use crate::text::revision::Direction;
 use crate::text::sql::Transactional;
@@ -34,6 +35,7 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
             around,
             epoch: 0,
             finished: source.from,
+            batch: work.batch,
         };
         let started = Instant::now();
         match journal.run().await {
@@ -42,11 +44,13 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
                 Ok(Done {
                     epochs: journal.epoch,
                     statements,
+                    rows: journal.batch.map(|batch| batch.rows),
                     duration: started.elapsed(),
                 })
             }
             Err(error) => Err(StepError {
                 epochs: journal.epoch,
+                batch: journal.batch,
                 ..error
             }),
         }
@@ -92,6 +96,8 @@ struct Section<'s, 'w, B: ?Sized> {
     epoch: u64,
     /// How many statements have finished and are recorded so.
     finished: usize,
+    /// What the batches have done, once one was begun.
+    batch: Option<Rounds>,
 }
 
 impl<B: Backend + ?Sized> Section<'_, '_, B> {
@@ -108,7 +114,10 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
             });
             let last = match self.source.script.statements[number].transaction {
                 Transactional::Yes => {
-                    self.together(number).await?;
+                    match self.source.batch(number) {
+                        Some(batch) => self.rounds(batch).await?,
+                        None => self.together(number).await?,
+                    }
                     number
                 }
                 Transactional::No(_) => {
@@ -144,13 +153,23 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
             in_flight: None,
             finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
+            batch: self.batch,
         };
         let mut statements = Vec::new();
         if self.work.direction == Direction::Down {
             statements.extend(self.backend.tables().heads(&self.work.heads));
         }
         statements.extend(self.backend.tables().write_record(self.work, &record));
-        self.change(statements).await
+        self.change(statements).await.map_err(|error| {
+            // Somebody else was faster: the rows are to be read again.
+            match error.error.kind {
+                ServerErrorKind::FenceMissed | ServerErrorKind::Busy => StepError {
+                    kept: Kept::Nothing,
+                    ..error
+                },
+                _ => error,
+            }
+        })
     }
 
     /// A statement that may run in a transaction: its note is committed with it.
@@ -165,6 +184,25 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         message.ours("COMMIT");
         self.send(message).await?;
         self.finished = number + 1;
+        Ok(())
+    }
+
+    /// A statement that is run again and again, each round committed with its note.
+    async fn rounds(&mut self, batch: Batch) -> Result<(), StepError> {
+        let finished = finished_hash(self.source, batch.number);
+        let mut runner = Runner {
+            backend: &mut *self.backend,
+            work: self.work,
+            source: self.source,
+            begin: self.around.begin,
+            epochs: self.epoch,
+            done: self.batch.unwrap_or_default(),
+        };
+        let outcome = runner.run(batch, finished).await;
+        self.epoch = runner.epochs;
+        self.batch = Some(runner.done);
+        outcome?;
+        self.finished = batch.number + 1;
         Ok(())
     }
 
@@ -224,6 +262,7 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         }
         let mut record = self.work.record.clone();
         record.journal.statement_no = self.source.script.statements.len();
+        record.journal.batch = self.batch;
         statements.push(tables.update_row(&record, Started::Before));
         statements.push(tables.log(self.work));
         self.change(statements).await

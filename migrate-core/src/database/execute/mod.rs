@@ -2,16 +2,17 @@
 //!
 //! [`Work`] is everything that has to be known for that; the backends turn it into messages.
 
+pub(crate) mod batch;
 pub(crate) mod journalled;
 pub(crate) mod message;
 pub(crate) mod transactional;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::ServerError;
 use super::event::Watch;
-use super::state::{Fence, Holder, Record};
+use super::state::{Fence, Holder, Record, Rounds};
 use crate::text::revision::Direction;
 use crate::text::sql::Script;
 use crate::text::{Dialect, RevisionId};
@@ -39,6 +40,10 @@ pub(crate) struct Work<'a> {
     pub(crate) holder: Arc<Holder>,
     /// Who opens and ends the transaction.
     pub(crate) transaction: Transaction,
+    /// When no further round of a batch is begun.
+    pub(crate) until: Option<Instant>,
+    /// What the batches of the section have done before an interruption.
+    pub(crate) batch: Option<Rounds>,
     /// Who is told of progress.
     pub(crate) watch: Watch,
 }
@@ -96,6 +101,8 @@ pub(crate) struct Done {
     pub(crate) epochs: u64,
     /// How many statements were run.
     pub(crate) statements: usize,
+    /// The rows that its batches have touched, if it has batches.
+    pub(crate) rows: Option<u64>,
     /// How long it took.
     pub(crate) duration: Duration,
 }
@@ -111,6 +118,8 @@ pub(crate) struct StepError {
     pub(crate) offset: Option<usize>,
     /// What of the section stays in the database.
     pub(crate) kept: Kept,
+    /// What its batches have done, if one was begun.
+    pub(crate) batch: Option<Rounds>,
     /// By how much the epoch has moved all the same.
     pub(crate) epochs: u64,
 }

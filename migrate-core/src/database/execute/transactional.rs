@@ -54,6 +54,7 @@ pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
     Done {
         epochs: 1,
         statements,
+        rows: None,
         duration: started.elapsed(),
     }
 }
@@ -172,6 +173,7 @@ pub(crate) fn step_error(
         statement,
         offset,
         kept,
+        batch: None,
         epochs: 0,
     }
 }

@@ -154,6 +154,17 @@ pub(crate) struct Journal {
     pub(crate) finished: Option<Digest>,
     /// The session that works on it, or did.
     pub(crate) session: Option<SessionId>,
+    /// What the batches of the section have done, once one was begun.
+    pub(crate) batch: Option<Rounds>,
+}
+
+/// How far the batches of a section have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Rounds {
+    /// The rounds of the batch that is at work, also those before an interruption.
+    pub(crate) rounds: u64,
+    /// The rows that all batches of the section have touched.
+    pub(crate) rows: u64,
 }
 
 impl Journal {

@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::str::FromStr;
 
 use super::tables::{Tables, identifier};
-use super::{Compatible, Holder, Journal, Origin, Record, SessionId, State, StatementInFlight};
+use super::{
+    Compatible, Holder, Journal, Origin, Record, Rounds, SessionId, State, StatementInFlight,
+};
 use crate::database::backend::Row;
 use crate::database::view::LogEntry;
 use crate::text::{Dialect, Digest, RevisionId};
@@ -101,6 +103,7 @@ impl Tables {
             "started_at",
             "finished_at",
             "duration_us",
+            "rows_touched",
             "who",
             "host",
             "tool",
@@ -227,6 +230,10 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         .map_err(|error| error.to_string())?;
     let text = fields.optional();
     let (id, start) = (fields.optional(), fields.optional());
+    let mut count = || fields.optional().and_then(|text| text.parse().ok());
+    let batch = count()
+        .zip(count())
+        .map(|(rounds, rows)| Rounds { rounds, rows });
     let (in_flight, finished) = match (hash, text) {
         (Some(hash), Some(text)) => (Some(StatementInFlight { hash, text }), None),
         (finished, _) => (None, finished),
@@ -236,6 +243,7 @@ fn read_journal(fields: &mut Fields) -> Result<Journal, String> {
         in_flight,
         finished,
         session: id.zip(start).map(|(id, start)| SessionId { id, start }),
+        batch,
     })
 }
 
@@ -249,6 +257,7 @@ pub(crate) fn read_log(row: Row) -> LogEntry {
         started_at: fields.optional(),
         finished_at: fields.optional(),
         duration_us: fields.optional().and_then(|text| text.parse().ok()),
+        rows: fields.optional().and_then(|text| text.parse().ok()),
         who: fields.optional(),
         host: fields.optional(),
         tool: fields.optional(),
@@ -267,6 +276,8 @@ pub(crate) struct LockRow {
     pub(crate) format: i64,
     pub(crate) epoch: u64,
     pub(crate) holder: Option<Holder>,
+    /// When whoever is at work was last heard of.
+    pub(crate) heartbeat: Option<String>,
 }
 
 /// A row of [`Tables::select_lock`].
@@ -289,6 +300,7 @@ pub(crate) fn read_lock(row: Row) -> Result<LockRow, String> {
     Ok(LockRow {
         format,
         epoch,
+        heartbeat: holder.heartbeat.clone(),
         holder: run.map(|_| holder),
     })
 }

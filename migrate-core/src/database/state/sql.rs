@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::tables::{Tables, Wording};
-use super::{FORMAT, Fence, Holder, Journal, Record, StatementInFlight};
+use super::{FORMAT, Fence, Holder, Journal, Record, Rounds, StatementInFlight};
 use crate::database::execute::{HeadChange, Known, Work};
 use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Dialect, Digest, RevisionId};
@@ -59,7 +59,7 @@ pub(crate) const fn now(dialect: Dialect) -> &'static str {
 }
 
 /// The columns of [`Record`], each as text, in the order in which [`read_record`] takes them.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 23] = [
     "revision",
     "parents",
     "depends_on",
@@ -75,6 +75,8 @@ const COLUMNS: [&str; 21] = [
     "statement",
     "session_id",
     "session_start",
+    "rounds",
+    "rows_touched",
     "compatible",
     "started_at",
     "finished_at",
@@ -114,6 +116,8 @@ impl Tables {
                 | "format"
                 | "seq"
                 | "statements"
+                | "rounds"
+                | "rows_touched"
         );
         match self.dialect {
             Dialect::Sqlite if number => format!("CAST({column} AS TEXT)"),
@@ -158,6 +162,21 @@ impl Tables {
              id = 1 AND holder = {}",
             self.lock,
             self.literal(run)
+        )
+    }
+
+    /// Notes that the session that works on `revision` is alive, as long as it is the one that is recorded there.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn beat(&self, revision: &RevisionId, session: &super::SessionId) -> String {
+        format!(
+            "UPDATE {} SET heartbeat = {} WHERE id = 1 AND EXISTS (SELECT 1 FROM {} WHERE revision = {} AND session_id = {} \
+             AND session_start = {} AND state IN ('upgrading', 'downgrading'))",
+            self.lock,
+            now(self.dialect),
+            self.state,
+            self.literal(revision.as_str()),
+            self.literal(&session.id),
+            self.literal(&session.start),
         )
     }
 
@@ -298,6 +317,7 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            batch,
             ..
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
@@ -332,6 +352,8 @@ impl Tables {
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
+            number(batch.map(|batch| batch.rounds)),
+            number(batch.map(|batch| batch.rows)),
             text(record.compatible.name()),
             started,
             finished,
@@ -377,6 +399,7 @@ impl Tables {
             statement_no,
             in_flight,
             session,
+            batch,
             ..
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
@@ -399,7 +422,8 @@ impl Tables {
         }
         format!(
             "UPDATE {} SET is_head = {}, state = {}{known}, statement_no = {statement_no}, statement_hash = {}, \
-             statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
+             statement = {}, session_id = {}, session_start = {}, rounds = {}, rows_touched = {}, finished_at = {finished}, \
+             duration_us = {duration}, \
              started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
             self.state,
             self.flag(record.is_head),
@@ -408,6 +432,8 @@ impl Tables {
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
+            number(batch.map(|batch| batch.rounds)),
+            number(batch.map(|batch| batch.rows)),
             self.who(record),
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
@@ -465,6 +491,30 @@ impl Tables {
         )
     }
 
+    /// Records a round of the batch that is statement `number`: none is in flight, and the hash is that of what stands
+    /// before the batch.
+    pub(crate) fn round(&self, revision: &RevisionId, finished: Digest, batch: Rounds) -> String {
+        format!(
+            "UPDATE {} SET statement_hash = {}, statement = NULL, error = NULL, rounds = {}, rows_touched = {} WHERE revision \
+             = {}",
+            self.state,
+            self.literal(&finished.to_string()),
+            batch.rounds,
+            batch.rows,
+            self.literal(revision.as_str()),
+        )
+    }
+
+    /// Records that a batch has come to its end as the last of so many statements.
+    pub(crate) fn end_batch(&self, revision: &RevisionId, finished: usize, rows: u64) -> String {
+        format!(
+            "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = NULL, rounds = 0, \
+             rows_touched = {rows} WHERE revision = {}",
+            self.state,
+            self.literal(revision.as_str()),
+        )
+    }
+
     /// Records the error of a section of which so many statements have finished: none is in flight.
     pub(crate) fn fail(
         &self,
@@ -493,9 +543,9 @@ impl Tables {
             .as_ref()
             .map_or(0, |section| section.script.statements.len());
         format!(
-            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, run, who, \
-             host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, duration_us, {statements}, {}, \
-             who, {}, tool FROM {} WHERE revision = {}",
+            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, \
+             rows_touched, run, who, host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, \
+             duration_us, {statements}, rows_touched, {}, who, {}, tool FROM {} WHERE revision = {}",
             self.log,
             self.literal(work.action),
             self.literal(&work.holder.run),
@@ -578,6 +628,10 @@ impl Tables {
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
     }
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map_or_else(|| "NULL".to_owned(), |number| number.to_string())
 }
 
 pub(super) fn join(ids: &[RevisionId]) -> String {

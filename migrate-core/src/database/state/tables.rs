@@ -50,6 +50,12 @@ impl Tables {
         }
     }
 
+    /// The names of the tables as they are called, without quotes and schema.
+    pub(crate) fn names(&self) -> [String; 3] {
+        let name = &self.name;
+        [name.clone(), format!("{name}_log"), format!("{name}_lock")]
+    }
+
     /// The statements that create what is missing, in the order in which they are run: the state table last, because
     /// its absence is what an empty database is known by.
     pub(crate) fn create(&self) -> Vec<String> {
@@ -98,6 +104,7 @@ impl Tables {
   finished_at {time},
   duration_us {number},
   statements {number},
+  rows_touched {number},
   run {text},
   who {text},
   host {text},
@@ -123,6 +130,8 @@ impl Tables {
   statement {long},
   session_id {text},
   session_start {text},
+  rounds {number},
+  rows_touched {number},
   compatible {text} NOT NULL,
   started_at {time},
   finished_at {time},

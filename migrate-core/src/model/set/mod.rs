@@ -18,7 +18,7 @@ use once_cell::sync::OnceCell;
 
 pub(crate) use pack::fingerprint;
 pub use pack::{PackedSet, SourceRevision, SourceSection, chains, pack};
-pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Timeouts};
+pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Switched, Timeouts};
 pub use unpack::{Entry, Head, SectionRef, Set};
 
 use crate::text::diagnostic::Class;
@@ -195,10 +195,8 @@ enum Unreadable {
 impl UnpackError {
     /// One of each, for the snapshot of all texts.
     #[cfg(test)]
-    pub(crate) const SAMPLES: [Self; 2] = [
-        Self(Unreadable::Format(99)),
-        Self(Unreadable::Truncated),
-    ];
+    pub(crate) const SAMPLES: [Self; 2] =
+        [Self(Unreadable::Format(99)), Self(Unreadable::Truncated)];
 
     /// The class of the error.
     pub const fn class(&self) -> Class {

@@ -9,6 +9,8 @@ mod id;
 mod import;
 mod lock;
 mod new;
+mod order;
+mod rebase;
 mod slug;
 #[cfg(test)]
 mod tests;
@@ -17,4 +19,5 @@ pub use id::random_id;
 pub use import::{Earlier, ImportEffect, Imported, ImportedRevision, WriteImport, import};
 pub use lock::{Amended, LockChange, LockOptions, LockOutcome, WriteLock, lock};
 pub use new::{NewRevision, NewSection, Splice, Written, new_revision};
+pub use rebase::{Locked, Moved, Rebase, Rebased, Renamed, What, WriteRebase, rebase};
 pub use slug::slug;

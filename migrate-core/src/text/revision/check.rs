@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{RevisionFile, Section};
 use crate::text::Dialect;
+use crate::text::ddl::{self, Change, Verb};
 use crate::text::diagnostic::{Class, Diagnostic};
 use crate::text::source::Source;
 use crate::text::sql::{
@@ -27,9 +28,15 @@ pub(super) fn check(
         .iter()
         .map(|error| checker.syntax(error))
         .collect();
+    let mut begun = None;
     for statement in &script.statements {
         findings.extend(checker.transaction(statement));
-        findings.extend(checker.batch(statement));
+        findings.extend(checker.batch(statement, begun));
+        match statement.transaction {
+            Transactional::Control(what @ ("BEGIN" | "START TRANSACTION")) => begun = Some(what),
+            Transactional::Control(_) => begun = None,
+            _ => {}
+        }
     }
     (script, findings)
 }
@@ -117,7 +124,8 @@ impl Checker<'_> {
         }
     }
 
-    fn batch(&self, statement: &Statement) -> Option<Diagnostic> {
+    /// What a batch must not be; `begun` is how the transaction around it was begun by the section itself.
+    fn batch(&self, statement: &Statement, begun: Option<&str>) -> Option<Diagnostic> {
         let batch = statement
             .directives
             .iter()
@@ -132,6 +140,13 @@ impl Checker<'_> {
                 self.error("`migrate:batch` in a section that runs in a transaction")
                     .at(frame("each round is a transaction of its own"))
                     .help(format!("let the marker say `{marker}`")),
+            );
+        }
+        if let Some(begun) = begun {
+            return Some(
+                self.error(format!("`migrate:batch` after {begun}"))
+                    .at(frame("each round is a transaction of its own"))
+                    .help("put it before the transaction or behind its COMMIT"),
             );
         }
         if !matches!(statement.kind, StatementKind::Sql) {
@@ -153,7 +168,25 @@ impl Checker<'_> {
                     .help("the statement below is run again and again until it touches no row"),
             );
         }
-        if !self.has_where(statement) {
+        if !is_written(self.sql(statement), self.dialect) {
+            return Some(
+                self.error(format!(
+                    "`migrate:batch` before a {first} that writes nothing"
+                ))
+                .at(frame("expected an UPDATE, DELETE or INSERT below"))
+                .help("the statement below is run again and again until it touches no row"),
+            );
+        }
+        if self.dialect.is_mysql_family() && self.has_word(statement, "returning") {
+            return Some(
+                self.error(format!(
+                    "a batch {first} with RETURNING never says how many rows it has touched"
+                ))
+                .at(frame("run until it touches no row"))
+                .help("remove RETURNING"),
+            );
+        }
+        if !self.has_word(statement, "where") {
             return Some(
                 self.error(format!("a batch {first} without WHERE never ends"))
                     .at(frame("run until it touches no row"))
@@ -163,17 +196,21 @@ impl Checker<'_> {
         None
     }
 
-    /// Whether the statement itself, not only a query inside it, has a WHERE.
-    fn has_where(&self, statement: &Statement) -> bool {
+    fn sql(&self, statement: &Statement) -> &str {
         let body = self.file.body(self.section);
-        let text = body.get(statement.text.clone()).unwrap_or_default();
+        body.get(statement.text.clone()).unwrap_or_default()
+    }
+
+    /// Whether the statement itself, not only a query inside it, has this word.
+    fn has_word(&self, statement: &Statement, word: &str) -> bool {
+        let text = self.sql(statement);
         let mut depth = 0_usize;
         for token in sql::tokenize(text, self.dialect) {
             match token.kind {
                 TokenKind::Punct('(') => depth += 1,
                 TokenKind::Punct(')') => depth = depth.saturating_sub(1),
                 TokenKind::Word
-                    if depth == 0 && text[token.range.clone()].eq_ignore_ascii_case("where") =>
+                    if depth == 0 && text[token.range.clone()].eq_ignore_ascii_case(word) =>
                 {
                     return true;
                 }
@@ -181,6 +218,15 @@ impl Checker<'_> {
             }
         }
         false
+    }
+}
+
+/// Whether a statement writes rows.
+fn is_written(statement: &str, dialect: Dialect) -> bool {
+    match ddl::read(statement, dialect) {
+        Change::Data(data) => !matches!(data.verb, Verb::Select | Verb::Load),
+        // What our reader does not understand is no error.
+        _ => true,
     }
 }
 

@@ -11,6 +11,8 @@ mod header;
 mod marker;
 mod preamble;
 mod read;
+#[cfg(feature = "write")]
+mod rewrite;
 #[cfg(test)]
 mod tests;
 
@@ -18,4 +20,4 @@ pub use digest::absent_digest;
 pub use file::{Direction, Header, RevisionFile, Section, Spanned};
 pub(crate) use file::{Links, Parsed};
 #[cfg(feature = "write")]
-pub(crate) use {marker::lines as marker_lines, read::text as normalised};
+pub(crate) use {marker::lines as marker_lines, read::text as normalised, rewrite::Rewrite};

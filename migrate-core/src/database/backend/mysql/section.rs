@@ -22,13 +22,14 @@ use super::{BEGIN, MysqlBackend, engine, error};
 use crate::database::backend::Backend;
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
+use crate::database::execute::batch::{Batch, Runner};
 use crate::database::execute::journalled::{finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work};
 use crate::database::session::changes_settings_of_mysql;
 use crate::database::state::sql::Started;
-use crate::database::state::{Fence, Journal, State};
+use crate::database::state::{Fence, Journal, Rounds, State};
 use crate::text::ddl::{Boundary, Residue, boundary, residue};
 use crate::text::revision::Direction;
 
@@ -85,12 +86,17 @@ pub(super) async fn run(
         },
         noted: None,
         finished: source.from,
+        batch: work.batch,
     };
-    section.run(&around).await?;
+    section.run(&around).await.map_err(|error| StepError {
+        batch: section.batch,
+        ..error
+    })?;
     let statements = source.script.statements.len() - source.from;
     Ok(Done {
         epochs: section.epochs,
         statements,
+        rows: section.batch.map(|batch| batch.rows),
         duration: started.elapsed(),
     })
 }
@@ -196,6 +202,8 @@ struct Section<'s, 'w> {
     noted: Option<usize>,
     /// The statements before this one are committed, as far as the messages tell that have come to their end.
     finished: usize,
+    /// What the batches have done, once one was begun.
+    batch: Option<Rounds>,
 }
 
 impl Section<'_, '_> {
@@ -239,6 +247,7 @@ impl Section<'_, '_> {
                         statement: Some(number),
                         offset: None,
                         kept: Kept::Statements(self.source.from),
+                        batch: None,
                         epochs: 0,
                     });
                 }
@@ -252,6 +261,9 @@ impl Section<'_, '_> {
     }
 
     async fn statement(&mut self, number: usize) -> Result<(), StepError> {
+        if let Some(batch) = self.source.batch(number) {
+            return self.rounds(batch).await;
+        }
         self.length += self.source.script.statements[number].text.len();
         match (control(self.source, number), self.scope) {
             (Some(Control::Begin), Scope::Statement) => {
@@ -294,6 +306,32 @@ impl Section<'_, '_> {
                 self.open();
             }
         }
+        Ok(())
+    }
+
+    /// A statement that is run again and again, each round committed with its note. A round in a table without
+    /// transactions is noted too late when it is cut off: then it is not counted, but its rows are done.
+    async fn rounds(&mut self, batch: Batch) -> Result<(), StepError> {
+        if self.transaction == Transaction::Open {
+            // The claim, when the batch is the first statement.
+            self.message.ours("COMMIT");
+            self.transaction = Transaction::None;
+        }
+        self.send().await?;
+        let finished = finished_hash(self.source, batch.number);
+        let mut runner = Runner {
+            backend: &mut *self.backend,
+            work: self.work,
+            source: self.source,
+            begin: BEGIN,
+            epochs: self.epochs,
+            done: self.batch.unwrap_or_default(),
+        };
+        let outcome = runner.run(batch, finished).await;
+        self.epochs = runner.epochs;
+        self.batch = Some(runner.done);
+        outcome.map_err(|error| located(error, self.source))?;
+        self.finished = batch.number + 1;
         Ok(())
     }
 
@@ -342,6 +380,7 @@ impl Section<'_, '_> {
             in_flight,
             finished: Some(finished_hash(self.source, self.source.from)),
             session: self.backend.session().cloned(),
+            batch: self.batch,
         };
         record.state = match self.work.direction {
             Direction::Up => State::Upgrading,
@@ -383,6 +422,7 @@ impl Section<'_, '_> {
         let mut record = self.work.record.clone();
         record.journal = Journal {
             statement_no: self.source.script.statements.len(),
+            batch: self.batch,
             ..Journal::default()
         };
         self.message
