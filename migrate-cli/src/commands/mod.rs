@@ -17,6 +17,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod script;
 mod show;
 mod startup;
 mod status;

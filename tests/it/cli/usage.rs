@@ -46,7 +46,6 @@ fn help_names_nothing_that_does_not_exist_yet() {
     for absent in [
         "verify",
         "autogenerate",
-        "--sql",
         "lint",
         "--backup",
     ] {
