@@ -14,10 +14,23 @@ pub(crate) mod sqlite;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::error::ServerError;
+use super::error::{ServerError, ServerErrorKind};
 use super::execute::{Done, Source, StepError, Work};
 use super::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
+
+/// A connection, lent to a Rust step.
+pub(crate) enum Lent<'c> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(&'c mut sqlx::SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(&'c mut sqlx::PgConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(&'c mut sqlx::MySqlConnection),
+    /// So that a build without any database has a variant.
+    #[allow(dead_code)]
+    None(std::marker::PhantomData<&'c ()>),
+}
 
 /// What the methods of [`Backend`] return.
 pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -111,6 +124,23 @@ pub(crate) trait Backend: Send {
     /// Makes `holder` the one who is recorded in the lock row, and returns the fence for its changes; under the run
     /// lock, with the tables there.
     fn register<'a>(&'a mut self, holder: &'a Holder) -> Pending<'a, Result<Fence, ServerError>>;
+
+    /// Sends the data of a `COPY .. FROM STDIN`, the statement of `source` with this number.
+    fn copy<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<(), ServerError>> {
+        let _ = (source, number);
+        let error = ServerError::new(ServerErrorKind::Config, "COPY is PostgreSQL's");
+        Box::pin(async { Err(error) })
+    }
+
+    /// Lends the connection to a Rust step.
+    fn lend(&mut self) -> Result<Lent<'_>, ServerError>;
+
+    /// What the driver of this database says, as everybody else says it.
+    fn translate(&self, error: sqlx::Error) -> ServerError;
 
     /// Runs one section and records it, all or nothing where the database can do that.
     ///
