@@ -6,6 +6,8 @@ mod binary;
 mod chain;
 mod cli;
 mod corpora;
+#[cfg(feature = "sqlite")]
+mod heartbeat;
 #[cfg(feature = "postgres")]
 mod interrupted;
 mod learning_platform;

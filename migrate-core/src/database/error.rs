@@ -395,7 +395,7 @@ fn run_lock(
         )),
         None => error(format!("the run lock could not be had{waited}")),
     };
-    let finding = if dialect == Dialect::Sqlite {
+    let finding = if dialect == Dialect::Sqlite && holder.is_none() {
         finding.note("SQLite does not say who writes to the file")
     } else {
         finding

@@ -25,20 +25,12 @@ impl Recorded {
     ///
     /// The lock row first: whatever changes after that is caught by the fence.
     pub(crate) async fn read(backend: &mut dyn Backend) -> Result<Self, ReadError> {
-        let lock = match backend.query(backend.tables().select_lock()).await {
-            Ok(rows) => rows.into_iter().next(),
-            Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Self::default()),
-            Err(error) => return Err(error.into()),
+        let lock = match lock_row(backend).await {
+            Err(ReadError::Server(error)) if error.kind == ServerErrorKind::MissingTable => {
+                return Ok(Self::default());
+            }
+            lock => lock?,
         };
-        let lock = lock
-            .map(read_lock)
-            .transpose()
-            .map_err(|what| unreadable(backend, what))?;
-        if let Some(lock) = &lock
-            && lock.format != FORMAT
-        {
-            return Err(Error::new(Kind::Format { found: lock.format }).into());
-        }
         let rows = match backend.query(backend.tables().select_all()).await {
             Ok(rows) => rows,
             Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Self::default()),
@@ -112,6 +104,23 @@ impl Recorded {
             .filter(|row| row.parents.contains(id) || row.depends_on.contains(id))
             .map(|row| row.revision.to_string())
             .collect()
+    }
+}
+
+/// Reads the lock row; `None` when somebody has taken it away.
+pub(crate) async fn lock_row(backend: &mut dyn Backend) -> Result<Option<LockRow>, ReadError> {
+    let rows = backend.query(backend.tables().select_lock()).await?;
+    let lock = rows
+        .into_iter()
+        .next()
+        .map(read_lock)
+        .transpose()
+        .map_err(|what| unreadable(backend, what))?;
+    match lock {
+        Some(lock) if lock.format != FORMAT => {
+            Err(Error::new(Kind::Format { found: lock.format }).into())
+        }
+        lock => Ok(lock),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::execute::Source;
 use crate::text::ddl::{Boundary, Residue, residue};
+use crate::text::sql::{TokenKind, tokenize};
 use crate::text::{Dialect, Digest};
 
 /// What a revision may set on MySQL and MariaDB and what is put back after it.
@@ -25,8 +26,10 @@ pub(crate) const MYSQL_SETTINGS: [&str; 13] = [
     "collation_connection",
 ];
 
-/// The settings that a section may make by `PRAGMA` and that are put back after it, with SQLite's own defaults.
-pub(crate) const SQLITE_SETTINGS: [(&str, &str); 10] = [
+/// The settings of a connection that a section may make by `PRAGMA` and that are put back after it, with SQLite's own
+/// defaults. What is written into the file (`user_version`, `application_id`, `auto_vacuum`, the journal mode) is no
+/// setting: a revision that changes it means it. The heap limits are those of the whole process.
+pub(crate) const SQLITE_SETTINGS: [(&str, &str); 30] = [
     ("foreign_keys", "OFF"),
     ("legacy_alter_table", "OFF"),
     ("recursive_triggers", "OFF"),
@@ -37,6 +40,26 @@ pub(crate) const SQLITE_SETTINGS: [(&str, &str); 10] = [
     ("trusted_schema", "ON"),
     ("automatic_index", "ON"),
     ("synchronous", "FULL"),
+    ("analysis_limit", "0"),
+    ("busy_timeout", "0"),
+    ("cache_size", "-2000"),
+    ("cache_spill", "ON"),
+    ("case_sensitive_like", "OFF"),
+    ("cell_size_check", "OFF"),
+    ("checkpoint_fullfsync", "OFF"),
+    ("defer_foreign_keys", "OFF"),
+    ("full_column_names", "OFF"),
+    ("fullfsync", "OFF"),
+    ("journal_size_limit", "-1"),
+    ("locking_mode", "NORMAL"),
+    ("max_page_count", "4294967294"),
+    ("mmap_size", "0"),
+    ("read_uncommitted", "OFF"),
+    ("secure_delete", "OFF"),
+    ("short_column_names", "ON"),
+    ("temp_store", "DEFAULT"),
+    ("threads", "0"),
+    ("wal_autocheckpoint", "1000"),
 ];
 
 /// The assignments of the `SET` that opens a session of MySQL or MariaDB.
@@ -124,10 +147,15 @@ pub(crate) fn pragmas<'s>(source: &'s Source<'_>) -> impl Iterator<Item = Vec<St
                 .is_some_and(|word| word == "PRAGMA")
         })
         .map(|(number, _)| {
-            let sql = source.sql(number).to_ascii_lowercase();
-            sql.split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
+            let sql = source.sql(number);
+            tokenize(sql, Dialect::Sqlite)
+                .filter(|token| {
+                    !token.kind.is_trivia() && !matches!(token.kind, TokenKind::Punct(_))
+                })
+                .map(|token| {
+                    let word = sql[token.range].trim_matches(['\'', '"', '`', '[', ']']);
+                    word.to_ascii_lowercase()
+                })
                 .collect()
         })
 }
@@ -142,4 +170,36 @@ pub(crate) fn asks_for_rebuild(source: &Source<'_>) -> bool {
             None => false,
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::sql::split;
+
+    #[test]
+    fn a_rebuild_is_asked_for_in_sqlites_own_words() {
+        let cases = [
+            ("PRAGMA foreign_keys = OFF", true),
+            ("pragma main.foreign_keys(0)", true),
+            ("PRAGMA /* for the rebuild */ Foreign_Keys='no'", true),
+            ("PRAGMA foreign_keys", false),
+            ("PRAGMA foreign_keys = ON", false),
+            ("PRAGMA user_version = 1 -- not foreign_keys = off", false),
+            ("PRAGMA foreign_key_list(off)", false),
+            ("SELECT 'PRAGMA foreign_keys = OFF'", false),
+        ];
+        for (text, expected) in cases {
+            let source = Source {
+                text,
+                script: split(text, Dialect::Sqlite),
+                dialect: Dialect::Sqlite,
+                transactional: true,
+                file: "x.sql",
+                line: 1,
+                from: 0,
+            };
+            assert_eq!(asks_for_rebuild(&source), expected, "{text}");
+        }
+    }
 }

@@ -1,9 +1,13 @@
 //! Sending a message through sqlx and counting its results; rows as text.
 
 /// Sends `$sql` as one message over `$connection` (simple protocol) and counts the results; evaluates to
-/// `Result<Executed, (usize, sqlx::Error)>`, the error with the number of results before it.
+/// `Result<Executed, (usize, sqlx::Error)>`, the error with the number of results before it. `$next` is done after each
+/// result: another statement begins.
 macro_rules! send {
-    ($connection:expr, $sql:expr) => {{
+    ($connection:expr, $sql:expr) => {
+        crate::database::backend::driver::send!($connection, $sql, ())
+    };
+    ($connection:expr, $sql:expr, $next:expr) => {{
         let mut stream = sqlx::raw_sql(sqlx::AssertSqlSafe($sql)).execute_many($connection);
         let mut executed = crate::database::backend::Executed::default();
         loop {
@@ -11,6 +15,7 @@ macro_rules! send {
                 Some(Ok(result)) => {
                     executed.results += 1;
                     executed.affected = result.rows_affected();
+                    $next;
                 }
                 Some(Err(error)) => break Err((executed.results, error)),
                 None => break Ok(executed),

@@ -67,6 +67,15 @@ pub(crate) enum Attempt {
     Held,
 }
 
+/// Who uses a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Somebody writes.
+    Writers,
+    /// Somebody writes or reads.
+    Anybody,
+}
+
 /// What became of a statement that was in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -110,6 +119,13 @@ pub(crate) trait Backend: Send {
         &'a mut self,
         session: &'a SessionId,
     ) -> Pending<'a, Result<bool, ServerError>>;
+
+    /// Whether somebody else uses the database at this moment. Asked where the run lock does not last longer than a
+    /// transaction: who holds a lock of the file is alive.
+    fn is_in_use(&mut self, by: Who) -> Pending<'_, Result<bool, ServerError>> {
+        let _ = by;
+        Box::pin(async { Ok(false) })
+    }
 
     /// Tries once, without waiting, to take the run lock for this session. Where the database has no lock that lasts
     /// longer than a transaction (SQLite) this always succeeds.

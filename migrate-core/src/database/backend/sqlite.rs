@@ -10,8 +10,13 @@
 //! `PRAGMA foreign_keys = OFF` as one of its statements: then foreign keys are off before its transaction begins, and
 //! before it commits `PRAGMA foreign_key_check` must find nothing that it had not found before.
 
+mod heart;
+mod near;
+mod session;
+mod settings;
+mod watchdog;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 use sqlx::pool::PoolConnection;
@@ -19,16 +24,20 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::driver::{fetch, send};
-use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
+use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings, Who};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::{Message, Part};
 use crate::database::execute::transactional::{self, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
-use crate::database::session::{SQLITE_SETTINGS as SETTINGS, asks_for_rebuild, pragmas};
+use crate::database::session::asks_for_rebuild;
 use crate::database::state::sql::read_lock;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
+use heart::Heart;
+use session::AtWork;
+use settings::Settings;
+use watchdog::Watchdog;
 
 /// How long one try waits for another writer. Short, because heads are read again between tries.
 pub(crate) const TRY: std::time::Duration = std::time::Duration::from_millis(200);
@@ -37,7 +46,20 @@ pub(crate) const TRY: std::time::Duration = std::time::Duration::from_millis(200
 pub(crate) struct SqliteBackend<'c> {
     link: Link<'c>,
     tables: Tables,
-    session: Option<SessionId>,
+    session: Option<AtWork>,
+    watchdog: Watchdog,
+    /// How to open the file once more, for the heartbeat.
+    options: Option<SqliteConnectOptions>,
+    heart: Option<Heart>,
+}
+
+impl Drop for SqliteBackend<'_> {
+    fn drop(&mut self) {
+        // Not closed: the run did not reach its end, and a statement of it may be running.
+        if matches!(self.link, Link::Own(Some(_)) | Link::Pool(Some(_))) {
+            self.watchdog.drop_run();
+        }
+    }
 }
 
 enum Link<'c> {
@@ -73,7 +95,9 @@ impl<'c> SqliteBackend<'c> {
             .connect()
             .await
             .map_err(|error| translate(error, 0))?;
-        Ok(Self::new(Link::Own(Some(connection)), table))
+        let mut backend = Self::new(Link::Own(Some(connection)), table);
+        backend.options = Some(options);
+        Ok(backend)
     }
 
     /// Takes the connection of a pool in memory.
@@ -92,6 +116,9 @@ impl<'c> SqliteBackend<'c> {
             link,
             tables: Tables::new(Dialect::Sqlite, None, table),
             session: None,
+            watchdog: Watchdog::new(),
+            options: None,
+            heart: None,
         }
     }
 
@@ -107,61 +134,66 @@ impl<'c> SqliteBackend<'c> {
         }
     }
 
-    /// The values of [`SETTINGS`].
-    async fn settings(&mut self) -> Result<Vec<String>, ServerError> {
-        let columns: Vec<String> = SETTINGS
-            .iter()
-            .map(|(name, _)| format!("(SELECT CAST({name} AS TEXT) FROM pragma_{name})"))
-            .collect();
-        let rows = self.query(format!("SELECT {}", columns.join(", "))).await?;
-        Ok(rows
-            .into_iter()
-            .flatten()
-            .map(Option::unwrap_or_default)
-            .collect())
-    }
-
-    async fn restore(&mut self, settings: &[String]) -> Result<(), ServerError> {
-        let pragmas = SETTINGS
-            .iter()
-            .zip(settings)
-            .filter(|(_, value)| !value.is_empty());
-        let sql: Vec<String> = pragmas
-            .map(|((name, _), value)| format!("PRAGMA {name} = {value}"))
-            .collect();
-        self.execute(sql.join(";\n")).await.map(drop)
-    }
-
     async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
-        let around = Surroundings {
+        let mut around = Surroundings {
             begin: "BEGIN IMMEDIATE",
             reset: Vec::new(),
         };
         let Some(source) = &work.section else {
             return transactional::run(self, work, around).await;
         };
-        let has_pragma = pragmas(source).next().is_some();
         let ours = |error| step_error(work, error, Part::Ours, None, Kept::Nothing);
-        let settings = if has_pragma {
-            Some(self.settings().await.map_err(ours)?)
+        let settings = if settings::may_change(source) {
+            let read = Settings::read(self.connection().map_err(ours)?, source).await;
+            Some(read.map_err(|error| ours(translate(error, 0)))?)
         } else {
             None
         };
-        let outcome = if !source.transactional {
-            journalled::run(self, work, source, around).await
+        if let Some(settings) = &settings {
+            around.reset = settings.before_rows();
+        }
+        let mut outcome = if !source.transactional {
+            self.heart = self.start_heart(work);
+            let outcome = journalled::run(self, work, source, around).await;
+            self.heart = None;
+            outcome
         } else if work.transaction == Transaction::Own && asks_for_rebuild(source) {
             self.rebuild(work, source, &around).await
         } else {
             transactional::run(self, work, around).await
         };
         if let Some(settings) = settings {
-            let restored = self.restore(&settings).await;
+            let restored = settings.restore(self.connection().map_err(ours)?).await;
             // The outcome of the section counts more.
             if outcome.is_ok() {
-                restored.map_err(ours)?;
+                restored.map_err(|error| ours(translate(error, 0)))?;
             }
         }
+        if let Err(error) = &mut outcome {
+            self.locate(source, error).await;
+        }
         outcome
+    }
+
+    /// The heartbeat of a section that is not one transaction; a database in memory is nobody else's.
+    fn start_heart(&self, work: &Work<'_>) -> Option<Heart> {
+        let (options, session) = (self.options.as_ref()?, self.session()?);
+        let beat = self.tables.beat(&work.record.revision, session);
+        Some(Heart::start(options, beat, heart::EVERY))
+    }
+
+    /// Finds the place of a syntax error.
+    async fn locate(&mut self, source: &Source<'_>, error: &mut StepError) {
+        let Some(number) = error.statement else {
+            return;
+        };
+        let Ok(connection) = self.connection() else {
+            return;
+        };
+        let found = near::locate(connection, source.sql(number), &error.error.message).await;
+        if let Some(offset) = found {
+            error.offset = Some(source.script.statements[number].text.start + offset);
+        }
     }
 
     /// A section during which foreign keys are off, and which must not leave a violation that was not there before.
@@ -245,8 +277,16 @@ impl Backend for SqliteBackend<'_> {
 
     fn execute(&mut self, sql: String) -> Pending<'_, Result<Executed, ServerError>> {
         Box::pin(async move {
+            let _quiet = match &self.heart {
+                Some(heart) if !heart::may_beat_during(&sql) => Some(heart.hold().await),
+                _ => None,
+            };
+            let watchdog = self.watchdog.clone();
             let connection = self.connection()?;
-            send!(connection, sql).map_err(|(results, error)| translate(error, results))
+            watchdog.begin();
+            let sent = send!(connection, sql, watchdog.begin());
+            watchdog.end();
+            sent.map_err(|(results, error)| watchdog.explain(translate(error, results)))
         })
     }
 
@@ -258,15 +298,20 @@ impl Backend for SqliteBackend<'_> {
     }
 
     fn open_session(&mut self, settings: SessionSettings) -> Pending<'_, Result<(), ServerError>> {
-        let Holder { run, host, pid, .. } = settings.holder;
-        self.session = Some(SessionId {
-            id: format!("{host}:{pid}"),
-            start: run,
-        });
+        self.session = Some(AtWork::new(&settings.holder));
         Box::pin(async move {
-            if matches!(self.link, Link::Caller(_)) {
-                return Ok(());
+            let mut watchdog = self.watchdog.clone();
+            let limit = settings.statement;
+            match &mut self.link {
+                Link::Caller(_) => return Ok(()),
+                // A handler of the application's stays unless there is something to watch for.
+                Link::Pool(_) if limit.is_none() => {}
+                _ => watchdog
+                    .watch(self.connection()?, limit)
+                    .await
+                    .map_err(|error| translate(error, 0))?,
             }
+            self.watchdog = watchdog;
             self.execute("PRAGMA foreign_keys = ON".to_owned())
                 .await
                 .map(drop)
@@ -274,28 +319,30 @@ impl Backend for SqliteBackend<'_> {
     }
 
     fn session(&self) -> Option<&SessionId> {
-        self.session.as_ref()
+        self.session.as_ref().map(AtWork::session)
     }
 
     fn session_lives<'a>(
         &'a mut self,
         session: &'a SessionId,
     ) -> Pending<'a, Result<bool, ServerError>> {
-        let own = self
-            .session
-            .as_ref()
-            .and_then(|own| own.id.rsplit_once(':'))
-            .map(|(host, _)| host.to_owned());
-        let lives = match session.id.rsplit_once(':') {
-            // Another machine, or a system without /proc: it cannot be known.
-            Some((host, pid))
-                if own.as_deref() == Some(host) && Path::new("/proc/self").exists() =>
-            {
-                Path::new("/proc").join(pid).exists()
-            }
-            _ => true,
-        };
+        let own = self.session.as_ref();
+        let lives = own.is_none_or(|own| own.may_live(session));
         Box::pin(async move { Ok(lives) })
+    }
+
+    fn is_in_use(&mut self, by: Who) -> Pending<'_, Result<bool, ServerError>> {
+        let sql = match by {
+            Who::Writers => "BEGIN IMMEDIATE;\nROLLBACK",
+            Who::Anybody => "BEGIN EXCLUSIVE;\nROLLBACK",
+        };
+        Box::pin(async move {
+            match self.execute(sql.to_owned()).await {
+                Ok(_) => Ok(false),
+                Err(error) if error.kind == ServerErrorKind::Busy => Ok(true),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     fn try_lock(&mut self) -> Pending<'_, Result<Attempt, ServerError>> {
@@ -371,8 +418,16 @@ impl Backend for SqliteBackend<'_> {
             }
             // Given back: the run has reached its end.
             Link::Pool(slot) => {
-                drop(slot.take());
-                Box::pin(async {})
+                let connection = slot.take();
+                let watched = self.watchdog.is_watching();
+                Box::pin(async move {
+                    if let Some(mut connection) = connection
+                        && watched
+                        && Watchdog::leave(&mut connection).await.is_err()
+                    {
+                        drop(connection.detach());
+                    }
+                })
             }
             Link::Caller(_) => Box::pin(async {}),
         }
@@ -418,6 +473,7 @@ fn name(code: u32) -> String {
         5 => "SQLITE_BUSY",
         6 => "SQLITE_LOCKED",
         8 => "SQLITE_READONLY",
+        9 => watchdog::INTERRUPTED,
         10 => "SQLITE_IOERR",
         11 => "SQLITE_CORRUPT",
         13 => "SQLITE_FULL",

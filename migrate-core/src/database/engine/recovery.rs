@@ -3,19 +3,21 @@
 use std::time::{Duration, Instant};
 
 use super::{Engine, Progress};
-use crate::database::backend::Effect;
+use crate::database::backend::{Effect, Who};
 use crate::database::error::{Error, Kind};
 use crate::database::event::Event;
 use crate::database::execute::Source;
 use crate::database::execute::journalled::finished_hash;
+use crate::database::recorded::lock_row;
 use crate::database::report::Outcome;
 use crate::database::section::Text;
-use crate::database::state::{Record, SessionId, State};
+use crate::database::state::{Holder, Record, SessionId, State};
 use crate::model::{Action, Graph, Step};
 use crate::text::revision::Direction;
 
-/// How long a session of which nothing can be known must not have moved before it is taken for dead.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a session that may live, and that no lock tells of, must not be heard of before it is taken for dead: several
+/// of its heartbeats.
+const GRACE: Duration = Duration::from_secs(6);
 
 impl Engine<'_> {
     /// Finishes every revision that is in flight, in the direction in which it was going.
@@ -44,36 +46,66 @@ impl Engine<'_> {
         if self.backend.session().is_some_and(|own| own == &session) {
             return Ok(Progress::Finished);
         }
-        let since = Instant::now();
-        let grace = GRACE.min(self.task.lock_wait);
         if !self.lives(&session).await? {
             return Ok(Progress::Finished);
         }
         // Where a lock excludes others, the session is only about to end; elsewhere it may be at work.
         let excludes = self.fence.holder.is_some();
+        let holder = (!excludes).then(|| holder_of(row, &session));
+        let mut heard = Instant::now();
+        let mut heartbeat = self
+            .recorded
+            .lock
+            .as_ref()
+            .and_then(|lock| lock.heartbeat.clone());
         loop {
             self.patience
-                .pause(self.dialect, None, &self.task.watch)
+                .pause(self.dialect, holder.as_ref(), &self.task.watch)
                 .await?;
+            if !self.lives(&session).await? {
+                // Before it ended it may have finished.
+                return Ok(Progress::Overtaken);
+            }
             if excludes {
-                if !self.lives(&session).await? {
-                    return Ok(Progress::Finished);
-                }
                 continue;
             }
-            match crate::database::recorded::Recorded::read(self.backend).await {
-                Ok(recorded) => {
-                    let epoch = recorded.lock.as_ref().map_or(0, |lock| lock.epoch);
-                    if epoch != self.fence.epoch {
-                        return Ok(Progress::Overtaken);
-                    }
-                }
-                Err(error) => self.wait_after(error).await?,
+            if self.in_use(Who::Writers).await? {
+                heard = Instant::now();
+                continue;
             }
-            if since.elapsed() >= grace {
+            let lock = match lock_row(self.backend).await {
+                Ok(lock) => lock,
+                Err(error) => {
+                    self.wait_after(error).await?;
+                    heard = Instant::now();
+                    continue;
+                }
+            };
+            if lock
+                .as_ref()
+                .is_none_or(|lock| lock.epoch != self.fence.epoch)
+            {
+                return Ok(Progress::Overtaken);
+            }
+            let beat = lock.and_then(|lock| lock.heartbeat);
+            if beat != heartbeat {
+                heartbeat = beat;
+                heard = Instant::now();
+            }
+            // Without a journal to write to, a vacuum into another file holds no more than a reader's lock.
+            if heard.elapsed() >= GRACE {
+                if self.in_use(Who::Anybody).await? {
+                    heard = Instant::now();
+                    continue;
+                }
                 return Ok(Progress::Finished);
             }
         }
+    }
+
+    async fn in_use(&mut self, by: Who) -> Result<bool, Error> {
+        let used = self.backend.is_in_use(by).await;
+        used.map_err(|error| self.server("looking for the interrupted session on", error))
     }
 
     async fn lives(&mut self, session: &SessionId) -> Result<bool, Error> {
@@ -241,6 +273,19 @@ impl Engine<'_> {
         }
         self.tell_end(report, number, number);
         tried.map(|_| Progress::Finished)
+    }
+}
+
+/// Who works on `row`, as far as the row says.
+fn holder_of(row: &Record, session: &SessionId) -> Holder {
+    let (machine, pid) = session.id.rsplit_once(':').unwrap_or((&session.id, ""));
+    Holder {
+        run: session.start.clone(),
+        host: machine.split('/').next().unwrap_or(machine).to_owned(),
+        pid: pid.parse().unwrap_or_default(),
+        application: format!("the run of {}", row.revision),
+        since: row.started_at.clone(),
+        heartbeat: None,
     }
 }
 

@@ -160,7 +160,16 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
             statements.extend(self.backend.tables().heads(&self.work.heads));
         }
         statements.extend(self.backend.tables().write_record(self.work, &record));
-        self.change(statements).await
+        self.change(statements).await.map_err(|error| {
+            // Somebody else was faster: the rows are to be read again.
+            match error.error.kind {
+                ServerErrorKind::FenceMissed | ServerErrorKind::Busy => StepError {
+                    kept: Kept::Nothing,
+                    ..error
+                },
+                _ => error,
+            }
+        })
     }
 
     /// A statement that may run in a transaction: its note is committed with it.

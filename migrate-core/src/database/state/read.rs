@@ -276,6 +276,8 @@ pub(crate) struct LockRow {
     pub(crate) format: i64,
     pub(crate) epoch: u64,
     pub(crate) holder: Option<Holder>,
+    /// When whoever is at work was last heard of.
+    pub(crate) heartbeat: Option<String>,
 }
 
 /// A row of [`Tables::select_lock`].
@@ -298,6 +300,7 @@ pub(crate) fn read_lock(row: Row) -> Result<LockRow, String> {
     Ok(LockRow {
         format,
         epoch,
+        heartbeat: holder.heartbeat.clone(),
         holder: run.map(|_| holder),
     })
 }

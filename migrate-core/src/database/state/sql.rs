@@ -165,6 +165,21 @@ impl Tables {
         )
     }
 
+    /// Notes that the session that works on `revision` is alive, as long as it is the one that is recorded there.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn beat(&self, revision: &RevisionId, session: &super::SessionId) -> String {
+        format!(
+            "UPDATE {} SET heartbeat = {} WHERE id = 1 AND EXISTS (SELECT 1 FROM {} WHERE revision = {} AND session_id = {} \
+             AND session_start = {} AND state IN ('upgrading', 'downgrading'))",
+            self.lock,
+            now(self.dialect),
+            self.state,
+            self.literal(revision.as_str()),
+            self.literal(&session.id),
+            self.literal(&session.start),
+        )
+    }
+
     /// The fence: moves the epoch on and raises unless the lock row says what it must. The time it leaves in the row is
     /// when the change began.
     pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {

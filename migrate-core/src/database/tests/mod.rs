@@ -5,6 +5,7 @@ mod vocabulary;
 mod downgrades;
 mod failures;
 mod invariants;
+mod limits;
 mod runs;
 mod startups;
 mod texts;
