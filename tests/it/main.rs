@@ -21,4 +21,5 @@ mod relinked;
 mod servers;
 mod stale;
 mod status;
+mod steps;
 mod ui;

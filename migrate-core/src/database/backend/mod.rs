@@ -29,7 +29,24 @@ pub(crate) enum Lent<'c> {
     Mysql(&'c mut sqlx::MySqlConnection),
     /// So that a build without any database has a variant.
     #[allow(dead_code)]
-    None(std::marker::PhantomData<&'c ()>),
+    Nothing(std::marker::PhantomData<&'c ()>),
+}
+
+impl Lent<'_> {
+    /// What makes an error of ours of what the driver says.
+    pub(crate) fn translator(&self) -> fn(sqlx::Error, usize) -> ServerError {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => sqlite::translate,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => postgres::translate,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => mysql::error::translate,
+            Self::Nothing(_) => {
+                |error, _| ServerError::new(ServerErrorKind::Other, error.to_string())
+            }
+        }
+    }
 }
 
 /// What the methods of [`Backend`] return.
@@ -154,9 +171,6 @@ pub(crate) trait Backend: Send {
 
     /// Lends the connection to a Rust step.
     fn lend(&mut self) -> Result<Lent<'_>, ServerError>;
-
-    /// What the driver of this database says, as everybody else says it.
-    fn translate(&self, error: sqlx::Error) -> ServerError;
 
     /// Runs one section and records it, all or nothing where the database can do that.
     ///

@@ -237,10 +237,8 @@ enum Unreadable {
 impl UnpackError {
     /// One of each, for the snapshot of all texts.
     #[cfg(test)]
-    pub(crate) const SAMPLES: [Self; 2] = [
-        Self(Unreadable::Format(99)),
-        Self(Unreadable::Truncated),
-    ];
+    pub(crate) const SAMPLES: [Self; 2] =
+        [Self(Unreadable::Format(99)), Self(Unreadable::Truncated)];
 
     /// The class of the error.
     pub const fn class(&self) -> Class {

@@ -146,7 +146,9 @@ fn rust(arguments: &str) -> Result<Comment, Refusal> {
         )),
         _ => Err((
             format!("`migrate:rust` takes one name, not `{}`", shown(arguments)),
-            Some("write `-- migrate:rust <name>`, or `-- migrate:rust <name> repeatable`".to_owned()),
+            Some(
+                "write `-- migrate:rust <name>`, or `-- migrate:rust <name> repeatable`".to_owned(),
+            ),
         )),
     }
 }
