@@ -1,5 +1,7 @@
 //! What every command is given: settings, streams, migrations, and the way to the database.
 
+use std::cell::OnceCell;
+
 use migrate_core::database::Database;
 use migrate_core::project::config::Protection;
 use migrate_core::text::diagnostic::Class;
@@ -9,8 +11,9 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::output::page::{BOLD, DIM, piece};
 use crate::settings::Settings;
-use crate::source::Source;
+use crate::source::{Source, get_or_try};
 use crate::target;
+use crate::variables::Variables;
 
 /// What every command is given.
 pub(crate) struct Context {
@@ -20,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     /// Where the migrations come from.
     pub(crate) source: Source,
+    /// The variables, read when they are first needed.
+    pub(crate) variables: OnceCell<Variables>,
 }
 
 /// The database of a command.
@@ -28,6 +33,8 @@ pub(crate) struct Target {
     pub(crate) database: Database,
     /// Whether its environment is protected.
     pub(crate) protection: Protection,
+    /// The environment that was asked for.
+    pub(crate) environment: Option<String>,
     by: String,
 }
 
@@ -35,7 +42,9 @@ impl Context {
     /// The database that is meant. Nothing is connected.
     pub(crate) fn target(&self) -> Result<Target, Failure> {
         let config = self.source.config()?;
-        let choice = target::choose(&self.settings, config, |name| std::env::var(name).ok())?;
+        let variables = self.variables()?;
+        let settings = self.settings.clone().or(|name| variables.get(name));
+        let choice = target::choose(&settings, config, |name| variables.get(name))?;
         let database: Database =
             choice
                 .url
@@ -46,8 +55,14 @@ impl Context {
         Ok(Target {
             database,
             protection: choice.protection,
+            environment: settings.env.map(|said| said.value),
             by: choice.by,
         })
+    }
+
+    /// The variables of the process and of the project.
+    pub(crate) fn variables(&self) -> Result<&Variables, Failure> {
+        get_or_try(&self.variables, || Variables::of(self.source.project()?))
     }
 
     /// As [`target`](Self::target), and says on stderr which one it is.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `arguments` | what can be typed |
 //! | `settings` | options and environment variables together |
-//! | `source`, `target`, `context` | where the migrations come from, which database is meant, and both together |
+//! | `source`, `target`, `variables`, `context` | where the migrations come from, which database is meant, by which variables, and all together |
 //! | `commands` | one file per command: call migrate-core, make a reply |
 //! | `output`, `progress`, `failure`, `exit` | replies and failures, for people and as JSON, and how the process ends |
 //!
@@ -20,6 +20,7 @@ mod progress;
 mod settings;
 mod source;
 mod target;
+mod variables;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -92,6 +93,7 @@ fn execute(arguments: &Arguments) -> Exit {
         source: Source::directory(settings.clone(), output),
         settings,
         output,
+        variables: std::cell::OnceCell::new(),
     };
     match commands::run(&arguments.command, &context) {
         Ok(reply) => output.reply(&reply),

@@ -165,6 +165,13 @@ impl Watched {
                     self.begin("waiting for the run lock".to_owned());
                 }
             }
+            Event::Unreachable { reason, .. } => {
+                self.say(
+                    &piece(WARN, "waiting").and(PLAIN, format!(" for the database: {reason}")),
+                );
+                self.begin("waiting for the database".to_owned());
+            }
+            Event::Planned { .. } => self.clear(),
             Event::StepBegins {
                 step, number, of, ..
             } => {

@@ -33,6 +33,18 @@ pub(crate) struct Said<T> {
 }
 
 impl Settings {
+    /// The same with what other variables say, where this process says nothing.
+    pub(crate) fn or(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        self.variable_url = self.variable_url.or_else(|| variable("DATABASE_URL"));
+        self.env = self.env.or_else(|| {
+            variable("MIGRATE_ENV").map(|value| Said {
+                value,
+                by: "MIGRATE_ENV",
+            })
+        });
+        self
+    }
+
     /// Those of this process.
     pub(crate) fn new(global: &Global) -> Self {
         Self::with(global, |name| std::env::var_os(name))

@@ -241,7 +241,8 @@ impl Directory {
     }
 }
 
-fn get_or_try<T>(
+/// What is in the cell, made when it is first asked for.
+pub(crate) fn get_or_try<T>(
     cell: &OnceCell<T>,
     make: impl FnOnce() -> Result<T, Failure>,
 ) -> Result<&T, Failure> {

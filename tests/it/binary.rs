@@ -33,6 +33,7 @@ pub(crate) fn command(directory: &Path) -> Command {
         "MIGRATE_DIR",
         "MIGRATE_ENV",
         "MIGRATE_AUTO",
+        "BACKEND_AUTO_MIGRATE",
     ] {
         command.env_remove(name);
     }

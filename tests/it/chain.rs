@@ -61,6 +61,13 @@ impl Chain {
         std::fs::write(self.directory().join(format!("{number:04}.sql")), text).expect("a file");
     }
 
+    /// Adds to `migrate.toml`.
+    pub(crate) fn configure(&self, text: &str) {
+        let path = self.root.path().join("migrate.toml");
+        let before = std::fs::read_to_string(&path).expect("a file");
+        std::fs::write(path, before + text).expect("a file");
+    }
+
     fn lock(&self) {
         let project = Search::from(self.root.path())
             .dir(Some(self.directory()))

@@ -10,6 +10,7 @@ mod corpora;
 mod heartbeat;
 #[cfg(feature = "postgres")]
 mod interrupted;
+mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -20,6 +21,8 @@ mod rebuild;
 mod relinked;
 mod servers;
 mod stale;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod startup;
 mod status;
 mod steps;
 mod ui;

@@ -147,10 +147,14 @@ pub(crate) enum Command {
     Revision(Revision),
     /// Join heads by a new revision
     Merge(Merge),
+    /// Put one side of a fork on top of the other, or give a revision another id
+    Rebase(Rebase),
     /// Check the drafts and record their digests in revisions.lock
     Lock(Lock),
     /// Go up to a revision
     Upgrade(Upgrade),
+    /// Do what the application does when it starts: switch, waiting, limits, then all heads
+    Startup(Startup),
     /// Go down to a revision
     Downgrade(Downgrade),
     /// Take a revision back by its stored section and apply it again
@@ -233,6 +237,26 @@ pub(crate) struct Merge {
     pub(crate) rev_id: Option<String>,
 }
 
+/// `rebase`
+#[derive(Debug, Args)]
+pub(crate) struct Rebase {
+    /// A revision of the side that moves, or its file [default: the side that holds only drafts]
+    #[arg(value_name = "SPEC|FILE", value_parser = values::spec)]
+    pub(crate) revision: Option<String>,
+    /// What it is put on [default: the other head]
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) onto: Option<String>,
+    /// Another id for the revision, and for its file
+    #[arg(long, value_name = "ID", requires = "revision")]
+    pub(crate) rev_id: Option<String>,
+    /// Change locked revisions too; databases that have them keep them as they were
+    #[arg(long)]
+    pub(crate) amend: bool,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// `lock`
 #[derive(Debug, Args)]
 pub(crate) struct Lock {
@@ -278,10 +302,20 @@ pub(crate) struct Upgrade {
     /// Make the database when the server does not have it
     #[arg(long)]
     pub(crate) create_database: bool,
+    /// Wait for a database that is not up yet and for other runs; no further revision is begun after so many seconds
+    #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
+    pub(crate) limit: Option<Duration>,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+}
+
+/// `startup`
+#[derive(Debug, Args)]
+pub(crate) struct Startup {
+    #[command(flatten)]
+    pub(crate) tag: Tag,
 }
 
 /// `downgrade`
@@ -364,6 +398,9 @@ pub(crate) struct EnsureVersion {
     /// Make the database when the server does not have it
     #[arg(long)]
     pub(crate) create_database: bool,
+    /// Wait for a database that is not up yet and for other runs, in seconds; no further revision is begun after that
+    #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
+    pub(crate) limit: Option<Duration>,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }

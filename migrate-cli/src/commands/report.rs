@@ -37,6 +37,17 @@ fn at(rows: &[String]) -> String {
 
 /// What a run did, on one line.
 fn done(report: &Report, page: &mut Page) {
+    if !report.pending.is_empty() {
+        page.line(
+            piece(
+                WARN,
+                format!("{} left pending", count(report.pending.len(), "revision")),
+            )
+            .and(PLAIN, ": at ")
+            .and(ID, at(&report.heads)),
+        );
+        return;
+    }
     if report.steps.is_empty() {
         nothing_to_do(page, &report.heads);
         return;

@@ -39,6 +39,9 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
     if arguments.create_database {
         run = run.create_database();
     }
+    if let Some(limit) = arguments.limit {
+        run = run.wait(limit);
+    }
     carry_out(
         context,
         &target,
@@ -156,7 +159,7 @@ fn already_there(
         return Ok(None);
     }
     let looked = wait(async {
-        let look = listed.is_up_to_date(&target.database);
+        let look = listed.is_at_heads(&target.database);
         // Whoever writes to a SQLite file may keep readers out: waiting, and saying so, is the business of the run.
         let limit = if dialect == Dialect::Sqlite {
             Duration::from_millis(300)
@@ -169,7 +172,11 @@ fn already_there(
     match looked {
         Ok(true) => {}
         // A server that cannot be reached is not tried twice; a SQLite file may be missing and is then made.
-        Err(error) if error.class() == Class::Unreachable && dialect != Dialect::Sqlite => {
+        Err(error)
+            if error.class() == Class::Unreachable
+                && dialect != Dialect::Sqlite
+                && arguments.limit.is_none() =>
+        {
             return Err(error.into());
         }
         _ => return Ok(None),
@@ -211,7 +218,7 @@ fn refuse_where_protected(target: &Target, what: &str) -> Result<(), Failure> {
         .into())
 }
 
-fn carry_out(
+pub(super) fn carry_out(
     context: &Context,
     target: &Target,
     run: Run,

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use tracing::Instrument;
 
 use super::backend::Backend;
-use super::connect::{Intent, connect};
+use super::connect::{Absent, Intent, connect, connect_or_wait};
 use super::engine::{Deadline, Engine, Ownership, Task};
-use super::error::{Error, Failure};
+use super::error::{Error, Failure, Limit};
 use super::repair::Repair;
 use super::report::Report;
 use super::run::{Effect, Run, Verb};
@@ -43,7 +43,7 @@ impl Migrations {
     /// # fn main() {}
     /// ```
     pub async fn run(&self, database: impl Into<Database>, run: Run) -> Result<Report, Failure> {
-        self.run_until(&database.into(), &run, None).await
+        self.run_reporting(&database.into(), &run).await
     }
 
     /// Upgrades to `spec`, such as `head`: [`Run::upgrade`] without options.
@@ -91,7 +91,7 @@ impl Migrations {
         database: impl Into<Database>,
         repair: Repair,
     ) -> Result<Report, Failure> {
-        self.run_until(&database.into(), &repair.into_run(), None)
+        self.run_reporting(&database.into(), &repair.into_run())
             .await
     }
 
@@ -101,7 +101,7 @@ impl Migrations {
     /// As [`run`](Self::run).
     pub async fn ensure_tables(&self, database: impl Into<Database>) -> Result<(), Failure> {
         let nothing = Run::stamp(Vec::<String>::new());
-        self.run_until(&database.into(), &nothing, None)
+        self.run_reporting(&database.into(), &nothing)
             .await
             .map(drop)
     }
@@ -129,22 +129,23 @@ impl Migrations {
         Ok(plan?.unwrap_or_else(nothing))
     }
 
-    pub(crate) async fn run_until(
-        &self,
-        database: &Database,
-        run: &Run,
-        deadline: Option<Deadline>,
-    ) -> Result<Report, Failure> {
+    async fn run_reporting(&self, database: &Database, run: &Run) -> Result<Report, Failure> {
         let begun = Instant::now();
         let mut report = new_report(database, &run.verb);
         report.dry = run.effect == Effect::Dry;
         let outcome = match self.warn_if_stale(&mut report) {
             Ok(()) => {
-                let span =
-                    tracing::info_span!("migrate", verb = run.verb.name(), target = %database);
-                self.run_into(database, run, deadline, &mut report)
-                    .instrument(span)
-                    .await
+                let starts = run.verb == Verb::AllHeads && !report.dry;
+                let verb = if starts { "startup" } else { run.verb.name() };
+                let span = tracing::info_span!(target: "migrate", "migrate", verb, %database);
+                let done = async {
+                    if starts {
+                        self.start_into(database, run, begun, &mut report).await
+                    } else {
+                        self.run_into(database, run, begun, &mut report).await
+                    }
+                };
+                done.instrument(span).await
             }
             Err(error) => Err(error),
         };
@@ -159,7 +160,7 @@ impl Migrations {
     /// be missing without a word.
     pub(crate) fn warn_if_stale(&self, report: &mut Report) -> Result<(), Error> {
         if let Some(stale) = self.stale()? {
-            tracing::warn!("{stale}");
+            tracing::warn!(target: "migrate", event = "warning", "{stale}");
             report.warnings.push(stale.to_string());
         }
         Ok(())
@@ -169,17 +170,24 @@ impl Migrations {
         &self,
         database: &Database,
         run: &Run,
-        deadline: Option<Deadline>,
+        begun: Instant,
         report: &mut Report,
     ) -> Result<(), Error> {
         let settings = self.settings()?;
+        let deadline = run.wait.map(|limit| Deadline {
+            at: begun + limit,
+            limit,
+            cancel: false,
+            of: Limit::Wait,
+        });
         let task = task(run, settings, deadline);
         let intent = if report.dry {
             Intent::Read
         } else {
             Intent::Change(run.create)
         };
-        let mut backend = connect(database, intent, settings).await?;
+        let absent = run.wait.map_or(Absent::Fails, Absent::Awaited);
+        let mut backend = connect_or_wait(database, intent, settings, absent, &task.watch).await?;
         let outcome = match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
             Ok(mut engine) if run.effect == Effect::Dry => engine.preview().await.map(drop),
             Ok(mut engine) => engine.run().await,
@@ -204,6 +212,7 @@ pub(crate) async fn finish<T>(backend: Box<dyn Backend>, outcome: &Result<T, Err
 pub(crate) fn new_report(database: &Database, verb: &Verb) -> Report {
     let mut report = Report::new(verb.name());
     report.target = database.to_string();
+    report.dialect = database.dialect().name();
     report
 }
 
@@ -213,7 +222,10 @@ pub(crate) fn task(run: &Run, settings: &Settings, deadline: Option<Deadline>) -
         stored: run.stored,
         fill: run.fill,
         transaction: run.transaction,
-        lock_wait: run.lock_wait.unwrap_or(settings.timeouts.run_lock),
+        lock_wait: run
+            .lock_wait
+            .or(run.wait)
+            .unwrap_or(settings.timeouts.run_lock),
         tag: run.tag.clone(),
         arguments: run.arguments.clone(),
         deadline,

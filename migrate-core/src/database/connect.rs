@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::backend::Backend;
 use super::error::{Error, Kind, ServerError, ServerErrorKind};
+use super::event::{Event, Watch};
+use super::report::Shown;
 use super::run::Create;
 use super::target::{Database, Source};
 use crate::model::set::Settings;
@@ -18,38 +20,87 @@ pub(crate) enum Intent {
     Change(Create),
 }
 
+/// What to do about a server that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// It is an error at once.
+    Fails,
+    /// It is waited for, no longer than this.
+    Awaited(Duration),
+}
+
 /// Opens the connection within the configured time.
 pub(crate) async fn connect(
     database: &Database,
     intent: Intent,
     settings: &Settings,
 ) -> Result<Box<dyn Backend>, Error> {
+    connect_or_wait(database, intent, settings, Absent::Fails, &Watch::default()).await
+}
+
+/// Opens the connection, waiting for a server that comes up.
+pub(crate) async fn connect_or_wait(
+    database: &Database,
+    intent: Intent,
+    settings: &Settings,
+    absent: Absent,
+    watch: &Watch,
+) -> Result<Box<dyn Backend>, Error> {
     let begun = Instant::now();
-    let limit = settings.timeouts.connect;
+    let (limit, longest) = match absent {
+        Absent::Fails => (settings.timeouts.connect, Duration::MAX),
+        // A packet that was lost on the way to a server that was not there yet is not waited for.
+        Absent::Awaited(limit) => (limit, ATTEMPT),
+    };
+    let mut told = false;
     loop {
-        let attempt = tokio::time::timeout(
-            limit.saturating_sub(begun.elapsed()),
-            open(database, intent, settings),
-        );
-        let error = match attempt.await {
+        let left = limit.saturating_sub(begun.elapsed());
+        let attempt = tokio::time::timeout(left.min(longest), open(database, intent, settings));
+        let mut error = match attempt.await {
             Ok(Ok(backend)) => return Ok(backend),
             Ok(Err(Problem::Error(error))) => return Err(error),
             Ok(Err(Problem::Server(error))) => error,
             Err(_) => ServerError::new(
                 ServerErrorKind::Unreachable,
-                format!("no connection within {}", super::report::Shown(limit)),
+                format!("no connection within {}", Shown(left.min(longest))),
             ),
         };
-        // A server that is starting up says so, and will be there soon.
-        if error.kind == ServerErrorKind::Busy && begun.elapsed() + PAUSE < limit {
+        // What would be a lost connection later is a server that is not there.
+        if error.kind == ServerErrorKind::Disconnected {
+            error.kind = ServerErrorKind::Unreachable;
+        }
+        if comes_up(&error, absent) && begun.elapsed() + PAUSE < limit {
+            if !told && error.kind == ServerErrorKind::Unreachable {
+                told = true;
+                let reason = error.message.as_str();
+                tracing::info!(target: "migrate", event = "waiting", reason, "waiting for the database");
+                watch.tell(&Event::Unreachable { reason });
+            }
             tokio::time::sleep(PAUSE).await;
             continue;
+        }
+        if told && error.detail.is_none() {
+            error.detail = Some(format!("it was waited for, {} in all", Shown(limit)).into());
         }
         return Err(refused(database, error));
     }
 }
 
+/// Whether it may help to try again.
+fn comes_up(error: &ServerError, absent: Absent) -> bool {
+    match error.kind {
+        // A server that is starting up says so, and will be there soon.
+        ServerErrorKind::Busy => true,
+        // A wrong password stays wrong.
+        ServerErrorKind::Unreachable => absent != Absent::Fails && error.code.is_none(),
+        _ => false,
+    }
+}
+
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// The longest single attempt at a server that is waited for.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 enum Problem {
     Error(Error),

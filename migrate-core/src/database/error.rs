@@ -116,16 +116,19 @@ pub(crate) enum Kind {
         waited: Duration,
         holder: Option<Holder>,
         dialect: Dialect,
+        limit: Limit,
     },
-    /// The time of the start-up is over.
+    /// No further revision is begun, or the one at work was cancelled.
     RunTimeout {
         limit: Duration,
+        of: Limit,
         done: usize,
         pending: Vec<String>,
     },
     /// The time of the start-up is over, between two rounds of a batch.
     LimitInBatch {
         limit: Duration,
+        of: Limit,
         revision: String,
         rows: u64,
     },
@@ -144,6 +147,8 @@ pub(crate) enum Kind {
     Gap {
         missing: Vec<String>,
         above: Vec<String>,
+        /// The target of a downgrade that takes back what stands above it.
+        back: Option<String>,
     },
     /// Applied revisions differ from those of the set.
     HistoryDiffers { revisions: Vec<Difference> },
@@ -158,11 +163,47 @@ pub(crate) enum Kind {
         pending: Vec<String>,
     },
     /// Start-up is told not to migrate, and to refuse when something is pending.
-    Behind { pending: Vec<String> },
+    Behind {
+        pending: Vec<String>,
+        switch: String,
+    },
+    /// Start-up is told not to migrate but to wait for somebody who does, and nobody has.
+    NobodyMigrated {
+        limit: Duration,
+        pending: Vec<String>,
+        switch: String,
+    },
     /// The tables are of another release.
     Format { found: i64 },
     /// A row of the state tables cannot be understood.
     Unreadable { table: String, what: String },
+}
+
+/// Which limit was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// That for the run lock.
+    Lock,
+    /// That of `--wait`.
+    Wait,
+    /// That of start-up; the command that does the same by hand.
+    Startup(&'static str),
+}
+
+impl Limit {
+    /// What can be done about it.
+    fn help(self) -> String {
+        match self {
+            Self::Lock => "`--lock-wait SECS` waits longer; `migrate-cli status` shows who is at work".to_owned(),
+            Self::Wait => {
+                "the same command goes on from there; a larger `--wait` waits longer, `migrate-cli status` shows who is at work"
+                    .to_owned()
+            }
+            Self::Startup(command) => format!(
+                "`{command}` runs the rest by hand, without this limit; `limit` in [startup] of migrate.toml raises it"
+            ),
+        }
+    }
 }
 
 /// An applied revision that is not what the set says.
@@ -215,14 +256,16 @@ impl Error {
             Kind::Permission { .. } => Class::Permission,
             Kind::Sql(failure) => server_class(failure.error.kind),
             Kind::RunLock { .. } => Class::RunLockTimeout,
-            Kind::RunTimeout { .. } | Kind::LimitInBatch { .. } => Class::RunTimeout,
+            Kind::RunTimeout { .. } | Kind::LimitInBatch { .. } | Kind::NobodyMigrated { .. } => {
+                Class::RunTimeout
+            }
             Kind::FenceLost { .. } => Class::Interrupted,
             Kind::InDoubt { .. } => Class::InDoubt,
             Kind::Gap { .. } => Class::Gap,
             Kind::HistoryDiffers { .. } => Class::HistoryDiffers,
             Kind::Ahead { .. } => Class::Ahead,
             Kind::Diverged { .. } => Class::Diverged,
-            Kind::Behind { .. } => Class::Gap,
+            Kind::Behind { .. } => Class::Pending,
         }
     }
 
@@ -244,20 +287,23 @@ impl Error {
                 add_server(error(format!("not allowed: {}", server.message)), server).help(grant.clone())
             }
             Kind::Sql(failure) => sql_failure(self.class(), failure),
-            Kind::RunLock { waited, holder, dialect } => run_lock(error, *waited, holder.as_ref(), *dialect),
-            Kind::RunTimeout { limit, done, pending } => error(format!(
+            Kind::RunLock { waited, holder, dialect, limit } => {
+                run_lock(error, *waited, holder.as_ref(), *dialect).help(limit.help())
+            }
+            Kind::RunTimeout { limit, of, done, pending } => error(format!(
                 "the limit of {} was over after {done} revision{}: not begun {}",
                 Shown(*limit),
                 plural(*done),
                 pending.join(", ")
             ))
-            .help("start again to go on, or raise `limit` in [startup] of migrate.toml"),
-            Kind::LimitInBatch { limit, revision, rows } => error(format!(
+            .help(of.help()),
+            Kind::LimitInBatch { limit, of, revision, rows } => error(format!(
                 "the limit of {} was over in a batch of {revision}: {} are done",
                 Shown(*limit),
                 RowCount(*rows)
             ))
-            .help("start again to go on with the next round, or raise `limit` in [startup] of migrate.toml"),
+            .note("the next run goes on with the next round")
+            .help(of.help()),
             Kind::FenceLost { revision, holder } => {
                 let at = revision.as_ref().map_or_else(String::new, |revision| format!(" at {revision}"));
                 let by = holder.as_ref().map_or_else(String::new, |holder| format!(" by {holder}"));
@@ -270,12 +316,20 @@ impl Error {
                     finding.help(text.clone())
                 })
             }
-            Kind::Gap { missing, above } => error(format!(
-                "applied revisions stand on others that are not applied: {}",
-                missing.join(", ")
-            ))
-            .note(format!("applied above the gap: {}", above.join(", ")))
-            .help("`migrate-cli upgrade --fill` runs what is missing, in order; `migrate-cli redo ID` runs a draft again"),
+            Kind::Gap { missing, above, back } => {
+                let finding = error(format!(
+                    "applied revisions stand on others that are not applied: {}",
+                    missing.join(", ")
+                ))
+                .note(format!("applied above the gap: {}", above.join(", ")))
+                .help("`migrate-cli upgrade --fill` runs what is missing, in order; `migrate-cli redo ID` runs a draft again");
+                match back {
+                    Some(back) => finding.help(format!(
+                        "after a rebase: `migrate-cli downgrade {back}` and `migrate-cli upgrade` apply them in the new order"
+                    )),
+                    None => finding,
+                }
+            }
             Kind::HistoryDiffers { revisions } => history_differs(error, revisions),
             Kind::Ahead { unknown, incompatible } => error(format!(
                 "the database has revisions that this release does not know and must not run beside: {}",
@@ -291,10 +345,16 @@ impl Error {
             .note(format!("unknown here: {}", unknown.join(", ")))
             .note(format!("not applied: {}", pending.join(", ")))
             .help("`migrate-cli upgrade` with the files of both sides; until then start the release that migrated last"),
-            Kind::Behind { pending } => {
-                error(format!("revisions are pending and start-up does not run them: {}", pending.join(", ")))
-                    .help("`migrate-cli upgrade`")
-            }
+            Kind::Behind { pending, switch } => error(left_pending(pending, switch))
+                .note("`require_head` in [startup] of migrate.toml refuses to start so")
+                .help("`migrate-cli upgrade` runs them"),
+            Kind::NobodyMigrated { limit, pending, switch } => error(format!(
+                "nobody has migrated within {}: {}",
+                Shown(*limit),
+                left_pending(pending, switch)
+            ))
+            .note("`wait` in [startup] of migrate.toml waits for somebody who does")
+            .help("`migrate-cli upgrade` runs them"),
             Kind::Format { found } => {
                 let who = if *found > super::state::FORMAT { "this program" } else { "the program that wrote them" };
                 error(format!(
@@ -309,6 +369,20 @@ impl Error {
             }
         }
     }
+}
+
+/// What is said of a start-up that is switched off; `switch` is who says so.
+pub(crate) fn left_pending(pending: &[String], switch: &str) -> String {
+    let (be, them) = if pending.len() == 1 {
+        ("revision is", "it")
+    } else {
+        ("revisions are", "them")
+    };
+    format!(
+        "{} {be} pending and start-up does not run {them} ({switch}): {}",
+        pending.len(),
+        pending.join(", ")
+    )
 }
 
 const fn plural(count: usize) -> &'static str {
@@ -395,12 +469,11 @@ fn run_lock(
         )),
         None => error(format!("the run lock could not be had{waited}")),
     };
-    let finding = if dialect == Dialect::Sqlite && holder.is_none() {
+    if dialect == Dialect::Sqlite && holder.is_none() {
         finding.note("SQLite does not say who writes to the file")
     } else {
         finding
-    };
-    finding.help("`--lock-wait SECS` waits longer; `migrate-cli status` shows who is at work")
+    }
 }
 
 fn history_differs(error: impl Fn(String) -> Diagnostic, revisions: &[Difference]) -> Diagnostic {

@@ -20,6 +20,12 @@ pub enum Event<'a> {
         /// What it speaks.
         dialect: Dialect,
     },
+    /// The server is not there yet and is waited for.
+    #[non_exhaustive]
+    Unreachable {
+        /// What was said.
+        reason: &'a str,
+    },
     /// Somebody else holds the run lock.
     #[non_exhaustive]
     Waiting {
@@ -127,6 +133,11 @@ type Tell = dyn Fn(&Event<'_>) + Send + Sync;
 impl Watch {
     pub(crate) fn new(tell: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(tell)))
+    }
+
+    /// Whether nobody is told.
+    pub(crate) const fn is_none(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(crate) fn tell(&self, event: &Event<'_>) {

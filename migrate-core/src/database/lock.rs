@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::backend::{Attempt, Backend};
-use super::error::{Error, Kind, ServerError, ServerErrorKind};
+use super::engine::Deadline;
+use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind};
 use super::event::{Event, Watch};
 use super::state::Holder;
 use super::state::sql::read_lock;
@@ -17,6 +18,8 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(
 #[derive(Debug)]
 pub(crate) struct Patience {
     limit: Duration,
+    /// The end of everything, whatever the others do.
+    deadline: Option<Deadline>,
     since: Instant,
     told: bool,
     /// The epoch last seen: when it moves, the others are at work and the limit starts anew.
@@ -27,10 +30,16 @@ impl Patience {
     pub(crate) fn new(limit: Duration) -> Self {
         Self {
             limit,
+            deadline: None,
             since: Instant::now(),
             told: false,
             epoch: None,
         }
+    }
+
+    /// The same, and not longer than until `deadline`.
+    pub(crate) fn until(self, deadline: Option<Deadline>) -> Self {
+        Self { deadline, ..self }
     }
 
     /// The others have come so far.
@@ -52,16 +61,29 @@ impl Patience {
         watch: &Watch,
     ) -> Result<(), Error> {
         let waited = self.since.elapsed();
-        if waited >= self.limit {
-            return Err(Error::new(Kind::RunLock {
-                waited: self.limit,
+        let over = |waited, limit| {
+            Err(Error::new(Kind::RunLock {
+                waited,
                 holder: holder.cloned(),
                 dialect,
-            }));
+                limit,
+            }))
+        };
+        let mut left = self.limit.saturating_sub(waited);
+        if left.is_zero() {
+            return over(self.limit, self.deadline.map_or(Limit::Lock, |it| it.of));
+        }
+        if let Some(deadline) = self.deadline {
+            left = left.min(deadline.left());
+            if left.is_zero() {
+                return over(deadline.limit, deadline.of);
+            }
         }
         if !self.told && waited > Duration::from_millis(300) {
             self.told = true;
             tracing::info!(
+                target: "migrate",
+                event = "waiting",
                 holder = holder.map(tracing::field::display),
                 "waiting for the run lock"
             );
@@ -72,7 +94,7 @@ impl Patience {
         } else {
             PAUSES[1]
         };
-        tokio::time::sleep(jitter(pause).min(self.limit - waited)).await;
+        tokio::time::sleep(jitter(pause).min(left)).await;
         Ok(())
     }
 }

@@ -8,6 +8,7 @@
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
+//! | `introspect` | what a live database holds |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -29,6 +30,7 @@ mod engine;
 mod error;
 mod event;
 mod execute;
+mod introspect;
 mod lock;
 mod mask;
 mod recorded;
@@ -51,6 +53,7 @@ mod who;
 
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use introspect::introspect;
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;

@@ -28,6 +28,9 @@ pub struct Report {
     pub heads: Vec<String>,
     /// The steps in order.
     pub steps: Vec<StepReport>,
+    /// What a start-up that is switched off has found pending and left so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<String>,
     /// What is to be known and stopped nothing.
     pub warnings: Vec<String>,
     /// Whether it was only asked what would be done.
@@ -48,6 +51,7 @@ impl Report {
             from: Vec::new(),
             heads: Vec::new(),
             steps: Vec::new(),
+            pending: Vec::new(),
             warnings: Vec::new(),
             dry: false,
             duration: Duration::ZERO,
@@ -59,9 +63,9 @@ impl Report {
         &self.steps
     }
 
-    /// Whether there was nothing to do.
+    /// Whether there was nothing to do, and nothing was left pending.
     pub const fn is_up_to_date(&self) -> bool {
-        self.steps.is_empty()
+        self.steps.is_empty() && self.pending.is_empty()
     }
 }
 
@@ -208,6 +212,11 @@ impl fmt::Display for Shown {
             seconds => write!(f, "{} min {} s", seconds / 60, seconds % 60),
         }
     }
+}
+
+/// Milliseconds for a field of a log line.
+pub(crate) fn whole_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

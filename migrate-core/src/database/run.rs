@@ -26,6 +26,9 @@ pub struct Run {
     pub(crate) transaction: PerRun,
     pub(crate) create: Create,
     pub(crate) lock_wait: Option<Duration>,
+    pub(crate) wait: Option<Duration>,
+    pub(crate) environment: Option<String>,
+    pub(crate) variables: BTreeMap<String, String>,
     pub(crate) tag: Option<String>,
     pub(crate) arguments: BTreeMap<String, String>,
     pub(crate) watch: Watch,
@@ -117,6 +120,9 @@ impl Run {
             transaction: PerRun::Many,
             create: Create::File,
             lock_wait: None,
+            wait: None,
+            environment: None,
+            variables: BTreeMap::new(),
             tag: None,
             arguments: BTreeMap::new(),
             watch: Watch::default(),
@@ -128,8 +134,15 @@ impl Run {
         Self::new(Verb::Upgrade(spec.into()))
     }
 
-    /// What start-up does.
-    pub(crate) fn all_heads() -> Self {
+    /// Do what [`Migrations::startup`](crate::model::Migrations::startup) does, with options.
+    ///
+    /// ```
+    /// use migrate_core::database::Run;
+    ///
+    /// let run = Run::startup().on_progress(|event| println!("{event:?}"));
+    /// # let _ = run;
+    /// ```
+    pub fn startup() -> Self {
         Self::new(Verb::AllHeads)
     }
 
@@ -234,6 +247,25 @@ impl Run {
     /// to Rust steps; of a key that is given twice, the last value counts.
     pub fn argument(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.arguments.insert(key.into(), value.into());
+        self
+    }
+
+    /// Wait for a database that is not up yet and for the run lock, and begin no further revision when so much time is
+    /// over. A start-up has the limits of its settings instead.
+    pub fn wait(mut self, limit: Duration) -> Self {
+        self.wait = Some(limit);
+        self
+    }
+
+    /// The environment of `migrate.toml` that a start-up goes by, instead of what `MIGRATE_ENV` says.
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    /// Variables that a start-up goes by where the process does not set them, such as those of a `.env` file.
+    pub fn variables(mut self, variables: BTreeMap<String, String>) -> Self {
+        self.variables = variables;
         self
     }
 

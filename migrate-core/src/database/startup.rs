@@ -1,56 +1,65 @@
 //! Start-up: the switch, the one query, and what each finding leads to.
 
+mod announce;
+mod look;
+mod switch;
+
 use std::time::{Duration, Instant};
 
-use tracing::Instrument;
-
-use super::api::{finish, new_report, task};
-use super::backend::{Backend, Row};
-use super::connect::{Intent, connect};
-use super::engine::{Deadline, Engine, Ownership};
-use super::error::{Error, Failure, Kind, ServerErrorKind};
-use super::lock::{Patience, is_contention};
+use super::api::{finish, task};
+use super::backend::Backend;
+use super::connect::{Absent, Intent, connect_or_wait};
+use super::engine::{Deadline, Engine, Ownership, Seen};
+use super::error::{Error, Failure, Kind, Limit, left_pending};
+use super::event::{Event, Watch};
+use super::lock::Patience;
 use super::report::Report;
 use super::run::{Create, Run};
-use super::state::FORMAT;
 use super::target::Database;
 use crate::model::Migrations;
-use crate::model::set::{Head, StartupSettings};
-use crate::text::Chain;
+use crate::model::set::HeadsPolicy;
+use crate::text::Dialect;
 use crate::text::diagnostic::Class;
+use announce::Audience;
+pub(crate) use look::{Look, look};
+use switch::{Position, Switch};
 
 /// How often a start-up that only waits looks again.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Migrations {
     /// Brings the database to all heads while the application starts, by the settings of `[startup]`: one query and
-    /// nothing else when there is nothing to do; otherwise the run lock, waiting and running within the limit.
+    /// nothing else when there is nothing to do; otherwise the run lock, waiting and running within the limit. A database
+    /// that is not up yet is waited for.
     ///
-    /// With `auto` off (by `migrate.toml` or by the environment variable, `MIGRATE_AUTO=0`) nothing is run: start-up then
-    /// waits for somebody else to migrate, or refuses, or goes on with a warning.
+    /// With `auto` off (by `migrate.toml`, by the environment, or by the variable, `MIGRATE_AUTO=0`) nothing is run:
+    /// start-up then waits for somebody else to migrate, or refuses, or goes on with a warning.
+    ///
+    /// Start, success and failure are told to the subscriber of `tracing`, or on stderr where there is none. For a start-up
+    /// with options there is [`Run::startup`].
     ///
     /// # Errors
     /// [`Failure`] when the application must not start: its revisions could not be applied, or the database has a history
     /// that it must not run beside.
     pub async fn startup(&self, database: impl Into<Database>) -> Result<Report, Failure> {
-        let database = database.into();
-        let begun = Instant::now();
-        let run = Run::all_heads();
-        let mut report = new_report(&database, &run.verb);
-        let outcome = match self.warn_if_stale(&mut report) {
-            Ok(()) => {
-                let span = tracing::info_span!("migrate", verb = "startup", target = %database);
-                self.start(&database, &run, begun, &mut report)
-                    .instrument(span)
-                    .await
-            }
-            Err(error) => Err(error),
-        };
+        self.run(database, Run::startup()).await
+    }
+
+    /// As [`startup`](Self::startup), into `report`.
+    pub(super) async fn start_into(
+        &self,
+        database: &Database,
+        run: &Run,
+        begun: Instant,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let audience = Audience::of(&run.watch);
+        let mut run = run.clone();
+        run.watch = audience.watch(&run.watch);
+        let outcome = self.start(database, &run, begun, audience, report).await;
         report.duration = begun.elapsed();
-        match outcome {
-            Ok(()) => Ok(report),
-            Err(error) => Err(Failure::new(error, report)),
-        }
+        audience.ends(database, report, &outcome);
+        outcome
     }
 
     async fn start(
@@ -58,36 +67,39 @@ impl Migrations {
         database: &Database,
         run: &Run,
         begun: Instant,
+        audience: Audience,
         report: &mut Report,
     ) -> Result<(), Error> {
-        let settings = &self.settings()?.startup;
-        let auto = is_auto(settings, |name| std::env::var(name).ok())?;
-        let intent = if auto {
-            Intent::Change(Create::File)
-        } else {
-            Intent::Read
+        let settings = self.settings()?;
+        let startup = &settings.startup;
+        let variable = |name: &str| {
+            let own = std::env::var(name).ok().filter(|value| !value.is_empty());
+            own.or_else(|| run.variables.get(name).cloned())
         };
-        let mut backend = connect(database, intent, self.settings()?).await?;
+        let switch = Switch::read(startup, run.environment.as_deref(), variable)?;
+        audience.begins(database, &switch, startup.limit);
         let deadline = Deadline {
-            at: begun + settings.limit,
-            limit: settings.limit,
-            cancel: settings.cancel_at_limit,
+            at: begun + startup.limit,
+            limit: startup.limit,
+            cancel: startup.cancel_at_limit,
+            of: Limit::Startup(self.by_hand()?),
         };
-        let outcome = match look(self, &mut *backend, report).await {
+        if switch.position == Position::Off {
+            return self
+                .start_without_running(database, run, &switch, deadline, report)
+                .await;
+        }
+        let intent = Intent::Change(Create::File);
+        let mut backend = self.reach(database, intent, &run.watch, deadline).await?;
+        let patience = self.patience(deadline)?;
+        let outcome = match look(self, &mut *backend, patience, report).await {
             Ok(Look::Equal) => Ok(()),
-            Ok(Look::Other) if auto => {
-                let run = run
-                    .clone()
-                    .lock_wait(self.settings()?.timeouts.run_lock.min(settings.limit));
-                let task = task(&run, self.settings()?, Some(deadline));
+            Ok(Look::Other) => {
+                let task = task(run, settings, Some(deadline));
                 match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
                     Ok(mut engine) => engine.run().await,
                     Err(error) => Err(error),
                 }
-            }
-            Ok(Look::Other) => {
-                self.start_without_running(&mut *backend, run, deadline, report)
-                    .await
             }
             Err(error) => Err(error),
         };
@@ -95,212 +107,123 @@ impl Migrations {
         outcome
     }
 
-    /// With `auto` off: judge, and wait, refuse or warn.
+    /// Connects, waiting for a database that comes up.
+    async fn reach(
+        &self,
+        database: &Database,
+        intent: Intent,
+        watch: &Watch,
+        deadline: Deadline,
+    ) -> Result<Box<dyn Backend>, Error> {
+        let settings = self.settings()?;
+        let limit = settings.timeouts.connect.min(deadline.left());
+        connect_or_wait(database, intent, settings, Absent::Awaited(limit), watch).await
+    }
+
+    fn patience(&self, deadline: Deadline) -> Result<Patience, Error> {
+        Ok(Patience::new(self.settings()?.timeouts.run_lock).until(Some(deadline)))
+    }
+
+    /// The command that does by hand what a start-up does.
+    fn by_hand(&self) -> Result<&'static str, Error> {
+        // Not by the number of heads, which a start-up at head has no need to decode.
+        Ok(match self.settings()?.heads {
+            HeadsPolicy::One => "migrate-cli upgrade",
+            HeadsPolicy::Many => "migrate-cli upgrade heads",
+        })
+    }
+
+    /// With the switch off: judge, and wait, refuse or warn.
     async fn start_without_running(
         &self,
-        backend: &mut dyn Backend,
+        database: &Database,
         run: &Run,
+        switch: &Switch,
         deadline: Deadline,
         report: &mut Report,
     ) -> Result<(), Error> {
-        let settings = self.settings()?;
-        let task = task(run, settings, None);
+        let startup = &self.settings()?.startup;
         loop {
             let mut seen = report.clone();
-            let found = Engine::new(self, &mut *backend, Ownership::Own, &task, &mut seen)?
-                .look()
-                .await?;
-            if found.pending.is_empty() && found.in_flight.is_empty() {
+            let pending = self.pending(database, run, deadline, &mut seen).await?;
+            if pending.is_empty() {
                 *report = seen;
-                report.steps.clear();
                 return Ok(());
             }
-            let pending: Vec<String> = found.in_flight.into_iter().chain(found.pending).collect();
-            if settings.startup.wait {
-                if Instant::now() + LOOK > deadline.at {
-                    return Err(Error::new(Kind::RunTimeout {
+            if startup.wait {
+                if deadline.left() < LOOK {
+                    return Err(Error::new(Kind::NobodyMigrated {
                         limit: deadline.limit,
-                        done: 0,
                         pending,
+                        switch: switch.to_string(),
                     }));
                 }
                 tokio::time::sleep(super::who::jitter(LOOK)).await;
                 continue;
             }
-            if settings.startup.require_head {
-                return Err(Error::new(Kind::Behind { pending }));
+            let switch = switch.to_string();
+            if startup.require_head {
+                return Err(Error::new(Kind::Behind { pending, switch }));
             }
             *report = seen;
-            report.steps.clear();
             let message = format!(
-                "start-up does not run what is pending: {}",
-                pending.join(", ")
+                "{}; `{}` does",
+                left_pending(&pending, &switch),
+                self.by_hand()?
             );
-            tracing::warn!("{message}");
+            tracing::warn!(target: "migrate", event = "pending", pending = pending.len(), "{message}");
+            run.watch.tell(&Event::Warning { message: &message });
             report.warnings.push(message);
+            report.pending = pending;
             return Ok(());
         }
     }
-}
 
-/// Whether start-up migrates: the environment before the configuration.
-fn is_auto(
-    settings: &StartupSettings,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<bool, Error> {
-    let name = &settings.auto_env;
-    let Some(value) = variable(name).filter(|value| !value.trim().is_empty()) else {
-        return Ok(settings.auto);
-    };
-    match value.trim().to_ascii_lowercase().as_str() {
-        "1" | "true" | "on" | "yes" => Ok(true),
-        "0" | "false" | "off" | "no" => Ok(false),
-        _ => Err(Error::with_help(
-            Class::Config,
-            format!("the environment variable {name} is `{value}`"),
-            format!("{name}=1 migrates at start-up, {name}=0 does not"),
-        )),
-    }
-}
-
-/// What the one query says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
-    /// Heads and chains are those of the set, and nothing is in flight.
-    Equal,
-    /// Anything else.
-    Other,
-}
-
-/// The one query of a start-up at head: one statement, one round trip, whatever the number of revisions. Of the set only
-/// the heads are decoded.
-pub(crate) async fn look(
-    migrations: &Migrations,
-    backend: &mut dyn Backend,
-    report: &mut Report,
-) -> Result<Look, Error> {
-    let dialect = backend.dialect();
-    let Some(serving) = migrations.serving(dialect)? else {
-        return Err(Error::new(Kind::NotServed {
-            dialect,
-            configured: migrations.dialects()?,
-        }));
-    };
-    report.dialect = dialect.name();
-    let heads = migrations.effective_heads(serving)?;
-    let mut patience = Patience::new(migrations.settings()?.timeouts.run_lock);
-    let rows = loop {
-        let sql = backend
-            .tables()
-            .select_heads(heads.iter().map(|head| head.id));
-        match backend.query(sql).await {
-            Ok(rows) => break rows,
-            Err(error) if error.kind == ServerErrorKind::MissingTable && heads.is_empty() => {
-                return Ok(Look::Equal);
-            }
-            Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Look::Other),
-            Err(error) if is_contention(&error) => {
-                patience
-                    .pause(dialect, None, &super::event::Watch::default())
-                    .await?;
-            }
-            Err(error) if error.kind == ServerErrorKind::Permission => {
-                let grant = backend.tables().grant(backend.user());
-                return Err(Error::new(Kind::Permission { error, grant }));
-            }
-            Err(error) => {
-                let target = report.target.clone();
-                return Err(Error::new(Kind::Server {
-                    doing: "reading the state tables of",
-                    target,
-                    error,
-                }));
-            }
-        }
-    };
-    let look = judge(&heads, rows)?;
-    if look == Look::Equal {
-        report.from = heads.iter().map(|head| head.id.to_owned()).collect();
-        report.from.sort_unstable();
-        report.heads.clone_from(&report.from);
-    }
-    Ok(look)
-}
-
-fn judge(heads: &[Head<'_>], rows: Vec<Row>) -> Result<Look, Error> {
-    let mut rows = rows.into_iter();
-    let Some([Some(format), here, ..]) = rows.next().as_deref().map(|row| {
-        [
-            row.first().cloned().flatten(),
-            row.get(1).cloned().flatten(),
-        ]
-    }) else {
-        return Ok(Look::Other);
-    };
-    let format: i64 = format.parse().unwrap_or_default();
-    if format != FORMAT {
-        return Err(Error::new(Kind::Format { found: format }));
-    }
-    if here.as_deref() != Some("1") {
-        return Ok(Look::Other);
-    }
-    let mut found = 0;
-    let mut seen: Vec<String> = Vec::new();
-    for row in rows {
-        let mut fields = row.into_iter().skip(2).map(Option::unwrap_or_default);
-        let mut next = || fields.next().unwrap_or_default();
-        let (id, chain, is_head, state) = (
-            next(),
-            next(),
-            super::state::sql::read_flag(&next()),
-            next(),
-        );
-        if seen.contains(&id) {
-            continue;
-        }
-        let head = heads.iter().find(|head| head.id == id);
-        match (head, is_head, state.as_str()) {
-            (Some(head), true, "applied")
-                if chain
-                    .parse::<Chain>()
-                    .is_ok_and(|chain| chain == head.chain) =>
+    /// What is pending or in flight, after the judgement of a start-up; nothing is changed.
+    async fn pending(
+        &self,
+        database: &Database,
+        run: &Run,
+        deadline: Deadline,
+        report: &mut Report,
+    ) -> Result<Vec<String>, Error> {
+        let backend = self
+            .reach(database, Intent::Read, &run.watch, deadline)
+            .await;
+        let mut backend = match backend {
+            Ok(backend) => backend,
+            // A file that nobody has made yet is an empty database.
+            Err(error)
+                if database.dialect() == Dialect::Sqlite && error.class() == Class::Unreachable =>
             {
-                found += 1
+                let graph = self.set()?.graph();
+                let order = graph.order();
+                return Ok(order.map(|index| graph.id(index).to_string()).collect());
             }
-            _ => return Ok(Look::Other),
-        }
-        seen.push(id);
-    }
-    Ok(if found == heads.len() {
-        Look::Equal
-    } else {
-        Look::Other
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_environment_comes_before_the_configuration() {
-        let settings = |auto| StartupSettings {
-            auto,
-            ..StartupSettings::default()
+            Err(error) => return Err(error),
         };
-        let cases = [
-            (true, None, Some(true)),
-            (false, None, Some(false)),
-            (true, Some("0"), Some(false)),
-            (true, Some("off"), Some(false)),
-            (false, Some("1"), Some(true)),
-            (false, Some(" True "), Some(true)),
-            (true, Some(""), Some(true)),
-            (true, Some("maybe"), None),
-        ];
-        for (auto, value, expected) in cases {
-            let found = is_auto(&settings(auto), |_| value.map(str::to_owned)).ok();
-            assert_eq!(found, expected, "{auto} {value:?}");
-        }
+        let task = task(run, self.settings()?, Some(deadline));
+        let seen = match look(self, &mut *backend, self.patience(deadline)?, report).await {
+            Ok(Look::Equal) => Ok(Seen::default()),
+            Ok(Look::Other) => {
+                match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
+                    Ok(mut engine) => engine.look().await,
+                    Err(error) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        finish(backend, &seen).await;
+        let Seen {
+            mut pending,
+            in_flight,
+        } = seen?;
+        pending.extend(
+            in_flight
+                .into_iter()
+                .filter(|id| !pending.contains(id))
+                .collect::<Vec<_>>(),
+        );
+        Ok(pending)
     }
 }

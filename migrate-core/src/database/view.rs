@@ -2,20 +2,22 @@
 
 use serde::Serialize;
 
-use super::api::finish;
+use super::api::{finish, new_report, task};
 use super::backend::Backend;
 use super::connect::{Intent, connect};
+use super::engine::{Engine, Ownership};
 use super::error::{Error, Kind, ServerError, ServerErrorKind};
 use super::event::Watch;
 use super::lock::{Patience, is_contention};
 use super::recorded::Recorded;
-use super::report::Report;
+use super::run::Run;
 use super::startup::{Look, look};
 use super::state::sql::{LockRow, read_lock, read_log, read_record};
 use super::state::{FORMAT, Holder, Origin, Record, State};
 use super::target::Database;
 use crate::model::{Applied, Migrations};
 use crate::text::Chain;
+use crate::text::diagnostic::Class;
 
 /// A revision as it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -88,6 +90,9 @@ pub struct Status {
     pub differing: Vec<(String, String)>,
     /// Revisions that are missing below applied ones.
     pub missing: Vec<String>,
+    /// The target of a downgrade that takes back just what stands above those, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back: Option<String>,
     /// Who holds the run lock.
     pub holder: Option<Holder>,
 }
@@ -146,16 +151,80 @@ impl Migrations {
         status
     }
 
-    /// Whether the database is at all heads of this set, by the one query of a start-up.
+    /// Whether the application may serve on this database: for health checks. One query, which changes nothing, when the
+    /// database is at all heads of the set.
+    ///
+    /// True when nothing of the set is pending and start-up would not refuse: so also for an older release beside a newer
+    /// schema, as `ahead` in `[startup]` allows, or a rolling update would take the old replicas out of service.
     ///
     /// # Errors
     /// As [`current`](Self::current).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use migrate_core::model::{Migrations, set::{Settings, pack}};
+    /// # use migrate_core::text::{Dialect, DialectSet};
+    /// # let packed = pack(&[], DialectSet::one(Dialect::Sqlite), &Settings::default());
+    /// # let migrations = Migrations::from_packed(packed, None);
+    /// # let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+    /// // In the handler of `GET /health/ready`:
+    /// let status = match migrations.is_up_to_date(&pool).await {
+    ///     Ok(true) => 200,
+    ///     Ok(false) => 503, // revisions are pending
+    ///     Err(_) => 503,    // the database cannot be asked
+    /// };
+    /// # assert_eq!(status, 200);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "sqlite"))]
+    /// # fn main() {}
+    /// ```
     pub async fn is_up_to_date(&self, database: impl Into<Database>) -> Result<bool, Error> {
         let database = database.into();
-        let mut report = Report::new("upgrade");
-        report.target = database.to_string();
         let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
-        let found = look(self, &mut *backend, &mut report).await;
+        let ready = self.is_ready(&mut *backend, &database).await;
+        finish(backend, &ready).await;
+        ready
+    }
+
+    async fn is_ready(
+        &self,
+        backend: &mut dyn Backend,
+        database: &Database,
+    ) -> Result<bool, Error> {
+        let run = Run::startup();
+        let mut report = new_report(database, &run.verb);
+        let patience = Patience::new(self.settings()?.timeouts.run_lock);
+        if look(self, backend, patience, &mut report).await? == Look::Equal {
+            return Ok(true);
+        }
+        let task = task(&run, self.settings()?, None);
+        let seen = Engine::new(self, backend, Ownership::Own, &task, &mut report)?
+            .look()
+            .await;
+        match seen {
+            Ok(seen) => Ok(seen.pending.is_empty()),
+            Err(error) => match error.class() {
+                Class::Gap | Class::HistoryDiffers | Class::Ahead | Class::Diverged => Ok(false),
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Whether the database is exactly at all heads of this set and nothing is in flight, by the one query of a start-up.
+    ///
+    /// # Errors
+    /// As [`current`](Self::current).
+    pub async fn is_at_heads(&self, database: impl Into<Database>) -> Result<bool, Error> {
+        let database = database.into();
+        let mut report = new_report(&database, &Run::startup().verb);
+        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let patience = Patience::new(self.settings()?.timeouts.run_lock);
+        let found = look(self, &mut *backend, patience, &mut report).await;
         finish(backend, &found).await;
         Ok(found? == Look::Equal)
     }
@@ -271,6 +340,7 @@ impl Migrations {
             unknown_applied: Vec::new(),
             differing: Vec::new(),
             missing: Vec::new(),
+            back: None,
             holder: None,
         };
         let graph = self.set()?.graph();
@@ -314,6 +384,7 @@ impl Migrations {
         let found = super::recorded::compare(&recorded, self.set()?, dialect, |_| false);
         status.pending = found.pending.iter().map(ToString::to_string).collect();
         status.missing = found.missing.iter().map(ToString::to_string).collect();
+        status.back = found.back;
         status.unknown_applied = found.unknown;
         status.differing = found
             .differing

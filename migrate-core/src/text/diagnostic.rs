@@ -31,6 +31,8 @@ pub enum Class {
     Gap,
     Ahead,
     Diverged,
+    /// Revisions are pending where none may be.
+    Pending,
     SqlFailed,
     InDoubt,
     Interrupted,
@@ -69,6 +71,7 @@ impl Class {
             Self::Gap => "gap",
             Self::Ahead => "ahead",
             Self::Diverged => "diverged",
+            Self::Pending => "pending",
             Self::SqlFailed => "sql_failed",
             Self::InDoubt => "in_doubt",
             Self::Interrupted => "interrupted",

@@ -39,9 +39,18 @@ fn refusal(migrations: &Migrations, place: &TestDatabase) -> Failure {
 /// Runs SQL on the connection of a step, whichever it is.
 async fn sql(step: &mut Step<'_>, text: &'static str) -> Result<(), StepError> {
     match step.dialect() {
-        Dialect::Sqlite => drop(sqlx::raw_sql(text).execute(step.sqlite()?).await?),
-        Dialect::Postgres => drop(sqlx::raw_sql(text).execute(step.postgres()?).await?),
-        _ => drop(sqlx::raw_sql(text).execute(step.mysql()?).await?),
+        Dialect::Sqlite => sqlx::raw_sql(text)
+            .execute(step.sqlite()?)
+            .await
+            .map(|_| ())?,
+        Dialect::Postgres => sqlx::raw_sql(text)
+            .execute(step.postgres()?)
+            .await
+            .map(|_| ())?,
+        _ => sqlx::raw_sql(text)
+            .execute(step.mysql()?)
+            .await
+            .map(|_| ())?,
     }
     Ok(())
 }

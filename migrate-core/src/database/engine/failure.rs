@@ -32,6 +32,7 @@ impl Engine<'_> {
         {
             return Error::new(Kind::LimitInBatch {
                 limit: deadline.limit,
+                of: deadline.of,
                 revision: id.to_string(),
                 rows: failed.batch.unwrap_or_default().rows,
             });
@@ -166,7 +167,7 @@ impl Engine<'_> {
         match self.backend.execute(sql.join(";\n")).await {
             Ok(_) => self.fence.epoch += 1,
             Err(error) => {
-                tracing::warn!(%error, "the failure could not be written to the log");
+                tracing::warn!(target: "migrate", %error, "the failure could not be written to the log");
                 // A connection that cannot do even that is given up.
                 let _ = self.backend.execute("ROLLBACK".to_owned()).await;
             }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::backend::{Backend, SessionSettings};
-use super::error::{Error, Kind, ServerError, ServerErrorKind};
+use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind};
 use super::event::{Event, Watch};
 use super::execute::Transaction;
 use super::lock::{self, LockError, Patience, is_contention};
@@ -56,6 +56,15 @@ pub(crate) struct Deadline {
     pub(crate) limit: std::time::Duration,
     /// Whether the statement that is running is ended too.
     pub(crate) cancel: bool,
+    /// Whose limit it is.
+    pub(crate) of: Limit,
+}
+
+impl Deadline {
+    /// The time that is left.
+    pub(crate) fn left(&self) -> std::time::Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
 }
 
 /// Whose connection it is.
@@ -112,7 +121,7 @@ impl<'e> Engine<'e> {
             set: migrations.set()?,
             settings: migrations.settings()?,
             ownership,
-            patience: Patience::new(task.lock_wait),
+            patience: Patience::new(task.lock_wait).until(task.deadline),
             context: Arc::new(StepContext {
                 tag: task.tag.clone(),
                 arguments: task.arguments.clone(),
@@ -356,6 +365,7 @@ impl<'e> Engine<'e> {
             return Err(Error::new(Kind::Gap {
                 missing: found.missing.iter().map(ToString::to_string).collect(),
                 above: found.above.iter().map(ToString::to_string).collect(),
+                back: found.back.clone(),
             }));
         }
         // What stands above a gap that is being filled has other parents than were recorded, as after a rebase. It can be
@@ -416,7 +426,7 @@ impl<'e> Engine<'e> {
 
     fn warn(&mut self, message: String) {
         if !self.report.warnings.contains(&message) {
-            tracing::warn!("{message}");
+            tracing::warn!(target: "migrate", event = "warning", "{message}");
             self.task.watch.tell(&Event::Warning { message: &message });
             self.report.warnings.push(message);
         }
@@ -508,7 +518,7 @@ impl<'e> Engine<'e> {
 }
 
 /// What a look has found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Seen {
     /// Revisions of the set that are not applied, oldest first.
     pub(crate) pending: Vec<String>,

@@ -102,7 +102,14 @@ impl<'e> Engine<'e> {
     }
 
     pub(super) fn tell_end(&mut self, step: StepReport, number: usize, of: usize) {
-        tracing::info!(revision = step.revision, action = step.action.name(), duration = ?step.duration, "{step}");
+        tracing::info!(
+            target: "migrate",
+            event = "step",
+            revision = step.revision,
+            action = step.action.name(),
+            duration_ms = crate::database::report::whole_ms(step.duration),
+            "{step}"
+        );
         self.task.watch.tell(&Event::StepEnds {
             step: &step,
             number,
@@ -115,6 +122,7 @@ impl<'e> Engine<'e> {
         match self.task.deadline {
             Some(deadline) if Instant::now() >= deadline.at => Err(Error::new(Kind::RunTimeout {
                 limit: deadline.limit,
+                of: deadline.of,
                 done: place,
                 pending: prepared[place..]
                     .iter()
@@ -267,7 +275,13 @@ impl<'e> Engine<'e> {
                 {
                     tries += 1;
                     let reason = error.error.message.as_str();
-                    tracing::warn!(revision = step.revision.as_str(), reason, "trying again");
+                    tracing::warn!(
+                        target: "migrate",
+                        event = "retry",
+                        revision = step.revision.as_str(),
+                        reason,
+                        "trying again"
+                    );
                     self.task.watch.tell(&Event::Retrying {
                         revision: step.revision.as_str(),
                         reason,
@@ -292,12 +306,12 @@ impl<'e> Engine<'e> {
         let Some(deadline) = self.task.deadline.filter(|deadline| deadline.cancel) else {
             return Ok(self.backend.run(work).await);
         };
-        let left = deadline.at.saturating_duration_since(Instant::now());
-        tokio::time::timeout(left, self.backend.run(work))
+        tokio::time::timeout(deadline.left(), self.backend.run(work))
             .await
             .map_err(|_| {
                 Error::new(Kind::RunTimeout {
                     limit: deadline.limit,
+                    of: deadline.of,
                     done: self.report.steps.len(),
                     pending: vec![work.record.revision.to_string()],
                 })
@@ -323,6 +337,11 @@ impl<'e> Engine<'e> {
         heads
             .gained
             .retain(|id| self.recorded.unknown_above(graph, id).is_empty());
+        if !step.action.applies() {
+            heads
+                .gained
+                .extend(self.recorded.unknown_below(graph, &step.revision));
+        }
         record.journal.statement_no = section
             .as_ref()
             .map_or(0, |section| section.script.statements.len());

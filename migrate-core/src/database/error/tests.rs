@@ -39,6 +39,7 @@ names!(
     Ahead,
     Diverged,
     Behind,
+    NobodyMigrated,
     Format,
     Unreadable,
 );
@@ -201,6 +202,16 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 waited: Duration::from_secs(60),
                 holder: Some(holder()),
                 dialect: Dialect::Postgres,
+                limit: Limit::Lock,
+            },
+        ),
+        (
+            "the run lock, for a start-up",
+            Kind::RunLock {
+                waited: Duration::from_secs(60),
+                holder: Some(holder()),
+                dialect: Dialect::Postgres,
+                limit: Limit::Startup("migrate-cli upgrade"),
             },
         ),
         (
@@ -209,6 +220,7 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 waited: Duration::ZERO,
                 holder: None,
                 dialect: Dialect::Mariadb,
+                limit: Limit::Lock,
             },
         ),
         (
@@ -217,12 +229,14 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 waited: Duration::from_millis(1500),
                 holder: None,
                 dialect: Dialect::Sqlite,
+                limit: Limit::Lock,
             },
         ),
         (
             "the time of a start-up",
             Kind::RunTimeout {
                 limit: Duration::from_secs(60),
+                of: Limit::Startup("migrate-cli upgrade"),
                 done: 1,
                 pending: names(&["b", "c"]),
             },
@@ -231,6 +245,7 @@ fn samples() -> Vec<(&'static str, Kind)> {
             "the time of a start-up, in a batch",
             Kind::LimitInBatch {
                 limit: Duration::from_secs(60),
+                of: Limit::Startup("migrate-cli upgrade"),
                 revision: "b".to_owned(),
                 rows: 12_000,
             },
@@ -239,8 +254,18 @@ fn samples() -> Vec<(&'static str, Kind)> {
             "the time of a start-up, with nothing done",
             Kind::RunTimeout {
                 limit: Duration::from_secs(60),
+                of: Limit::Startup("migrate-cli upgrade heads"),
                 done: 0,
                 pending: names(&["a"]),
+            },
+        ),
+        (
+            "the time of a run that waits",
+            Kind::RunTimeout {
+                limit: Duration::from_secs(60),
+                of: Limit::Wait,
+                done: 2,
+                pending: names(&["c"]),
             },
         ),
         (
@@ -273,6 +298,7 @@ fn samples() -> Vec<(&'static str, Kind)> {
             Kind::Gap {
                 missing: names(&["b"]),
                 above: names(&["c", "d"]),
+                back: Some("a".to_owned()),
             },
         ),
         (
@@ -299,6 +325,15 @@ fn samples() -> Vec<(&'static str, Kind)> {
             "behind",
             Kind::Behind {
                 pending: names(&["b", "c"]),
+                switch: "MIGRATE_AUTO=0".to_owned(),
+            },
+        ),
+        (
+            "behind, and nobody comes",
+            Kind::NobodyMigrated {
+                limit: Duration::from_secs(60),
+                pending: names(&["b"]),
+                switch: "auto = false in environment test".to_owned(),
             },
         ),
         ("tables of a newer release", Kind::Format { found: 9 }),

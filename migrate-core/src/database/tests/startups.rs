@@ -197,8 +197,13 @@ async fn with_auto_off_nothing_is_run() {
     let report = quiet.startup(&pool).await.unwrap();
     assert_eq!(
         report.warnings,
-        ["start-up does not run what is pending: a"]
+        [
+            "1 revision is pending and start-up does not run it (auto = false in migrate.toml): a; `migrate-cli upgrade` does"
+        ]
     );
+    assert_eq!(report.pending, ["a"]);
+    assert!(!report.is_up_to_date());
+    assert_eq!(tables(&pool).await, Vec::<String>::new());
     let strict = set_with(
         &line(&["a"]),
         &settings(|settings| {
@@ -207,14 +212,98 @@ async fn with_auto_off_nothing_is_run() {
         }),
     );
     let failure = strict.startup(&pool).await.unwrap_err();
+    assert_eq!(failure.class(), Class::Pending);
     assert!(
-        failure
-            .to_string()
-            .starts_with("revisions are pending and start-up does not run them: a"),
+        failure.to_string().starts_with(
+            "1 revision is pending and start-up does not run it (auto = false in migrate.toml): a"
+        ),
         "{failure}"
     );
     quiet.upgrade(&pool, "head").await.unwrap();
     assert!(strict.startup(&pool).await.unwrap().is_up_to_date());
+}
+
+#[tokio::test]
+async fn with_auto_off_a_missing_file_is_an_empty_database() {
+    let (_folder, options) = in_file();
+    let quiet = set_with(
+        &line(&["a", "b"]),
+        &settings(|settings| settings.startup.auto = false),
+    );
+    let report = quiet.startup(&options).await.unwrap();
+    assert_eq!(report.pending, ["a", "b"]);
+    assert!(!options.get_filename().exists(), "start-up made a file");
+}
+
+#[tokio::test]
+async fn a_start_up_that_waits_goes_on_when_somebody_else_has_migrated() {
+    let (_folder, options) = in_file();
+    let waiting = set_with(
+        &line(&["a", "b"]),
+        &settings(|settings| {
+            settings.startup.auto = false;
+            settings.startup.wait = true;
+        }),
+    );
+    let other = set(&line(&["a", "b"]));
+    let (waited, migrated) = tokio::join!(waiting.startup(&options), async {
+        // The other one has had its look by then.
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        other.upgrade(&options, "head").await
+    });
+    migrated.unwrap();
+    let report = waited.unwrap();
+    assert!(report.is_up_to_date() && report.warnings.is_empty());
+    assert_eq!(report.heads, ["b"]);
+}
+
+#[tokio::test]
+async fn a_start_up_that_waits_says_so_when_nobody_has_migrated() {
+    let waiting = set_with(
+        &line(&["a", "b"]),
+        &settings(|settings| {
+            settings.startup.auto = false;
+            settings.startup.wait = true;
+            settings.startup.limit = std::time::Duration::from_millis(300);
+        }),
+    );
+    let pool = memory().await;
+    let failure = waiting.startup(&pool).await.unwrap_err();
+    assert_eq!(failure.class(), Class::RunTimeout);
+    let text = failure.to_string();
+    assert!(
+        text.starts_with("nobody has migrated within 300 ms: 2 revisions are pending")
+            && text.contains("`migrate-cli upgrade` runs them"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_health_check_is_content_with_a_newer_schema_and_not_with_a_breaking_one() {
+    let breaking = |id: &str, below: &str| {
+        file_with(
+            id,
+            below,
+            "-- breaking: the column is gone\n",
+            ("", "SELECT 1;"),
+            ("", "SELECT 1;"),
+        )
+    };
+    let (old, pool) = (set(&line(&["a"])), memory().await);
+    assert!(!old.is_up_to_date(&pool).await.unwrap());
+    old.startup(&pool).await.unwrap();
+    assert!(old.is_up_to_date(&pool).await.unwrap());
+    let newer = set(&line(&["a", "b"]));
+    assert!(!newer.is_up_to_date(&pool).await.unwrap());
+    newer.startup(&pool).await.unwrap();
+    assert!(old.is_up_to_date(&pool).await.unwrap());
+    assert!(!old.is_at_heads(&pool).await.unwrap());
+    let mut files = line(&["a", "b"]);
+    files.push(breaking("c", "b"));
+    set(&files).startup(&pool).await.unwrap();
+    assert!(!old.is_up_to_date(&pool).await.unwrap());
+    let other_text = [file("a", "none", "SELECT 2;", "")];
+    assert!(!set(&other_text).is_up_to_date(&pool).await.unwrap());
 }
 
 #[tokio::test]
@@ -226,7 +315,12 @@ async fn the_limit_stops_before_the_next_revision() {
     );
     let failure = set.startup(&pool).await.unwrap_err();
     assert_eq!(failure.class(), Class::RunTimeout);
-    assert!(failure.to_string().contains("not begun a, b"), "{failure}");
+    let text = failure.to_string();
+    assert!(
+        text.contains("not begun a, b")
+            && text.contains("`migrate-cli upgrade` runs the rest by hand"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use once_cell::sync::OnceCell;
 
 pub(crate) use pack::fingerprint;
 pub use pack::{PackedSet, SourceRevision, SourceSection, chains, pack};
-pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Timeouts};
+pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Switched, Timeouts};
 pub use unpack::{Entry, Head, SectionRef, Set};
 
 #[cfg(feature = "runtime")]

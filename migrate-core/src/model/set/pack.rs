@@ -197,6 +197,11 @@ impl Packer {
             HeadsPolicy::Many => 1,
         });
         self.string(&startup.auto_env);
+        self.index.size(startup.auto_in.len());
+        for (environment, auto) in &startup.auto_in {
+            self.string(environment);
+            self.index.byte(u8::from(*auto));
+        }
         self.index.byte(match startup.ahead {
             Ahead::Compatible => 0,
             Ahead::Allow => 1,

@@ -1,5 +1,6 @@
 //! The settings of `migrate.toml` that a binary carries.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a run and a start-up go by; the defaults are those of a project without `migrate.toml`.
@@ -46,6 +47,8 @@ pub enum HeadsPolicy {
 pub struct StartupSettings {
     /// Whether start-up migrates when the environment says nothing.
     pub auto: bool,
+    /// `auto` of single environments, by name: `[environments.NAME]`. `test` does not migrate unless it says so here.
+    pub auto_in: BTreeMap<String, bool>,
     /// The environment variable that overrides `auto`.
     pub auto_env: String,
     /// How long start-up may wait, and may begin further revisions.
@@ -64,6 +67,7 @@ impl Default for StartupSettings {
     fn default() -> Self {
         Self {
             auto: true,
+            auto_in: BTreeMap::new(),
             auto_env: "MIGRATE_AUTO".to_owned(),
             limit: Duration::from_secs(60),
             wait: false,
@@ -72,6 +76,41 @@ impl Default for StartupSettings {
             cancel_at_limit: false,
         }
     }
+}
+
+impl StartupSettings {
+    /// What `migrate.toml` says for an environment of this name, without the variable.
+    ///
+    /// ```
+    /// use migrate_core::model::set::{Settings, Switched};
+    ///
+    /// let startup = Settings::default().startup;
+    /// assert_eq!(startup.auto_of(None), Switched::Startup(true));
+    /// assert_eq!(startup.auto_of(Some("test")), Switched::Environment(false));
+    /// ```
+    pub fn auto_of(&self, environment: Option<&str>) -> Switched {
+        let Some(name) = environment else {
+            return Switched::Startup(self.auto);
+        };
+        match self.auto_in.get(name) {
+            Some(auto) => Switched::Environment(*auto),
+            // Tests bring their databases to head themselves.
+            None if name == TEST => Switched::Environment(false),
+            None => Switched::Startup(self.auto),
+        }
+    }
+}
+
+/// The environment that does not migrate at start-up unless it says so.
+const TEST: &str = "test";
+
+/// Whether start-up migrates, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switched {
+    /// `auto` of `[startup]`.
+    Startup(bool),
+    /// The environment: its own `auto`, or that it is called `test`.
+    Environment(bool),
 }
 
 /// What a start-up does when the database has revisions that the binary does not know.

@@ -126,6 +126,7 @@ fn settings_come_back() -> Result<(), UnpackError> {
     settings.startup.ahead = Ahead::Refuse;
     settings.startup.auto = false;
     settings.startup.auto_env = "BACKEND_AUTO_MIGRATE".into();
+    settings.startup.auto_in = [("ci".into(), true), ("stage".into(), false)].into();
     settings.startup.limit = Duration::ZERO;
     settings.timeouts.statement = Some(Duration::from_millis(1500));
     let set = Migrations::from_packed(pack(&diamond(), dialects(&[Sqlite]), &settings), None);

@@ -261,6 +261,10 @@ impl<'a> Source<'a> {
             HeadsPolicy::One
         };
         let auto_env = self.owned()?;
+        let environments = self.index.size()?;
+        let auto_in = (0..environments)
+            .map(|_| Ok((self.owned()?, self.flag()?)))
+            .collect::<Result<_, UnpackError>>()?;
         let ahead = match self.index.byte()? {
             0 => Ahead::Compatible,
             1 => Ahead::Allow,
@@ -274,6 +278,7 @@ impl<'a> Source<'a> {
         let statement = self.limit()?;
         let startup = StartupSettings {
             auto,
+            auto_in,
             auto_env,
             limit,
             wait,

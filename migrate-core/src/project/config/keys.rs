@@ -42,7 +42,7 @@ impl Reader<'_> {
         }
     }
 
-    fn expected(&mut self, value: &Value<'_>, what: &str) {
+    pub(super) fn expected(&mut self, value: &Value<'_>, what: &str) {
         let message = format!("`{}` must be {what}", value.key);
         self.error(
             message,

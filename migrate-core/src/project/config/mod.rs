@@ -10,9 +10,11 @@ mod read;
 mod tests;
 mod values;
 
+#[cfg(feature = "write")]
+pub(crate) use find::normalise;
 pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{
-    Config, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection, Recursion,
-    Timezone, Url,
+    Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection,
+    Recursion, Timezone, Url,
 };

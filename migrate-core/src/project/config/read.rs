@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::keys::{Reader, Value, secrets};
 use super::values::{
-    Config, Drafts, Environment, LintLevel, Policy, Protection, Recursion, Timezone, Url,
+    Config, Dotenv, Drafts, Environment, LintLevel, Policy, Protection, Recursion, Timezone, Url,
 };
 use crate::model::set::{Ahead, HeadsPolicy};
 use crate::text::Diagnostic;
@@ -14,7 +14,8 @@ use crate::text::diagnostic::nearest;
 use crate::text::source::Source;
 use crate::text::{Dialect, DialectSet};
 
-const SECTIONS: [&str; 6] = [
+const SECTIONS: [&str; 7] = [
+    "dotenv",
     "migrations",
     "startup",
     "timeouts",
@@ -79,6 +80,7 @@ impl Reader<'_> {
                 "hooks" => self.section(&value, config, &["post_write"], Self::hooks),
                 "lints" => self.lints(&value, config),
                 "environments" => self.environments(&value, config),
+                "dotenv" => set(&mut config.dotenv, self.dotenv(&value)),
                 _ => {
                     self.unknown("", &name, place, &SECTIONS);
                     // Seen often: the keys written without their section.
@@ -337,15 +339,38 @@ impl Reader<'_> {
                             environment.protection = Protection::Protected;
                         }
                     }
+                    "auto" => {
+                        if let Some(auto) = self.flag(&entry) {
+                            config.startup.auto_in.insert(name.clone(), auto);
+                        }
+                    }
+                    "backup" => {
+                        environment.backup = self.full_text(&entry).map(str::to_owned);
+                    }
                     _ => self.unknown(
                         &format!("environments.{name}"),
                         &key,
                         place,
-                        &["url", "protected"],
+                        &["url", "protected", "auto", "backup"],
                     ),
                 }
             }
             config.environments.insert(name, environment);
+        }
+    }
+
+    fn dotenv(&mut self, value: &Value<'_>) -> Option<Dotenv> {
+        if value.value.is_str() {
+            let path = self.full_text(value)?;
+            return Some(Dotenv::Read(path.to_owned()));
+        }
+        match value.value.as_bool() {
+            Some(true) => Some(Dotenv::Read(".env".to_owned())),
+            Some(false) => Some(Dotenv::Ignored),
+            None => {
+                self.expected(value, "true, false, or the path of a file");
+                None
+            }
         }
     }
 

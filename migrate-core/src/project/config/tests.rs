@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    Config, Environment, LintLevel, Policy, Protection, Recursion, Search, Timezone, Url, display,
+    Config, Dotenv, Environment, LintLevel, Policy, Protection, Recursion, Search, Timezone, Url,
+    display,
 };
 use crate::model::set::{Ahead, HeadsPolicy};
 use crate::text::{Diagnostic, Dialect, DialectSet};
@@ -21,6 +22,7 @@ fn texts(findings: &[Diagnostic]) -> String {
 #[test]
 fn every_key() {
     let text = r#"
+dotenv = true
 [migrations]
 dirs = ["migrations", "billing/migrations/"]
 recursive = true
@@ -51,7 +53,9 @@ drop-column = "warn"
 [environments.production]
 url = { env = "PROD_DATABASE_URL" }
 protected = true
+backup = "/var/backups/app"
 [environments.dev]
+auto = true
 url = "postgres://jo@localhost/app"
 [hooks]
 post_write = [["sqlfluff", "fix", "{file}"]]
@@ -90,8 +94,14 @@ post_write = [["sqlfluff", "fix", "{file}"]]
     let production = Environment {
         url: Some(Url::Env("PROD_DATABASE_URL".to_owned())),
         protection: Protection::Protected,
+        backup: Some("/var/backups/app".to_owned()),
     };
     assert_eq!(config.environments.get("production"), Some(&production));
+    assert_eq!(
+        config.startup.auto_in,
+        [("dev".to_owned(), true)].into_iter().collect()
+    );
+    assert_eq!(config.dotenv, Dotenv::Read(".env".to_owned()));
     assert_eq!(config.post_write, [["sqlfluff", "fix", "{file}"]]);
     assert_eq!(config.settings().table, "revisions");
 }
@@ -107,6 +117,7 @@ fn an_empty_file_is_the_default() {
 #[test]
 fn every_mistake_has_a_frame() {
     let text = r#"table = "x"
+dotenv = 3
 [migration]
 [migrations]
 dialect = ["sqlite"]
@@ -128,6 +139,7 @@ protekted = true
 [environments.staging]
 url = { var = "X" }
 [environments.test]
+auto = "no"
 url = "mysql://db/app?password=secret"
 [hooks]
 post_write = ["sqlfluff fix"]

@@ -29,6 +29,8 @@ pub struct Config {
     pub lints: Lints,
     /// `[environments.NAME]`.
     pub environments: BTreeMap<String, Environment>,
+    /// `dotenv`.
+    pub dotenv: Dotenv,
     /// `[hooks] post_write`: commands, each as its arguments, that run on a new file; `{file}` stands for its path.
     pub post_write: Vec<Vec<String>>,
 }
@@ -122,7 +124,18 @@ pub enum Timezone {
     Named(String),
 }
 
-/// `[environments.NAME]`.
+/// Whether the command line reads the variables of a `.env` file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Dotenv {
+    /// Only the environment counts.
+    #[default]
+    Ignored,
+    /// `dotenv = true`, which is `.env`, or `dotenv = "FILE"`, relative to `migrate.toml`: for variables that the
+    /// environment does not set.
+    Read(String),
+}
+
+/// `[environments.NAME]`. Its `auto` stands in [`StartupSettings::auto_in`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Environment {
@@ -130,6 +143,8 @@ pub struct Environment {
     pub url: Option<Url>,
     /// Whether drafts, `--stored` and `redo` are refused there.
     pub protection: Protection,
+    /// Where upgrades and downgrades of the command line put a backup first, relative to `migrate.toml`.
+    pub backup: Option<String>,
 }
 
 /// Whether an environment is protected.

@@ -7,7 +7,7 @@
 mod directory;
 mod foreign;
 mod glance;
-mod links;
+pub(crate) mod links;
 mod listed;
 mod listing;
 mod pack;

@@ -54,6 +54,10 @@ pub struct LockFile<'a> {
     pub sections: Vec<LockedSection>,
     /// Whether git left a conflict in it.
     pub merge: Merge,
+    /// Lines that name an id or a file of a line above.
+    pub(crate) repeated: Vec<Entry<'a>>,
+    /// How many lines could not be read.
+    pub(crate) unread: usize,
 }
 
 /// Whether a lock file holds the markers of a git conflict.

@@ -59,6 +59,7 @@ enum Side {
 
 impl<'a> Parser<'_, 'a> {
     fn error(&mut self, message: impl Into<String>, range: Range<usize>, label: &str) {
+        self.lock.unread += 1;
         let finding = Diagnostic::error(Class::LockFile, message)
             .at(self.source.frame(range, label))
             .help(LOCK);
@@ -136,7 +137,8 @@ impl<'a> Parser<'_, 'a> {
                 Diagnostic::error(Class::LockFile, "a merge conflict in the lock file")
                     .at(frame)
                     .help(
-                        "`migrate-cli lock` keeps the revisions of both sides and writes it anew",
+                        "`migrate-cli lock` keeps the revisions of both sides and writes it anew; `migrate-cli rebase` does, and \
+                         puts your drafts on top of the others",
                     ),
             );
         }
@@ -322,7 +324,8 @@ impl<'a> Parser<'_, 'a> {
         }
         // What is listed twice is kept once, so that the comparison with the files speaks of each revision once.
         for place in duplicates.into_iter().rev() {
-            self.lock.entries.remove(place);
+            let repeated = self.lock.entries.remove(place);
+            self.lock.repeated.push(repeated);
         }
         self.findings.append(&mut findings);
     }

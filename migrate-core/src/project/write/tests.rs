@@ -1,5 +1,7 @@
 //! New revisions and `lock`, on directories of their own.
 
+mod rebase;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};

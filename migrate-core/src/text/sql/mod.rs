@@ -23,7 +23,7 @@ use super::Position;
 
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
-pub use same::same_tokens;
+pub use same::{same_tokens, without_parentheses};
 pub use split::split;
 pub use token::{Token, TokenKind};
 
