@@ -291,7 +291,7 @@ fn read_lock(path: &std::path::Path, shown: &str) -> (Option<String>, Option<Dia
                     .at(Frame::file(shown));
                 (
                     None,
-                    Some(finding.help("`migrate-cli lock` writes it anew from the files")),
+                    Some(finding.help("put it back from version control")),
                 )
             }
         },

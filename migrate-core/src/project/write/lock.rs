@@ -100,6 +100,7 @@ pub fn lock(project: &Project, options: &LockOptions) -> Result<LockOutcome, Vec
     let shown = display(&project.root, &loaded.lock_path);
     let (old, _) = LockFile::parse(&shown, loaded.lock_text.as_deref().unwrap_or_default());
     findings.extend(unknown_format(&loaded, &shown));
+    findings.extend(unreadable(&loaded, &old, &shown));
     let places = old.entries.iter().enumerate();
     let job = Job {
         loaded: &loaded,
@@ -152,6 +153,19 @@ pub(super) fn unknown_format(loaded: &Loaded, shown: &str) -> Option<Diagnostic>
             .at(Frame::file(shown))
             .help("use the release that wrote it, or a newer one")
     })
+}
+
+/// What cannot be read may have locked revisions: written anew, the file would not protect them any more.
+pub(super) fn unreadable(loaded: &Loaded, lock: &LockFile<'_>, shown: &str) -> Vec<Diagnostic> {
+    if loaded.lock_text.is_none() && loaded.lock_path.exists() {
+        let finding = Diagnostic::error(Class::LockFile, "the lock file cannot be read as text");
+        return vec![
+            finding
+                .at(Frame::file(shown))
+                .help("put it back from version control"),
+        ];
+    }
+    lock.unreadable.clone()
 }
 
 struct Job<'a> {
