@@ -14,6 +14,7 @@ mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;

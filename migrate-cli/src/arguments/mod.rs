@@ -287,6 +287,24 @@ pub(crate) struct Tag {
     pub(crate) tag: Option<String>,
 }
 
+/// A run as a script.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Offline mode")]
+pub(crate) struct Script {
+    /// Write a script for psql, mariadb, mysql or sqlite3 instead; SPEC is then FROM:TO
+    #[arg(long, conflicts_with = "lock_wait")]
+    pub(crate) sql: bool,
+    /// What the script is written for [default: that of the project, else of the database]
+    #[arg(long, value_name = "DIALECT", requires = "sql", value_parser = values::dialect)]
+    pub(crate) dialect: Option<Dialect>,
+    /// Write it to a file instead of stdout
+    #[arg(short, long, value_name = "FILE", requires = "sql")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file when it is there already
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+}
+
 /// `upgrade`
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
@@ -294,13 +312,13 @@ pub(crate) struct Upgrade {
     #[arg(value_name = "SPEC", default_value = "head", value_parser = values::spec)]
     pub(crate) spec: String,
     /// Show the steps and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
     /// Run the revisions that are missing below applied ones, in order
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) fill: bool,
     /// Make the database when the server does not have it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) create_database: bool,
     /// Wait for a database that is not up yet and for other runs; no further revision is begun after so many seconds
     #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
@@ -309,6 +327,8 @@ pub(crate) struct Upgrade {
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+    #[command(flatten)]
+    pub(crate) script: Script,
 }
 
 /// `startup`
@@ -325,15 +345,17 @@ pub(crate) struct Downgrade {
     #[arg(value_name = "SPEC", default_value = "-1", value_parser = values::spec)]
     pub(crate) spec: String,
     /// Show the steps and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
     /// Run the down sections stored in the database, also those of revisions without a file here
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) stored: bool,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+    #[command(flatten)]
+    pub(crate) script: Script,
 }
 
 /// `redo`
@@ -355,15 +377,17 @@ pub(crate) struct Stamp {
     #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
     pub(crate) specs: Vec<String>,
     /// Forget everything recorded first, also revisions unknown here
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) purge: bool,
     /// Make the database when the server does not have it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) create_database: bool,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+    #[command(flatten)]
+    pub(crate) script: Script,
 }
 
 /// `repair`

@@ -15,6 +15,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod script;
 mod show;
 mod startup;
 mod status;

@@ -6,6 +6,7 @@
 //! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `offline` | a run as a script, without a connection |
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 //! | `introspect` | what a live database holds |
@@ -33,6 +34,7 @@ mod execute;
 mod introspect;
 mod lock;
 mod mask;
+mod offline;
 mod recorded;
 mod recover;
 mod repair;
@@ -54,6 +56,7 @@ mod who;
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
+pub use offline::{Offline, Script, ScriptStep};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;

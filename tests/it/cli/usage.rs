@@ -47,7 +47,6 @@ fn help_names_nothing_that_does_not_exist_yet() {
         "import",
         "verify",
         "autogenerate",
-        "--sql",
         "adopt",
         "lint",
         "--backup",

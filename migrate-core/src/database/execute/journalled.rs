@@ -70,7 +70,7 @@ pub(crate) fn in_flight(source: &Source<'_>, number: usize) -> StatementInFlight
 
 /// The COMMIT of the transaction that the section itself begins with statement `first`; `None` when there is none, or
 /// when that is not what ends it.
-fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
+pub(crate) fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
     let control = |number: usize| match source.script.statements[number].transaction {
         Transactional::Control(what) => Some(what),
         _ => None,
@@ -81,6 +81,26 @@ fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
     let end =
         (first + 1..source.script.statements.len()).find(|number| control(*number).is_some())?;
     matches!(control(end), Some("COMMIT" | "END")).then_some(end)
+}
+
+/// A transaction that a `transaction:false` section begins or commits by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Control {
+    /// By `BEGIN` or `START TRANSACTION`.
+    Begin,
+    /// By `COMMIT`.
+    Commit,
+}
+
+/// Whether a statement begins or commits a transaction on MySQL and MariaDB, in the plain form of it.
+pub(crate) fn control(source: &Source<'_>, number: usize) -> Option<Control> {
+    let keywords = source.script.statements[number].keywords.iter();
+    let keywords: Vec<&str> = keywords.map(String::as_str).collect();
+    match keywords.as_slice() {
+        ["START", "TRANSACTION"] | ["BEGIN"] | ["BEGIN", "WORK"] => Some(Control::Begin),
+        ["COMMIT"] | ["COMMIT", "WORK"] => Some(Control::Commit),
+        _ => None,
+    }
 }
 
 /// Hash of the first statements of a section.

@@ -15,6 +15,7 @@ mod tests;
 
 pub use id::random_id;
 pub use lock::{Amended, LockChange, LockOptions, LockOutcome, WriteLock, lock};
+pub use files::{Existing, save};
 pub use new::{NewRevision, NewSection, Splice, Written, new_revision};
 pub use rebase::{Locked, Moved, Rebase, Rebased, Renamed, What, WriteRebase, rebase};
 pub use slug::slug;

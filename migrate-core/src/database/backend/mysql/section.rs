@@ -29,7 +29,7 @@ use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
 use crate::database::execute::batch::{Batch, Runner};
 use crate::database::execute::call;
-use crate::database::execute::journalled::{finished_hash, in_flight};
+use crate::database::execute::journalled::{Control, control, finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::parts::{self, Failed};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
@@ -181,22 +181,6 @@ enum Left {
     Open,
     /// It has defined data, or committed.
     Ended,
-}
-
-/// A transaction that a `transaction:false` section begins or commits by itself.
-enum Control {
-    Begin,
-    Commit,
-}
-
-fn control(source: &Source<'_>, number: usize) -> Option<Control> {
-    let keywords = source.script.statements[number].keywords.iter();
-    let keywords: Vec<&str> = keywords.map(String::as_str).collect();
-    match keywords.as_slice() {
-        ["START", "TRANSACTION"] | ["BEGIN"] | ["BEGIN", "WORK"] => Some(Control::Begin),
-        ["COMMIT"] | ["COMMIT", "WORK"] => Some(Control::Commit),
-        _ => None,
-    }
 }
 
 struct Section<'s, 'w> {
