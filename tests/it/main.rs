@@ -6,6 +6,7 @@ mod binary;
 mod chain;
 mod cli;
 mod corpora;
+mod import;
 #[cfg(feature = "sqlite")]
 mod heartbeat;
 #[cfg(feature = "postgres")]

@@ -24,6 +24,7 @@
     )
 )]
 
+mod adopt;
 mod api;
 mod backend;
 mod connect;
@@ -53,6 +54,7 @@ mod upgrade_on;
 mod view;
 mod who;
 
+pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;

@@ -380,7 +380,11 @@ impl<'e> Engine<'e> {
 
     /// The row of a revision of the set that has been applied or stamped, and the down section recorded with it.
     pub(super) fn applied_record(&self, step: &Step) -> Result<(Record, Option<String>), Error> {
-        row::applied(self.migrations, step, self.dialect, &self.user)
+        let (mut record, down) = row::applied(self.migrations, step, self.dialect, &self.user)?;
+        if let (Action::Stamp, Verb::Stamp { origin, .. }) = (step.action, &self.task.verb) {
+            record.origin = *origin;
+        }
+        Ok((record, down))
     }
 
     fn reverted_record(&self, step: &Step, row: Option<&Record>) -> Record {

@@ -42,6 +42,12 @@ pub(super) fn read(
 
 type Refusal = (String, Option<String>);
 
+/// Whether a comment begins `migrate:`, in whichever spelling, so that it is read as a directive.
+#[cfg(feature = "write")]
+pub(crate) fn is_directive(comment: &str) -> bool {
+    addressed_to_us(comment).is_some()
+}
+
 /// What follows `migrate:`, in whichever spelling.
 fn addressed_to_us(comment: &str) -> Option<&str> {
     let words = comment.strip_suffix("*/").unwrap_or(comment);
@@ -59,6 +65,9 @@ fn parse(words: &str, comment: &str, kind: TokenKind) -> Result<Comment, Refusal
     let known = NAMES
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(name));
+    if name == "todo" {
+        return Err(left_to_do(arguments));
+    }
     let Some(known) = known else {
         return Err(unknown(name));
     };
@@ -119,6 +128,15 @@ fn unknown(name: &str) -> Refusal {
         None => "directives are `batch`, `allow`, `rust` and `empty`; prose must not begin with `migrate:`".to_owned(),
     };
     (message, Some(help))
+}
+
+/// What an import could not do: the line keeps the revision from being run and locked until somebody has.
+fn left_to_do(what: &str) -> Refusal {
+    let message = match what {
+        "" => "something is left to do here".to_owned(),
+        what => format!("left to do: {what}"),
+    };
+    (message, Some("do it, and remove this line".to_owned()))
 }
 
 fn lacks(name: &str, what: &str, form: &str) -> Refusal {

@@ -21,6 +21,8 @@ use std::time::Duration;
 
 use super::Position;
 
+#[cfg(feature = "write")]
+pub(crate) use directive::is_directive;
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
 pub use same::{same_tokens, without_parentheses};
