@@ -26,4 +26,5 @@ mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 mod status;
+mod steps;
 mod ui;

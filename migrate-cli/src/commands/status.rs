@@ -23,6 +23,9 @@ struct Status {
     /// Tools whose tables are here while nothing is recorded by us.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     other_tools: Vec<&'static str>,
+    /// Said behind the database.
+    #[serde(skip)]
+    absent: &'static str,
 }
 
 /// So many pending revisions are shown without `-v`.
@@ -30,6 +33,7 @@ const SHOWN: usize = 10;
 
 pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
     let target = context.target()?;
+    let absent = target.absent();
     let migrations = context.source.listed(target.database.dialect())?;
     let mut found = wait(async { migrations.status(&target.database).await })??;
     let others = if found.tables {
@@ -58,6 +62,7 @@ pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
         listed,
         revisions: migrations.len()?,
         other_tools: others.into_iter().map(Tool::name).collect(),
+        absent,
     }))
 }
 
@@ -65,7 +70,9 @@ impl Human for Status {
     fn human(&self, page: &mut Page) {
         let found = &self.found;
         let current = &found.current;
-        page.line(piece(BOLD, &found.target).and(DIM, format!("  {}", found.dialect)));
+        page.line(
+            piece(BOLD, &found.target).and(DIM, format!("  {}{}", found.dialect, self.absent)),
+        );
         page.end();
         self.at(page);
         for row in &current.in_flight {

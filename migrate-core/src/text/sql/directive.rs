@@ -17,8 +17,8 @@ const DEFAULT_MAX_ROUNDS: u64 = 1_000_000;
 pub(super) enum Comment {
     /// It belongs to the next statement.
     Before(DirectiveKind),
-    /// It is a statement: a call of the function of this name.
-    Rust(String),
+    /// It is a statement: a call of the function of this name, and whether a second call does no harm.
+    Rust(String, Option<DirectiveKind>),
     /// The script is empty on purpose.
     Empty(String),
 }
@@ -98,11 +98,7 @@ fn parse(words: &str, comment: &str, kind: TokenKind) -> Result<Comment, Refusal
         },
         "rust" => match arguments {
             "" => Err(lacks("rust", "a name", "<name>")),
-            name if name.contains(char::is_whitespace) => Err((
-                format!("`migrate:rust` takes one name, not `{}`", shown(name)),
-                Some("write `-- migrate:rust <name>`".to_owned()),
-            )),
-            name => Ok(Comment::Rust(name.to_owned())),
+            arguments => rust(arguments),
         },
         _ if arguments.is_empty() => Err(lacks("empty", "a reason", "<reason>")),
         _ => Ok(Comment::Empty(arguments.to_owned())),
@@ -148,6 +144,32 @@ fn lacks(name: &str, what: &str, form: &str) -> Refusal {
         format!("`migrate:{name}` lacks {what}"),
         Some(format!("write `-- migrate:{name} {form}`")),
     )
+}
+
+fn rust(arguments: &str) -> Result<Comment, Refusal> {
+    let mut words = arguments.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name {
+        return Err((
+            format!("`{}` is no name of a Rust function", shown(name)),
+            Some("a name is made of letters, digits and `_`".to_owned()),
+        ));
+    }
+    match (words.next(), words.next()) {
+        (None, _) => Ok(Comment::Rust(name.to_owned(), None)),
+        (Some("repeatable"), None) => Ok(Comment::Rust(
+            name.to_owned(),
+            Some(DirectiveKind::Repeatable),
+        )),
+        _ => Err((
+            format!("`migrate:rust` takes one name, not `{}`", shown(arguments)),
+            Some(
+                "write `-- migrate:rust <name>`, or `-- migrate:rust <name> repeatable`".to_owned(),
+            ),
+        )),
+    }
 }
 
 fn batch(options: &str) -> Result<DirectiveKind, Refusal> {

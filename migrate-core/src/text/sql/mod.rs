@@ -104,6 +104,8 @@ pub enum DirectiveKind {
         /// After so many rounds the statement is taken not to converge.
         max_rounds: u64,
     },
+    /// `-- migrate:rust <name> repeatable`: after an interruption the function may be called again.
+    Repeatable,
     /// `-- migrate:allow <rule> <reason>`.
     Allow {
         /// The lint rule.
