@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use migrate_core::model::Tool;
 use migrate_core::text::Dialect;
 
 pub(crate) use help::command;
@@ -151,6 +152,8 @@ pub(crate) enum Command {
     Rebase(Rebase),
     /// Check the drafts and record their digests in revisions.lock
     Lock(Lock),
+    /// Take over the migrations of another tool: Alembic, sqlx, Diesel, Flyway ...
+    Import(Import),
     /// Go up to a revision
     Upgrade(Upgrade),
     /// Do what the application does when it starts: switch, waiting, limits, then all heads
@@ -163,6 +166,8 @@ pub(crate) enum Command {
     Stamp(Stamp),
     /// Mend what a crash or an edited revision left behind
     Repair(Repair),
+    /// Record what another tool has applied, without running anything
+    Adopt(Adopt),
     /// Create the state tables in the database
     EnsureVersion(EnsureVersion),
     /// Where the database is, what is pending, who is at work
@@ -269,6 +274,54 @@ pub(crate) struct Lock {
     /// Note that what is below the heads went out under this tag
     #[arg(long, value_name = "TAG")]
     pub(crate) release: Option<String>,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Whose migrations: alembic, sqlx, refinery, diesel, flyway, dbmate, goose, golang-migrate
+    #[arg(long, value_name = "TOOL", value_parser = values::tool)]
+    pub(crate) from: Tool,
+    /// The directories that hold them
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) directories: Vec<PathBuf>,
+    /// The dialect of their SQL [default: the one of the project, else of the database]
+    #[arg(long, value_parser = values::dialect)]
+    pub(crate) dialect: Option<Dialect>,
+    /// Alembic: a file made by `alembic upgrade base:head --sql`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sql_file: Vec<PathBuf>,
+    /// Alembic: a file made by `alembic downgrade head:base --sql`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) down_sql_file: Vec<PathBuf>,
+    /// Flyway: the value of `${NAME}`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = values::argument)]
+    pub(crate) placeholder: Vec<(String, String)>,
+    /// The table of the tool, where it is not the usual one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// Write the files of an earlier import again
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `adopt`
+#[derive(Debug, Args)]
+pub(crate) struct Adopt {
+    /// Which tool has migrated the database so far [default: the one whose table it has]
+    #[arg(long, value_name = "TOOL", value_parser = values::tool)]
+    pub(crate) from: Option<Tool>,
+    /// The table of the tool, where it is not the usual one
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub(crate) table: Option<String>,
+    /// Show what would be recorded and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
 }
 
 /// How long a command that changes a database waits for the run lock.

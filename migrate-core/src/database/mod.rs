@@ -24,6 +24,7 @@
     )
 )]
 
+mod adopt;
 mod api;
 mod backend;
 mod connect;
@@ -45,6 +46,7 @@ mod section;
 mod session;
 mod startup;
 mod state;
+mod step;
 mod target;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
@@ -52,6 +54,7 @@ mod upgrade_on;
 mod view;
 mod who;
 
+pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
@@ -60,6 +63,10 @@ pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
+pub(crate) use step::Steps;
+#[doc(hidden)]
+pub use step::RustStep;
+pub use step::{Step, StepError, StepFunction, StepFuture};
 pub use target::Database;
 pub use upgrade_on::Caller;
 pub use view::{Current, LogEntry, RecordedRevision, Status};

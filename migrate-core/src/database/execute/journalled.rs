@@ -7,7 +7,9 @@
 use std::time::Instant;
 
 use super::batch::{Batch, Runner};
+use super::call;
 use super::message::{Message, Part, at_fence};
+use super::parts::Failed;
 use super::transactional::{Surroundings, step_error};
 use super::{Done, Kept, Source, StepError, Work};
 use crate::database::backend::{Backend, Pending};
@@ -134,9 +136,10 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
             });
             let last = match self.source.script.statements[number].transaction {
                 Transactional::Yes => {
-                    match self.source.batch(number) {
-                        Some(batch) => self.rounds(batch).await?,
-                        None => self.together(number).await?,
+                    match (self.source.batch(number), self.source.call(number)) {
+                        (Some(batch), _) => self.rounds(batch).await?,
+                        (None, Some(name)) => self.call(number, name).await?,
+                        (None, None) => self.together(number).await?,
                     }
                     number
                 }
@@ -271,6 +274,37 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         }
         self.finished = number + 1;
         Ok(())
+    }
+
+    /// A Rust step, outside of transactions of ours: noted before and after.
+    async fn call(&mut self, number: usize, name: &str) -> Result<(), StepError> {
+        let revision = &self.work.record.revision;
+        let statement = in_flight(self.source, number);
+        let tables = self.backend.tables();
+        let (begin, end) = (
+            tables.begin_statement(revision, number, &statement),
+            tables.end_statement(revision, number + 1),
+        );
+        self.change(vec![begin]).await?;
+        let dialect = self.backend.dialect();
+        let called = match self.backend.lend() {
+            Ok(lent) => call::call(lent, dialect, self.work, name, number).await,
+            Err(error) => Err(call::failed(error, number)),
+        };
+        let left_open = call::was_left_open(self.backend).await;
+        match called {
+            Ok(()) if !left_open => {}
+            Ok(()) => return Err(self.call_failed(call::left_open(name, number))),
+            Err(failed) => return Err(self.call_failed(failed)),
+        }
+        self.change(vec![end]).await?;
+        self.finished = number + 1;
+        Ok(())
+    }
+
+    fn call_failed(&self, failed: Failed) -> StepError {
+        let error = call::outside(failed.error);
+        self.failed(error, failed.part, failed.offset)
     }
 
     /// Records the section as finished.

@@ -61,7 +61,7 @@ fn rebuild(
     let count = "SELECT \"table\" AS child, parent, COUNT(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2";
     let mut message = Message::new();
     message.ours("PRAGMA foreign_keys = OFF");
-    transactional::open(&mut message, tables, work, around.begin);
+    transactional::open(&mut message, tables, work, around);
     message.ours(&format!(
         "CREATE TEMP TABLE {} AS {count}",
         bare(VIOLATIONS)

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::client::{self, Client, Start};
 use super::course::Course;
 use super::section;
+use crate::database::Steps;
 use crate::database::error::Error;
 use crate::database::event::Watch;
 use crate::database::execute::message::Part;
-use crate::database::execute::transactional::Surroundings;
+use crate::database::execute::transactional::{Bounds, Surroundings};
 use crate::database::execute::{HeadChange, Known, Source, Transaction, Work};
 use crate::database::row;
 use crate::database::section::Text;
@@ -172,7 +173,7 @@ impl Writer<'_> {
             .map(|text| text.source(&step.revision, self.dialect, 0))
             .transpose()?;
         if let Some(source) = &source {
-            refuse_batches(&step.revision, source)?;
+            refuse_what_needs_a_run(&step.revision, source)?;
             self.client.refuse(&step.revision, source)?;
         }
         self.title(place, step)?;
@@ -183,6 +184,7 @@ impl Writer<'_> {
         let around = Surroundings {
             begin: self.client.begin(),
             reset,
+            bounds: Bounds::Sent,
         };
         // Where no lock lasts longer than a transaction, whoever finds the row waits as long as it moves.
         let session = (self.dialect == Dialect::Sqlite).then(|| SessionId {
@@ -291,6 +293,8 @@ impl Writer<'_> {
             watch: Watch::default(),
             until: None,
             batch: None,
+            steps: &NO_STEPS,
+            context: Arc::default(),
         })
     }
 
@@ -307,21 +311,30 @@ impl Writer<'_> {
     }
 }
 
-/// A batch counts what it touches, which a script cannot.
-fn refuse_batches(revision: &RevisionId, source: &Source<'_>) -> Result<(), Error> {
-    let numbers = 0..source.script.statements.len();
-    let Some(batch) = numbers.into_iter().find_map(|number| source.batch(number)) else {
+/// A script calls no functions.
+static NO_STEPS: Steps = Steps::embedded(&[]);
+
+/// A batch counts what it touches, and a Rust step is code of the application: a script can do neither.
+fn refuse_what_needs_a_run(revision: &RevisionId, source: &Source<'_>) -> Result<(), Error> {
+    let statements = source.script.statements.iter().enumerate();
+    let what = |number| match (source.batch(number), source.call(number)) {
+        (Some(_), _) => Some("a batch".to_owned()),
+        (None, Some(name)) => Some(format!("the Rust step `{name}`")),
+        (None, None) => None,
+    };
+    let mut found = statements.filter_map(|(number, statement)| Some((what(number)?, statement)));
+    let Some((what, statement)) = found.next() else {
         return Ok(());
     };
-    let line = source.script.statements[batch.number].position.line;
     Err(Error::with_help(
         Class::Config,
         format!(
-            "{}:{}: revision {revision} has a batch, which a script cannot run",
+            "{}:{}: revision {revision} has {what}, which a script cannot run",
             source.file,
-            source.line + line - 1
+            source.line + statement.position.line - 1
         ),
-        "run this revision by `migrate-cli upgrade`, and write scripts up to it and from it on",
+        "run this revision by `migrate-cli upgrade`, or by the application where it has Rust steps; and write scripts up to \
+         it and from it on",
     ))
 }
 
