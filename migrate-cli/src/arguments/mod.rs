@@ -340,6 +340,16 @@ pub(crate) struct Tag {
     pub(crate) tag: Option<String>,
 }
 
+/// What a script does about Rust steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum RustSteps {
+    /// No script is written
+    #[default]
+    Refuse,
+    /// A comment stands in their place
+    Comment,
+}
+
 /// A run as a script.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Offline mode")]
@@ -350,6 +360,9 @@ pub(crate) struct Script {
     /// What the script is written for [default: that of the project, else of the database]
     #[arg(long, value_name = "DIALECT", requires = "sql", value_parser = values::dialect)]
     pub(crate) dialect: Option<Dialect>,
+    /// What is done about Rust steps, which a script cannot call
+    #[arg(long, value_enum, default_value_t, value_name = "HOW", requires = "sql")]
+    pub(crate) rust_steps: RustSteps,
     /// Write it to a file instead of stdout
     #[arg(short, long, value_name = "FILE", requires = "sql")]
     pub(crate) output: Option<PathBuf>,

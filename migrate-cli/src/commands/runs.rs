@@ -23,6 +23,7 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
     if arguments.script.sql {
         return script::upgrade(&arguments.spec, &arguments.script, context);
     }
+    script::refuse_range("upgrade", &arguments.spec)?;
     let target = context.announced()?;
     if !arguments.fill
         && !arguments.create_database
@@ -59,6 +60,7 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
     if arguments.script.sql {
         return script::downgrade(&arguments.spec, &arguments.script, context);
     }
+    script::refuse_range("downgrade", &arguments.spec)?;
     let target = context.announced()?;
     let mut run = Run::downgrade(&arguments.spec);
     if arguments.dry_run {

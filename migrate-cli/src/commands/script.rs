@@ -9,7 +9,7 @@ use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
 
-use crate::arguments::Script;
+use crate::arguments::{RustSteps, Script};
 use crate::context::{Context, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, DIM, count, piece};
@@ -49,6 +49,10 @@ fn answer(offline: Offline, arguments: &Script, context: &Context) -> Result<Rep
     let migrations = context
         .source
         .runnable_for(dialect, context.protection()?)?;
+    let offline = offline.rust_steps(match arguments.rust_steps {
+        RustSteps::Refuse => database::RustSteps::Refuse,
+        RustSteps::Comment => database::RustSteps::Comment,
+    });
     let script = migrations.script(dialect, &offline)?;
     let drafts: Vec<&str> = script
         .steps
@@ -80,6 +84,21 @@ fn answer(offline: Offline, arguments: &Script, context: &Context) -> Result<Rep
         written,
         script,
     }))
+}
+
+/// A run begins where the database is.
+pub(crate) fn refuse_range(verb: &str, spec: &str) -> Result<(), Failure> {
+    if !spec.contains(':') {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        Class::InvalidSpec,
+        format!("`{spec}` is a range: a run begins where the database is"),
+    )
+    .help(format!(
+        "`migrate-cli {verb} --sql {spec}` writes a script that begins at the first"
+    ))
+    .into())
 }
 
 /// What the script is written for.

@@ -58,7 +58,7 @@ pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
-pub use offline::{Offline, Script, ScriptStep};
+pub use offline::{Offline, RustSteps, Script, ScriptStep};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;

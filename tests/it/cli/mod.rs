@@ -5,6 +5,7 @@
 
 mod files;
 mod looking;
+mod offline;
 mod on_servers;
 mod project;
 mod rebase;

@@ -323,7 +323,7 @@ async fn a_run_goes_on_where_a_script_was_cut_off() {
     for server in servers::each() {
         let database = server.database("offline_cut");
         let script = script(&migrations, server, &Offline::upgrade("cccc"));
-        let (begin, _) = cut(&script, "CREATE TABLE u_cccc");
+        let (begin, _) = cut(&script, "\nCREATE TABLE u_cccc");
         // Only MariaDB commits it at once.
         let seen = if server.name() == "mysql" {
             "u_cccc"

@@ -342,3 +342,113 @@ INSERT INTO a VALUES (1); INSERT INTO b VALUES (1);",
         "a1\n"
     );
 }
+
+#[tokio::test]
+async fn a_batch_is_a_loop_where_the_client_has_one() {
+    let fill = "CREATE TABLE notes (id int PRIMARY KEY, done int);
+INSERT INTO notes VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0);";
+    let size = |server: &Server, n: u32| match server.name() {
+        "postgres" => {
+            format!("AND id IN (SELECT id FROM notes WHERE done = 0 ORDER BY id LIMIT {n})")
+        }
+        _ => format!("ORDER BY id LIMIT {n}"),
+    };
+    for server in servers::each() {
+        let dialect = super::dialect(server);
+        let batches = format!(
+            "-- migrate:batch\nUPDATE notes SET done = 1 WHERE done = 0 {};\nINSERT INTO notes VALUES (6, 0), (7, 0);\n\
+             -- it's in rounds;\n-- migrate:batch pause:1ms max-rounds:3\nUPDATE notes SET done = 1 WHERE done = 0 {};",
+            size(server, 2),
+            size(server, 1)
+        );
+        let migrations = chain(
+            dialect.name(),
+            &[
+                ("", fill, "", "DROP TABLE notes;"),
+                (
+                    " transaction:false",
+                    &batches,
+                    "",
+                    "DELETE FROM notes WHERE id > 5;",
+                ),
+                (
+                    " transaction:false",
+                    "-- migrate:batch max-rounds:2\nUPDATE notes SET done = done + 1 WHERE done > 0;",
+                    "",
+                    "-- migrate:empty nothing to take back",
+                ),
+            ],
+        );
+        if server.name() == "sqlite" {
+            let error = migrations
+                .script(dialect, &Offline::upgrade("head"))
+                .expect_err("a batch");
+            assert!(
+                error
+                    .to_string()
+                    .contains("a script for sqlite has no loops"),
+                "{error}"
+            );
+            continue;
+        }
+        let scripted = server.database("offline_batch");
+        let online = server.database("offline_batch_run");
+        run_script(&migrations, server, &scripted, &Offline::upgrade("a2"));
+        run(&migrations, &online, Run::upgrade("a2")).await;
+        assert_same(server, &scripted, &online, "batches");
+        let touched = "SELECT rounds, rows_touched FROM schema_revisions WHERE revision = 'a2'";
+        assert_eq!(scripted.sql(touched), "0\t7\n", "{}", server.name());
+        assert_eq!(online.sql(touched), "0\t7\n", "{}", server.name());
+        assert_eq!(
+            scripted.sql("SELECT COUNT(*) FROM notes WHERE done = 1"),
+            "7\n"
+        );
+
+        let script = migrations
+            .script(dialect, &Offline::upgrade("a2:head"))
+            .expect("a script");
+        let said = super::feed(scripted.shell(), &script.sql);
+        assert!(
+            !said.success && said.text.contains("the batch does not converge"),
+            "{}",
+            said.text
+        );
+    }
+}
+
+#[test]
+fn a_rust_step_is_refused_or_a_comment() {
+    let migrations = chain(
+        "sqlite",
+        &[(
+            "",
+            "CREATE TABLE notes (id INTEGER);\n-- migrate:rust fill_notes\nCREATE INDEX i ON notes (id);",
+            "",
+            "DROP TABLE notes;",
+        )],
+    );
+    let script = |offline: Offline| migrations.script(migrate::Dialect::Sqlite, &offline);
+    let error = script(Offline::upgrade("head")).expect_err("a Rust step");
+    assert!(
+        error
+            .to_string()
+            .contains("migrations/a1.sql:8: revision a1 has the Rust step `fill_notes`"),
+        "{error}"
+    );
+    let offline = Offline::upgrade("head").rust_steps(migrate::RustSteps::Comment);
+    let text = script(offline).expect("a script").sql;
+    assert!(
+        text.contains("\n-- Here the application calls the Rust step fill_notes."),
+        "{text}"
+    );
+    let Some(server) = servers::sqlite() else {
+        return;
+    };
+    let database = server.database("offline_rust");
+    let said = super::feed(database.shell(), &text);
+    assert!(said.success, "{}", said.text);
+    assert_eq!(
+        database.sql("SELECT revision, statement_no FROM schema_revisions"),
+        "a1\t3\n"
+    );
+}

@@ -23,13 +23,13 @@ fn dialect(server: &Server) -> Dialect {
 
 /// What a client said, and whether it ended well.
 #[derive(Debug)]
-struct Said {
-    success: bool,
-    text: String,
+pub(crate) struct Said {
+    pub(crate) success: bool,
+    pub(crate) text: String,
 }
 
 /// Gives a script to a client by stdin.
-fn feed(mut command: Command, script: &str) -> Said {
+pub(crate) fn feed(mut command: Command, script: &str) -> Said {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -22,8 +22,8 @@ const PIECE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) number: usize,
-    pause: Duration,
-    max_rounds: u64,
+    pub(crate) pause: Duration,
+    pub(crate) max_rounds: u64,
 }
 
 impl Source<'_> {

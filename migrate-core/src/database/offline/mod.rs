@@ -42,6 +42,18 @@ use course::{Course, Way};
 pub struct Offline {
     way: Way,
     from: Option<Vec<String>>,
+    rust: RustSteps,
+}
+
+/// What a script does about Rust steps, which are code of the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum RustSteps {
+    /// It is not written.
+    #[default]
+    Refuse,
+    /// It has a comment in their place, and records the revision as if they had run.
+    Comment,
 }
 
 impl Offline {
@@ -50,6 +62,7 @@ impl Offline {
         Self {
             way: Way::Upgrade(range.into()),
             from: None,
+            rust: RustSteps::default(),
         }
     }
 
@@ -58,6 +71,7 @@ impl Offline {
         Self {
             way: Way::Downgrade(range.into()),
             from: None,
+            rust: RustSteps::default(),
         }
     }
 
@@ -66,12 +80,19 @@ impl Offline {
         Self {
             way: Way::Stamp(targets.into_iter().map(Into::into).collect()),
             from: None,
+            rust: RustSteps::default(),
         }
     }
 
     /// The rows that the database has, instead of the FROM of the range; none: it is at base.
     pub fn from<S: Into<String>>(mut self, rows: impl IntoIterator<Item = S>) -> Self {
         self.from = Some(rows.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What to do about Rust steps.
+    pub fn rust_steps(mut self, rust: RustSteps) -> Self {
+        self.rust = rust;
         self
     }
 
@@ -163,7 +184,7 @@ impl Migrations {
             }));
         }
         let course = Course::new(self.set()?.graph(), offline)?;
-        let sql = write::write(self, dialect, &course)?;
+        let sql = write::write(self, dialect, &course, offline.rust)?;
         let ids = |ids: &[crate::text::RevisionId]| ids.iter().map(ToString::to_string).collect();
         Ok(Script {
             dialect: dialect.name(),

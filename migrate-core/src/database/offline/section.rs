@@ -9,17 +9,19 @@ use crate::database::execute::transactional::{self, Surroundings};
 use crate::database::execute::{Source, Work};
 use crate::database::session::asks_for_rebuild;
 use crate::database::state::sql::Started;
-use crate::database::state::{Journal, SessionId, State, Tables};
+use crate::database::state::{Journal, Rounds, SessionId, State, Tables};
 use crate::text::ddl::{Boundary, boundary};
 use crate::text::revision::Direction;
 use crate::text::sql::Transactional;
 
-/// The message of `work`. On SQLite `session` is who is recorded as at work on a section that is not one transaction.
+/// The message of `work`. On SQLite `session` is who is recorded as at work on a section that is not one transaction;
+/// `rows` is the expression of how many rows a batch has touched.
 pub(super) fn message(
     tables: &Tables,
     work: &Work<'_>,
     around: &Surroundings,
     session: Option<&SessionId>,
+    rows: &'static str,
 ) -> Message {
     let journal = |source| Journalled {
         tables,
@@ -27,6 +29,7 @@ pub(super) fn message(
         source,
         around,
         session,
+        rows,
         message: Message::new(),
     };
     match &work.section {
@@ -94,6 +97,7 @@ struct Journalled<'s, 'w> {
     source: &'s Source<'w>,
     around: &'s Surroundings,
     session: Option<&'s SessionId>,
+    rows: &'static str,
     message: Message,
 }
 
@@ -106,6 +110,11 @@ impl Journalled<'_, '_> {
         let mut number = 0;
         while number < self.source.script.statements.len() {
             let last = match self.source.script.statements[number].transaction {
+                Transactional::Yes if self.source.batch(number).is_some() => {
+                    self.open();
+                    self.batch(number);
+                    number
+                }
                 Transactional::Yes => {
                     self.open();
                     self.statement(number);
@@ -138,6 +147,21 @@ impl Journalled<'_, '_> {
         self.commit();
         self.statement(number);
         number
+    }
+
+    /// A batch, which has its own transactions, in an open one; what stands before it has finished.
+    fn batch(&mut self, number: usize) {
+        if let Some(before) = number.checked_sub(1) {
+            self.end_statement(before);
+        }
+        self.commit();
+        self.statement(number);
+        self.open();
+        let rows = format!("COALESCE(rows_touched, 0) + {}", self.rows);
+        let revision = &self.work.record.revision;
+        self.message
+            .ours(&self.tables.end_batch(revision, number + 1, rows));
+        self.commit();
     }
 
     fn open(&mut self) {
@@ -200,9 +224,14 @@ impl Journalled<'_, '_> {
         if self.work.direction == Direction::Up {
             self.message.extend(self.tables.heads(&self.work.heads));
         }
-        let record = &self.work.record;
+        let mut record = self.work.record.clone();
+        let mut numbers = 0..self.source.script.statements.len();
+        if numbers.any(|number| self.source.batch(number).is_some()) {
+            // The row has counted.
+            record.journal.batch = Some(Rounds::default());
+        }
         self.message
-            .ours(&self.tables.update_row(record, Started::Before));
+            .ours(&self.tables.update_row(&record, Started::Before));
         self.message.ours(&self.tables.log(self.work));
     }
 }
@@ -262,6 +291,11 @@ impl Journalled<'_, '_> {
             }
         }
         match boundary {
+            Boundary::Within if self.source.batch(number).is_some() => {
+                self.open_if(open);
+                self.batch(number);
+                Open::No
+            }
             Boundary::Within => {
                 self.open_if(open);
                 self.statement(number);

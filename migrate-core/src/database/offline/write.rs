@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::RustSteps;
 use super::client::{self, Client, Start};
 use super::course::Course;
 use super::section;
@@ -26,6 +27,7 @@ pub(super) fn write(
     migrations: &Migrations,
     dialect: Dialect,
     course: &Course,
+    rust: RustSteps,
 ) -> Result<String, Error> {
     let run = word(migrations, dialect, course)?;
     let start = start(migrations, dialect, course, run.clone())?;
@@ -37,6 +39,7 @@ pub(super) fn write(
         holder: Arc::new(start.holder()),
         heads: course.plan.from.clone(),
         of: course.plan.steps.len(),
+        rust,
         text: String::new(),
     };
     writer.header(course)?;
@@ -114,6 +117,7 @@ struct Writer<'w> {
     /// The effective rows before the next step.
     heads: Vec<RevisionId>,
     of: usize,
+    rust: RustSteps,
     text: String,
 }
 
@@ -173,8 +177,7 @@ impl Writer<'_> {
             .map(|text| text.source(&step.revision, self.dialect, 0))
             .transpose()?;
         if let Some(source) = &source {
-            refuse_what_needs_a_run(&step.revision, source)?;
-            self.client.refuse(&step.revision, source)?;
+            self.refuse(&step.revision, source)?;
         }
         self.title(place, step)?;
         let reset = source
@@ -191,7 +194,13 @@ impl Writer<'_> {
             id: "script".to_owned(),
             start: self.holder.run.clone(),
         });
-        let message = section::message(self.client.tables(), &work, &around, session.as_ref());
+        let message = section::message(
+            self.client.tables(),
+            &work,
+            &around,
+            session.as_ref(),
+            self.client.batch_rows().unwrap_or("0"),
+        );
         let mut before = None;
         for (part, sql) in message.parts() {
             let kind = matches!(part, Part::Statement(_));
@@ -200,7 +209,7 @@ impl Writer<'_> {
             }
             before = Some(kind);
             let part = match (part, &work.section) {
-                (Part::Statement(number), Some(source)) => self.client.statement(source, number),
+                (Part::Statement(number), Some(source)) => self.statement(source, number),
                 (Part::Fence, _) => self.client.fence(sql),
                 _ => format!("{sql};\n"),
             };
@@ -212,6 +221,55 @@ impl Writer<'_> {
         }
         self.heads.clone_from(&step.heads_after);
         Ok(())
+    }
+
+    fn statement(&self, source: &Source<'_>, number: usize) -> String {
+        match (source.batch(number), source.call(number)) {
+            (Some(batch), _) => self.client.batch(source, batch),
+            (None, Some(name)) => format!(
+                "-- Here the application calls the Rust step {name}. This script does not, and goes on as if it had run.\n"
+            ),
+            (None, None) => self.client.statement(source, number),
+        }
+    }
+
+    /// Refuses what a script cannot do: a Rust step is code of the application, and a batch needs a loop.
+    fn refuse(&self, revision: &RevisionId, source: &Source<'_>) -> Result<(), Error> {
+        let place = |number: usize| {
+            let line = source.script.statements[number].position.line;
+            format!(
+                "{}:{}: revision {revision}",
+                source.file,
+                source.line + line - 1
+            )
+        };
+        for number in 0..source.script.statements.len() {
+            if let Some(name) = source.call(number)
+                && self.rust == RustSteps::Refuse
+            {
+                return Err(Error::with_help(
+                    Class::Config,
+                    format!(
+                        "{} has the Rust step `{name}`, which a script cannot call",
+                        place(number)
+                    ),
+                    "let the application run this revision, and write scripts up to it and from it on; or \
+                     `--rust-steps comment`, and do by hand what the step does",
+                ));
+            }
+            if source.batch(number).is_some() && self.client.batch_rows().is_none() {
+                return Err(Error::with_help(
+                    Class::Config,
+                    format!(
+                        "{} has a batch, and a script for {} has no loops",
+                        place(number),
+                        self.dialect
+                    ),
+                    "run this revision by `migrate-cli upgrade`, and write scripts up to it and from it on",
+                ));
+            }
+        }
+        self.client.refuse(revision, source)
     }
 
     fn title(&mut self, place: usize, step: &Step) -> Result<(), Error> {
@@ -313,30 +371,6 @@ impl Writer<'_> {
 
 /// A script calls no functions.
 static NO_STEPS: Steps = Steps::embedded(&[]);
-
-/// A batch counts what it touches, and a Rust step is code of the application: a script can do neither.
-fn refuse_what_needs_a_run(revision: &RevisionId, source: &Source<'_>) -> Result<(), Error> {
-    let statements = source.script.statements.iter().enumerate();
-    let what = |number| match (source.batch(number), source.call(number)) {
-        (Some(_), _) => Some("a batch".to_owned()),
-        (None, Some(name)) => Some(format!("the Rust step `{name}`")),
-        (None, None) => None,
-    };
-    let mut found = statements.filter_map(|(number, statement)| Some((what(number)?, statement)));
-    let Some((what, statement)) = found.next() else {
-        return Ok(());
-    };
-    Err(Error::with_help(
-        Class::Config,
-        format!(
-            "{}:{}: revision {revision} has {what}, which a script cannot run",
-            source.file,
-            source.line + statement.position.line - 1
-        ),
-        "run this revision by `migrate-cli upgrade`, or by the application where it has Rust steps; and write scripts up to \
-         it and from it on",
-    ))
-}
 
 /// Rows for a person.
 fn rows(ids: &[RevisionId]) -> String {

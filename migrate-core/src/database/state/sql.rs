@@ -420,10 +420,17 @@ impl Tables {
             let digest = self.literal(&record.down_digest.to_string());
             known = format!("{known}, down_digest = {digest}");
         }
+        // What the batches have touched it has counted in the row.
+        if self.wording != Wording::Script || batch.is_none() {
+            let (rounds, rows) = (
+                number(batch.map(|batch| batch.rounds)),
+                number(batch.map(|batch| batch.rows)),
+            );
+            known = format!("{known}, rounds = {rounds}, rows_touched = {rows}");
+        }
         format!(
             "UPDATE {} SET is_head = {}, state = {}{known}, statement_no = {statement_no}, statement_hash = {}, \
-             statement = {}, session_id = {}, session_start = {}, rounds = {}, rows_touched = {}, finished_at = {finished}, \
-             duration_us = {duration}, \
+             statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
              started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
             self.state,
             self.flag(record.is_head),
@@ -432,8 +439,6 @@ impl Tables {
             self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
             self.optional(session.as_ref().map(|session| session.id.as_str())),
             self.optional(session.as_ref().map(|session| session.start.as_str())),
-            number(batch.map(|batch| batch.rounds)),
-            number(batch.map(|batch| batch.rows)),
             self.who(record),
             self.literal(&record.tool),
             self.optional(record.error.as_deref()),
@@ -506,7 +511,12 @@ impl Tables {
     }
 
     /// Records that a batch has come to its end as the last of so many statements.
-    pub(crate) fn end_batch(&self, revision: &RevisionId, finished: usize, rows: u64) -> String {
+    pub(crate) fn end_batch(
+        &self,
+        revision: &RevisionId,
+        finished: usize,
+        rows: impl std::fmt::Display,
+    ) -> String {
         format!(
             "UPDATE {} SET statement_no = {finished}, statement_hash = NULL, statement = NULL, error = NULL, rounds = 0, \
              rows_touched = {rows} WHERE revision = {}",

@@ -7,6 +7,7 @@ mod sqlite;
 
 use crate::database::error::Error;
 use crate::database::execute::Source;
+use crate::database::execute::batch::Batch;
 use crate::database::state::{Holder, Tables};
 use crate::model::set::Settings;
 use crate::text::sql::{TokenKind, tokenize};
@@ -41,6 +42,16 @@ pub(super) trait Client {
     /// A statement of a section with the comments before it and its terminator.
     fn statement(&self, source: &Source<'_>, number: usize) -> String {
         format!("{}{};\n", comments(source, number), source.sql(number))
+    }
+
+    /// The expression of how many rows the last batch has touched; `None` where a client cannot run one.
+    fn batch_rows(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// A batch with the comments before it: the statement in rounds, each a transaction.
+    fn batch(&self, source: &Source<'_>, batch: Batch) -> String {
+        self.statement(source, batch.number)
     }
 
     /// A statement that fails when somebody else has been at work.

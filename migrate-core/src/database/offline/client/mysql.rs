@@ -3,6 +3,7 @@
 use super::{Checks, Client, OTHER_HISTORY, PLACE, Start, checks, comments};
 use crate::database::error::Error;
 use crate::database::execute::Source;
+use crate::database::execute::batch::Batch;
 use crate::database::offline::section::boundaries;
 use crate::database::session::{MYSQL_SETTINGS, changes_settings_of_mysql, mysql_assignments};
 use crate::database::state::Tables;
@@ -83,6 +84,13 @@ DEALLOCATE PREPARE migrate_gate;
         );
         text
     }
+}
+
+fn delimiter(sql: &str) -> &'static str {
+    DELIMITERS
+        .into_iter()
+        .find(|delimiter| !sql.contains(delimiter))
+        .unwrap_or(DELIMITERS[0])
 }
 
 impl Client for Mysql {
@@ -201,11 +209,49 @@ SET @migrate_held = NULL;
         if !compound {
             return format!("{comments}{sql};\n");
         }
-        let delimiter = DELIMITERS
-            .into_iter()
-            .find(|delimiter| !sql.contains(delimiter))
-            .unwrap_or(DELIMITERS[0]);
+        let delimiter = delimiter(sql);
         format!("{comments}DELIMITER {delimiter}\n{sql}\n{delimiter}\nDELIMITER ;\n")
+    }
+
+    fn batch_rows(&self) -> Option<&'static str> {
+        // MySQL has no block outside of stored programs.
+        (self.dialect == Dialect::Mariadb).then_some("@migrate_rows")
+    }
+
+    fn batch(&self, source: &Source<'_>, batch: Batch) -> String {
+        let sql = source.sql(batch.number);
+        let delimiter = delimiter(sql);
+        let pause = if batch.pause.is_zero() {
+            String::new()
+        } else {
+            format!("    DO SLEEP({});\n", batch.pause.as_secs_f64())
+        };
+        format!(
+            "{}DELIMITER {delimiter}
+BEGIN NOT ATOMIC
+  DECLARE migrate_touched, migrate_total, migrate_rounds BIGINT DEFAULT 0;
+  migrate_batch: LOOP
+    START TRANSACTION;
+    {sql};
+    SET migrate_touched = ROW_COUNT();
+    IF migrate_touched > 0 AND migrate_rounds >= {} THEN
+      ROLLBACK;
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the batch does not converge: it still touches rows after its last round';
+    END IF;
+    COMMIT;
+    IF migrate_touched = 0 THEN
+      LEAVE migrate_batch;
+    END IF;
+    SET migrate_rounds = migrate_rounds + 1, migrate_total = migrate_total + migrate_touched;
+{pause}  END LOOP;
+  SET @migrate_rows = migrate_total;
+END
+{delimiter}
+DELIMITER ;
+",
+            comments(source, batch.number),
+            batch.max_rounds
+        )
     }
 
     fn refuse(&self, revision: &RevisionId, source: &Source<'_>) -> Result<(), Error> {

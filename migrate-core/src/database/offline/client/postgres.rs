@@ -2,6 +2,7 @@
 
 use super::{Client, OTHER_HISTORY, PLACE, Start, checks, comments};
 use crate::database::execute::Source;
+use crate::database::execute::batch::Batch;
 use crate::database::session::{
     POSTGRES_LOCK, changes_settings_of_postgres, postgres_limits, postgres_lock,
 };
@@ -218,6 +219,44 @@ impl Client for Psql {
             text.push_str("\\.\n");
         }
         text
+    }
+
+    fn batch_rows(&self) -> Option<&'static str> {
+        Some("pg_catalog.current_setting('migrate.rows')::pg_catalog.int8")
+    }
+
+    fn batch(&self, source: &Source<'_>, batch: Batch) -> String {
+        let sql = source.sql(batch.number);
+        let mut tag = "$batch$".to_owned();
+        while sql.contains(&tag) {
+            tag.insert(1, '_');
+        }
+        let pause = if batch.pause.is_zero() {
+            String::new()
+        } else {
+            format!(
+                "    PERFORM pg_catalog.pg_sleep({});\n",
+                batch.pause.as_secs_f64()
+            )
+        };
+        let body = format!(
+            "  LOOP
+    EXECUTE {tag}{sql}{tag};
+    GET DIAGNOSTICS touched = ROW_COUNT;
+    EXIT WHEN touched = 0;
+    IF rounds >= {} THEN
+      RAISE EXCEPTION 'the batch does not converge: it still touches rows after % rounds and % rows', rounds, total;
+    END IF;
+    rounds := rounds + 1;
+    total := total + touched;
+    COMMIT;
+{pause}  END LOOP;
+  PERFORM pg_catalog.set_config('migrate.rows', total::text, false);
+",
+            batch.max_rounds
+        );
+        let declared = "DECLARE\n  touched bigint;\n  total bigint := 0;\n  rounds bigint := 0;\n";
+        comments(source, batch.number) + &block(declared, &body)
     }
 
     /// The result is no news.
