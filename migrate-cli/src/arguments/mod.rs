@@ -4,6 +4,7 @@
 //! come from environment variables are read where they are used, so that no help text can show them.
 
 mod help;
+mod proofs;
 mod repeated;
 pub(crate) mod usage;
 mod values;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use migrate_core::text::Dialect;
 
 pub(crate) use help::command;
+pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
 pub(crate) use values::protect;
 
@@ -179,6 +181,10 @@ pub(crate) enum Command {
     History(History),
     /// A revision in full
     Show(Show),
+    /// Everything that a CI should refuse, part by part
+    Check(Check),
+    /// Prove the revisions on throw-away databases: up, down, up again
+    Verify(Verify),
     /// The completion script of a shell
     Completions(Completions),
 }

@@ -9,6 +9,7 @@
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 //! | `introspect` | what a live database holds |
+//! | `prove` | proofs on throw-away databases |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -33,6 +34,7 @@ mod execute;
 mod introspect;
 mod lock;
 mod mask;
+mod prove;
 mod recorded;
 mod recover;
 mod repair;
@@ -53,6 +55,9 @@ mod who;
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
+pub use prove::{
+    Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification, Verify, drift, verify,
+};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;

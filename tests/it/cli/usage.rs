@@ -45,7 +45,6 @@ fn help_names_nothing_that_does_not_exist_yet() {
     ]);
     for absent in [
         "import",
-        "verify",
         "autogenerate",
         "--sql",
         "adopt",
