@@ -123,8 +123,17 @@ impl Source {
     /// The set for a run on `target`: everything that the macro would refuse is refused; drafts too where the
     /// environment is protected.
     pub(crate) fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+        self.runnable_for(target.database.dialect(), target.protection)
+    }
+
+    /// As [`runnable`](Self::runnable), for a database that nobody connects to.
+    pub(crate) fn runnable_for(
+        &self,
+        dialect: Dialect,
+        protection: Protection,
+    ) -> Result<Migrations, Failure> {
         match self {
-            Self::Directory(directory) => directory.runnable(target),
+            Self::Directory(directory) => directory.runnable(dialect, protection),
         }
     }
 
@@ -225,11 +234,11 @@ impl Directory {
         Ok(load(self.project()?, mode.any_heads().release()))
     }
 
-    fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+    fn runnable(&self, dialect: Dialect, protection: Protection) -> Result<Migrations, Failure> {
         let project = self.project()?;
-        let dialects = self.dialects_or(DialectSet::one(target.database.dialect()))?;
+        let dialects = self.dialects_or(DialectSet::one(dialect))?;
         let mode = LoadMode::strict(dialects).any_heads();
-        let mode = if target.protection == Protection::Protected {
+        let mode = if protection == Protection::Protected {
             mode.release()
         } else {
             mode

@@ -6,6 +6,7 @@ mod binary;
 mod chain;
 mod cli;
 mod corpora;
+mod import;
 #[cfg(feature = "sqlite")]
 mod heartbeat;
 #[cfg(feature = "postgres")]
@@ -14,6 +15,7 @@ mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;
@@ -24,4 +26,5 @@ mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 mod status;
+mod steps;
 mod ui;

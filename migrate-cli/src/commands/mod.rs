@@ -1,5 +1,6 @@
 //! One file per command. Each has a `run` that calls migrate-core and makes a reply.
 
+mod adopt;
 mod branches;
 mod check;
 mod completions;
@@ -7,6 +8,7 @@ mod current;
 mod ensure_version;
 mod heads;
 mod history;
+mod import;
 mod init;
 mod listing;
 mod lock;
@@ -17,6 +19,7 @@ mod report;
 mod revision;
 mod runs;
 mod scratch;
+mod script;
 mod show;
 mod startup;
 mod status;
@@ -35,6 +38,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Merge(arguments) => revision::merge(arguments, context),
         Command::Rebase(arguments) => rebase::run(arguments, context),
         Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Import(arguments) => import::run(arguments, context),
         Command::Startup(arguments) => startup::run(arguments, context),
         Command::Upgrade(arguments) => runs::upgrade(arguments, context),
         Command::Downgrade(arguments) => runs::downgrade(arguments, context),
@@ -51,6 +55,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
+        Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }

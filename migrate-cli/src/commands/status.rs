@@ -19,6 +19,9 @@ struct Status {
     listed: Vec<Listed>,
     #[serde(skip)]
     revisions: usize,
+    /// Said behind the database.
+    #[serde(skip)]
+    absent: &'static str,
 }
 
 /// So many pending revisions are shown without `-v`.
@@ -26,6 +29,7 @@ const SHOWN: usize = 10;
 
 pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
     let target = context.target()?;
+    let absent = target.absent();
     let migrations = context.source.listed(target.database.dialect())?;
     let mut found = wait(async { migrations.status(&target.database).await })??;
     let mut listed = Vec::new();
@@ -48,6 +52,7 @@ pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
         found,
         listed,
         revisions: migrations.len()?,
+        absent,
     }))
 }
 
@@ -55,7 +60,9 @@ impl Human for Status {
     fn human(&self, page: &mut Page) {
         let found = &self.found;
         let current = &found.current;
-        page.line(piece(BOLD, &found.target).and(DIM, format!("  {}", found.dialect)));
+        page.line(
+            piece(BOLD, &found.target).and(DIM, format!("  {}{}", found.dialect, self.absent)),
+        );
         page.end();
         self.at(page);
         for row in &current.in_flight {

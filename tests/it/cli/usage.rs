@@ -44,10 +44,7 @@ fn help_names_nothing_that_does_not_exist_yet() {
         "stamp --help",
     ]);
     for absent in [
-        "import",
         "autogenerate",
-        "--sql",
-        "adopt",
         "lint",
         "--backup",
     ] {
