@@ -34,6 +34,7 @@ pub(crate) fn command(directory: &Path) -> Command {
         "MIGRATE_ENV",
         "MIGRATE_AUTO",
         "BACKEND_AUTO_MIGRATE",
+        "MIGRATE_SCRATCH_URL",
     ] {
         command.env_remove(name);
     }
