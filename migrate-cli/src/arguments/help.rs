@@ -12,7 +12,7 @@ use super::Arguments;
 const GROUPS: [(&str, &[&str]); 4] = [
     (
         "Write revisions",
-        &["init", "revision", "merge", "rebase", "lock"],
+        &["init", "revision", "merge", "rebase", "edit", "lock"],
     ),
     (
         "Change a database",

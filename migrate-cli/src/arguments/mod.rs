@@ -179,6 +179,8 @@ pub(crate) enum Command {
     History(History),
     /// A revision in full
     Show(Show),
+    /// Open revision files in your editor
+    Edit(Edit),
     /// The completion script of a shell
     Completions(Completions),
 }
@@ -413,7 +415,7 @@ pub(crate) struct Status {}
 #[derive(Debug, Args)]
 pub(crate) struct Current {
     /// Exit with 3 unless the database is at all heads
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) check_heads: bool,
 }
 
@@ -440,7 +442,11 @@ pub(crate) enum Direction {
 
 /// `heads`
 #[derive(Debug, Args)]
-pub(crate) struct Heads {}
+pub(crate) struct Heads {
+    /// Leave out heads that another revision depends on
+    #[arg(long)]
+    pub(crate) resolve_dependencies: bool,
+}
 
 /// `branches`
 #[derive(Debug, Args)]
@@ -475,6 +481,14 @@ pub(crate) struct Show {
     /// The dialect for sections that name none [default: that of the project, else of the database]
     #[arg(long, value_parser = values::dialect, requires = "statements")]
     pub(crate) dialect: Option<Dialect>,
+}
+
+/// `edit`
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// The revisions; `current` asks the database
+    #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
+    pub(crate) specs: Vec<String>,
 }
 
 /// `completions`

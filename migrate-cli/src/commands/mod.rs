@@ -3,6 +3,7 @@
 mod branches;
 mod completions;
 mod current;
+mod edit;
 mod ensure_version;
 mod heads;
 mod history;
@@ -40,10 +41,11 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Plan(arguments) => plan::run(arguments, context),
         Command::Status(_) => status::run(context),
         Command::Current(arguments) => current::run(arguments, context),
-        Command::Heads(_) => heads::run(&context.source),
+        Command::Heads(arguments) => heads::run(arguments, &context.source),
         Command::Branches(_) => branches::run(&context.source),
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
+        Command::Edit(arguments) => edit::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
