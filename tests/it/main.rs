@@ -6,6 +6,7 @@ mod binary;
 mod chain;
 mod cli;
 mod corpora;
+mod import;
 #[cfg(feature = "sqlite")]
 mod heartbeat;
 #[cfg(feature = "postgres")]
@@ -14,14 +15,18 @@ mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;
 mod rebuild;
 mod relinked;
 mod servers;
+mod several_sets;
 mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 mod status;
+mod steps;
+mod templates;
 mod ui;

@@ -12,7 +12,9 @@ use super::Arguments;
 const GROUPS: [(&str, &[&str]); 4] = [
     (
         "Write revisions",
-        &["init", "revision", "merge", "rebase", "edit", "lock"],
+        &[
+            "init", "revision", "merge", "rebase", "edit", "lock", "import",
+        ],
     ),
     (
         "Change a database",
@@ -23,6 +25,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "redo",
             "stamp",
             "repair",
+            "adopt",
             "ensure-version",
         ],
     ),

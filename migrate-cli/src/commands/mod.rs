@@ -1,5 +1,6 @@
 //! One file per command. Each has a `run` that calls migrate-core and makes a reply.
 
+mod adopt;
 mod branches;
 mod completions;
 mod current;
@@ -7,6 +8,7 @@ mod edit;
 mod ensure_version;
 mod heads;
 mod history;
+mod import;
 mod init;
 mod listing;
 mod lock;
@@ -16,6 +18,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod script;
 mod show;
 mod startup;
 mod status;
@@ -33,6 +36,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Merge(arguments) => revision::merge(arguments, context),
         Command::Rebase(arguments) => rebase::run(arguments, context),
         Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Import(arguments) => import::run(arguments, context),
         Command::Startup(arguments) => startup::run(arguments, context),
         Command::Upgrade(arguments) => runs::upgrade(arguments, context),
         Command::Downgrade(arguments) => runs::downgrade(arguments, context),
@@ -48,6 +52,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Edit(arguments) => edit::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Repair(arguments) => repair::run(arguments, context),
+        Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }

@@ -6,6 +6,7 @@
 //! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `offline` | a run as a script, without a connection |
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 //! | `introspect` | what a live database holds |
@@ -23,6 +24,7 @@
     )
 )]
 
+mod adopt;
 mod api;
 mod backend;
 mod connect;
@@ -33,6 +35,7 @@ mod execute;
 mod introspect;
 mod lock;
 mod mask;
+mod offline;
 mod recorded;
 mod recover;
 mod repair;
@@ -43,6 +46,7 @@ mod section;
 mod session;
 mod startup;
 mod state;
+mod step;
 mod target;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
@@ -50,13 +54,19 @@ mod upgrade_on;
 mod view;
 mod who;
 
+pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
+pub use offline::{Offline, Script, ScriptStep};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
+pub(crate) use step::Steps;
+#[doc(hidden)]
+pub use step::RustStep;
+pub use step::{Step, StepError, StepFunction, StepFuture};
 pub use target::Database;
 pub use upgrade_on::Caller;
 pub use view::{Current, LogEntry, RecordedRevision, Status};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::event::{Event, Watch};
 use super::repair::Decision;
+use super::state::Origin;
 
 /// What a run is asked to do: a verb, its target, and options.
 ///
@@ -44,6 +45,8 @@ pub(crate) enum Verb {
     Stamp {
         specs: Vec<String>,
         purge: Purge,
+        /// What the new rows say of themselves.
+        origin: Origin,
     },
     Redo(Option<String>),
     Repair {
@@ -57,6 +60,10 @@ impl Verb {
         match self {
             Self::Upgrade(_) | Self::AllHeads => "upgrade",
             Self::Downgrade(_) => "downgrade",
+            Self::Stamp {
+                origin: Origin::Adopt,
+                ..
+            } => "adopt",
             Self::Stamp { .. } => "stamp",
             Self::Redo(_) => "redo",
             Self::Repair { .. } => "repair",
@@ -157,6 +164,16 @@ impl Run {
         Self::new(Verb::Stamp {
             specs,
             purge: Purge::Keep,
+            origin: Origin::Stamp,
+        })
+    }
+
+    /// Record as applied what another tool has applied.
+    pub(crate) fn adopt(specs: Vec<String>) -> Self {
+        Self::new(Verb::Stamp {
+            specs,
+            purge: Purge::Keep,
+            origin: Origin::Adopt,
         })
     }
 

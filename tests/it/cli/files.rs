@@ -292,3 +292,72 @@ fn of_several_directories_the_parent_says_which() {
     ]);
     assert_screen!(session, "snapshots/directories.txt");
 }
+
+/// One schema for several databases: each revision has a section for each.
+#[test]
+fn init_for_several_dialects() {
+    let project = Project::empty().variable("DATABASE_URL", "sqlite://app.db");
+    let mut session = project.session(&[
+        "init --template multi-dialect",
+        "-q revision -m first --rev-id aaaa1111",
+    ]);
+    session += &project.read("migrate.toml");
+    let file = project.file_of("aaaa1111");
+    let text = project.read(&file);
+    session += &text.replace(|c: char| c.is_ascii_digit(), "0");
+    let (up, down) = text.split_once("-- migrate:down").expect("a section");
+    let up = up.replace("\n\n-- migrate", "\nCREATE TABLE t (id INT);\n\n-- migrate");
+    let filled = format!("{up}CREATE TABLE t (id INT);\n\n-- migrate:down{down}")
+        .replace(
+            "-- migrate:down dialect:sqlite\n",
+            "-- migrate:down dialect:sqlite\nDROP TABLE t;\n",
+        )
+        .replace(
+            "-- migrate:down dialect:postgres\n",
+            "-- migrate:down dialect:postgres\nDROP TABLE t;\n",
+        )
+        .replace(
+            "-- migrate:down dialect:mysql\n",
+            "-- migrate:down dialect:mysql\nDROP TABLE t;\n",
+        )
+        .replace("Z\nCREATE TABLE t (id INT);\n", "Z\n");
+    project.write(&file, &filled);
+    session += "\n";
+    session += &project.session(&["lock", "upgrade", "init --database x"]);
+    assert_screen!(session, "snapshots/init_dialects.txt");
+}
+
+/// Several databases, each with a directory, a table and an environment of its own; here they are one and the same.
+#[test]
+fn init_for_several_databases() {
+    let project = Project::empty()
+        .variable("SHOP_DATABASE_URL", "sqlite://all.db")
+        .variable("BILLING_DATABASE_URL", "sqlite://all.db");
+    let mut session = project.session(&[
+        "init --template multi-database --database shop --database billing",
+        "init -t multi-database db --database a --database a",
+        "init -t multi-database --database A",
+        "init -t several",
+    ]);
+    session += &project.read("databases/billing/migrate.toml");
+    session += "\n";
+    for name in ["shop", "billing"] {
+        project.write(
+            &format!("databases/{name}/migrations/first.sql"),
+            &format!(
+                "-- {name}\n--\n-- revision: first\n-- down_revision: none\n\n-- migrate:up\nCREATE TABLE {name} (id INT);\n\n\
+                 -- migrate:down\nDROP TABLE {name};\n"
+            ),
+        );
+    }
+    session += &project.session(&[
+        "--config databases/shop/migrate.toml --env local lock",
+        "--dir databases/billing/migrations --env local lock",
+        "--config databases/shop/migrate.toml --env local upgrade",
+        "--dir databases/billing/migrations --env local current",
+        "--dir databases/billing/migrations --env local upgrade",
+        "--config databases/shop/migrate.toml --env local downgrade",
+        "--dir databases/billing/migrations --env local current",
+    ]);
+    assert_screen!(session, "snapshots/init_databases.txt");
+}

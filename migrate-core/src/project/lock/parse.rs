@@ -11,6 +11,8 @@ use crate::text::source::Source;
 use crate::text::{Dialect, DialectSet, id};
 
 const LOCK: &str = "`migrate-cli lock` writes it anew from the files";
+const RESTORE: &str = "put the line back from version control, since it may protect a locked revision; without it `migrate-cli lock` takes \
+                       the files as they stand";
 
 impl<'a> LockFile<'a> {
     /// Reads the text of a lock file; `path` is how messages call it.
@@ -24,6 +26,7 @@ impl<'a> LockFile<'a> {
             findings: Vec::new(),
             format: Format::Missing,
             side: Side::Both,
+            below: Below::Sections,
         };
         parser.lock.entries.reserve(text.len() / 200);
         parser.lock.sections.reserve(text.len() / 120);
@@ -40,6 +43,7 @@ struct Parser<'s, 'a> {
     findings: Vec<Diagnostic>,
     format: Format,
     side: Side,
+    below: Below,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,15 @@ enum Format {
     Missing,
     Known,
     Unknown,
+}
+
+/// What the lines of sections stand below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// A revision, or nothing yet.
+    Sections,
+    /// A line that cannot be read: they are its.
+    Unreadable,
 }
 
 /// Which part of a git conflict a line stands in.
@@ -59,10 +72,18 @@ enum Side {
 
 impl<'a> Parser<'_, 'a> {
     fn error(&mut self, message: impl Into<String>, range: Range<usize>, label: &str) {
-        self.lock.unread += 1;
         let finding = Diagnostic::error(Class::LockFile, message)
             .at(self.source.frame(range, label))
             .help(LOCK);
+        self.findings.push(finding);
+    }
+
+    /// A line of which something may be lost.
+    fn lost(&mut self, message: &str, range: Range<usize>, label: &str) {
+        let finding = Diagnostic::error(Class::LockFile, message)
+            .at(self.source.frame(range, label))
+            .help(RESTORE);
+        self.lock.unreadable.push(finding.clone());
         self.findings.push(finding);
     }
 
@@ -178,7 +199,7 @@ impl<'a> Parser<'_, 'a> {
                     self.lock.releases.push(release);
                 }
             }
-            _ => self.error(
+            _ => self.lost(
                 "a release that cannot be read",
                 range,
                 "expected `released <tag> <heads>`",
@@ -202,6 +223,7 @@ impl<'a> Parser<'_, 'a> {
             return self.unreadable(range);
         }
         let sections = self.lock.sections.len();
+        self.below = Below::Sections;
         let mut entry = Entry {
             id,
             state,
@@ -239,7 +261,8 @@ impl<'a> Parser<'_, 'a> {
     }
 
     fn unreadable(&mut self, range: Range<usize>) {
-        self.error(
+        self.below = Below::Unreadable;
+        self.lost(
             "a line that cannot be read",
             range,
             "expected `<id> <draft|locked> down_revision:<ids> [..] file:<name>`",
@@ -247,18 +270,21 @@ impl<'a> Parser<'_, 'a> {
     }
 
     fn section(&mut self, line: &str, range: Range<usize>) {
+        if self.below == Below::Unreadable {
+            return;
+        }
         let read = section(line);
         match (read, self.lock.entries.last_mut()) {
             (Some(section), Some(entry)) => {
                 self.lock.sections.push(section);
                 entry.sections.end = self.lock.sections.len();
             }
-            (Some(_), None) => self.error(
+            (Some(_), None) => self.lost(
                 "a section without its revision",
                 range,
                 "expected the line of a revision above",
             ),
-            (None, _) => self.error(
+            (None, _) => self.lost(
                 "a section that cannot be read",
                 range,
                 "expected `<up|down> [dialect:..] v1:sha256:.. [checked:.. checker:..]`",

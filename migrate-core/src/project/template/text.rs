@@ -43,7 +43,9 @@ pub(crate) struct Fields<'a> {
     pub(crate) down_revision: String,
     pub(crate) branch_labels: String,
     pub(crate) depends_on: String,
-    pub(crate) created: String,
+    pub(crate) created: &'a str,
+    /// The paragraph of the keys.
+    pub(crate) header: String,
     /// Everything from the first section marker on.
     pub(crate) sections: String,
 }
@@ -68,33 +70,16 @@ impl TextTemplate {
 }
 
 impl Fields<'_> {
-    /// The paragraph of the keys, without those that say `none` and may be left out.
-    pub(crate) fn header(&self) -> String {
-        let mut text = format!(
-            "-- revision: {}\n-- down_revision: {}\n",
-            self.revision, self.down_revision
-        );
-        for (key, value) in [
-            ("branch_labels", &self.branch_labels),
-            ("depends_on", &self.depends_on),
-        ] {
-            if value != "none" {
-                text.push_str(&format!("-- {key}: {value}\n"));
-            }
-        }
-        text + &format!("-- created: {}", self.created)
-    }
-
     fn text(&self, token: Token) -> String {
         match token {
             Token::Message => self.message.to_owned(),
-            Token::Header => self.header(),
+            Token::Header => self.header.trim_end().to_owned(),
             Token::Sections => self.sections.trim_matches('\n').to_owned(),
             Token::Revision => self.revision.to_owned(),
             Token::DownRevision => self.down_revision.clone(),
             Token::BranchLabels => self.branch_labels.clone(),
             Token::DependsOn => self.depends_on.clone(),
-            Token::Created => self.created.clone(),
+            Token::Created => self.created.to_owned(),
         }
     }
 }

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use super::files::{self, Change, Existing};
+use super::header::{HeaderText, marker};
 use super::{random_id, slug};
 use crate::project::config::{Recursion, Timezone, display, relative};
 use crate::project::load::Loaded;
@@ -225,6 +226,21 @@ fn text(
     id: &RevisionId,
     now: SystemTime,
 ) -> Result<String, Vec<Diagnostic>> {
+    let created = created(now);
+    let header = HeaderText {
+        message: new.message.trim(),
+        prose: &[],
+        id,
+        down_revision: new.down_revision.iter().map(ToString::to_string).collect(),
+        branch_labels: &new.branch_labels,
+        depends_on: &new.depends_on,
+        created: Some(&created),
+        irreversible: None,
+    };
+    let sections = sections(loaded, new);
+    let Some(file) = template_of(loaded, new) else {
+        return Ok(format!("{header}{sections}"));
+    };
     let list = |items: &[String]| {
         if items.is_empty() {
             "none".to_owned()
@@ -232,25 +248,17 @@ fn text(
             items.join(", ")
         }
     };
-    let parents: Vec<String> = new.down_revision.iter().map(ToString::to_string).collect();
     let fields = Fields {
-        message: new.message.trim(),
+        message: header.message,
         revision: id.as_str(),
-        down_revision: list(&parents),
+        down_revision: list(&header.down_revision),
         branch_labels: list(&new.branch_labels),
         depends_on: list(&new.depends_on),
-        created: created(now),
-        sections: sections(loaded, new),
+        header: header.keys().unwrap_or_default(),
+        created: &created,
+        sections,
     };
-    match template_of(loaded, new) {
-        Some(file) => Ok(template(loaded, file)?.fill(&fields)),
-        None => Ok(format!(
-            "-- {}\n--\n{}\n{}",
-            fields.message,
-            fields.header(),
-            fields.sections
-        )),
-    }
+    Ok(template(loaded, file)?.fill(&fields))
 }
 
 /// Everything below the header.
@@ -321,14 +329,6 @@ fn markers(direction: Direction, dialects: DialectSet) -> Vec<String> {
             .iter()
             .map(|dialect| marker(direction, DialectSet::one(*dialect)))
             .collect(),
-    }
-}
-
-fn marker(direction: Direction, dialects: DialectSet) -> String {
-    if dialects.is_empty() {
-        format!("-- migrate:{direction}")
-    } else {
-        format!("-- migrate:{direction} dialect:{dialects}")
     }
 }
 

@@ -8,7 +8,8 @@ use crate::text::ddl::{self, Change, Verb};
 use crate::text::diagnostic::{Class, Diagnostic};
 use crate::text::source::Source;
 use crate::text::sql::{
-    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, TokenKind, Transactional,
+    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, SyntaxErrorKind, TokenKind,
+    Transactional,
 };
 
 pub(super) fn check(
@@ -32,6 +33,7 @@ pub(super) fn check(
     for statement in &script.statements {
         findings.extend(checker.transaction(statement));
         findings.extend(checker.batch(statement, begun));
+        findings.extend(checker.rust(statement, begun));
         match statement.transaction {
             Transactional::Control(what @ ("BEGIN" | "START TRANSACTION")) => begun = Some(what),
             Transactional::Control(_) => begun = None,
@@ -196,6 +198,22 @@ impl Checker<'_> {
         None
     }
 
+    /// A Rust step must not be part of a transaction that the section begins by itself.
+    fn rust(&self, statement: &Statement, begun: Option<&str>) -> Option<Diagnostic> {
+        let (StatementKind::Rust(name), Some(begun)) = (&statement.kind, begun) else {
+            return None;
+        };
+        let frame = self.source.frame(
+            self.place(&statement.text),
+            "it is called outside of transactions",
+        );
+        Some(
+            self.error(format!("`migrate:rust {name}` after {begun}"))
+                .at(frame)
+                .help("put it before the transaction or behind its COMMIT, or begin the transaction in the step"),
+        )
+    }
+
     fn sql(&self, statement: &Statement) -> &str {
         let body = self.file.body(self.section);
         body.get(statement.text.clone()).unwrap_or_default()
@@ -231,8 +249,8 @@ fn is_written(statement: &str, dialect: Dialect) -> bool {
 }
 
 /// Files are cut at markers before anything is read, so what is open at the end of a section may have been cut in two.
-fn is_unclosed(error: &SyntaxError) -> bool {
-    error.message.ends_with("is not closed")
+const fn is_unclosed(error: &SyntaxError) -> bool {
+    matches!(error.kind, SyntaxErrorKind::Unterminated)
 }
 
 /// The marker with `transaction:false`.

@@ -21,6 +21,8 @@ use std::time::Duration;
 
 use super::Position;
 
+#[cfg(feature = "write")]
+pub(crate) use directive::is_directive;
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
 pub use same::{same_tokens, without_parentheses};
@@ -102,6 +104,8 @@ pub enum DirectiveKind {
         /// After so many rounds the statement is taken not to converge.
         max_rounds: u64,
     },
+    /// `-- migrate:rust <name> repeatable`: after an interruption the function may be called again.
+    Repeatable,
     /// `-- migrate:allow <rule> <reason>`.
     Allow {
         /// The lint rule.
@@ -111,9 +115,21 @@ pub enum DirectiveKind {
     },
 }
 
+/// What kind of mistake a [`SyntaxError`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SyntaxErrorKind {
+    /// A literal, a comment or a body is open where the script ends: the text may have been cut in two.
+    Unterminated,
+    /// Anything else.
+    Other,
+}
+
 /// Something in a script that cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// Whether something is open.
+    pub kind: SyntaxErrorKind,
     /// The place: for something unterminated, its opener.
     pub range: Range<usize>,
     /// One sentence, lower case, without a full stop.

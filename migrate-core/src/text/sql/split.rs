@@ -9,8 +9,8 @@ use super::directive::{self, Comment};
 use super::lexer::{Tokens, tokenize};
 use super::token::{Token, TokenKind};
 use super::{
-    Directive, DirectiveKind, Script, Statement, StatementKind, SyntaxError, Transactional, client,
-    transaction,
+    Directive, DirectiveKind, Script, Statement, StatementKind, SyntaxError, SyntaxErrorKind,
+    Transactional, client, transaction,
 };
 
 const KEYWORDS: usize = 8;
@@ -205,7 +205,7 @@ impl Splitter<'_> {
                 range: range.clone(),
                 kind,
             }),
-            Some(Ok(Comment::Rust(name))) => self.rust(range, name),
+            Some(Ok(Comment::Rust(name, repeatable))) => self.rust(range, name, repeatable),
             Some(Ok(Comment::Empty(_))) if self.script.empty.is_some() => {
                 self.error(
                     range.clone(),
@@ -237,7 +237,11 @@ impl Splitter<'_> {
         }
     }
 
-    fn rust(&mut self, comment: &Range<usize>, name: String) {
+    fn rust(&mut self, comment: &Range<usize>, name: String, repeatable: Option<DirectiveKind>) {
+        self.directives.extend(repeatable.map(|kind| Directive {
+            range: comment.clone(),
+            kind,
+        }));
         let statement = Statement {
             segment: self.segment..comment.end,
             text: comment.clone(),
@@ -346,6 +350,7 @@ impl Splitter<'_> {
 
     fn error(&mut self, range: Range<usize>, message: &str, help: Option<String>) {
         self.script.errors.push(SyntaxError {
+            kind: SyntaxErrorKind::Other,
             range,
             message: message.to_owned(),
             help,
@@ -389,6 +394,7 @@ fn unterminated(text: &str, token: &Token) -> SyntaxError {
         }
     };
     SyntaxError {
+        kind: SyntaxErrorKind::Unterminated,
         range: start..start + length,
         message: format!("this {what} is not closed"),
         help: Some(format!("close it with `{closer}`")),

@@ -11,10 +11,10 @@ use crate::model::set::HeadsPolicy;
 use crate::model::{Spec, resolve};
 use crate::project::config::{display, normalise, relative};
 use crate::project::load::{Loaded, Revision, links};
-use crate::project::lock::{Entry, List, LockFile, NOT_IN_ORDER, State, entry_of};
+use crate::project::lock::{Entry, List, LockFile, State, entry_of};
 use crate::project::reason;
 use crate::project::write::files::{Change, Existing};
-use crate::project::write::lock::{Amended, releases_with, unknown_format};
+use crate::project::write::lock::{Amended, releases_with, unknown_format, unreadable};
 use crate::project::write::order::parents_first;
 use crate::text::RevisionId;
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
@@ -568,15 +568,9 @@ fn readable_lock<'a>(loaded: &'a Loaded, shown: &str) -> Result<LockFile<'a>, Fi
     if let Some(finding) = unknown_format(loaded, shown) {
         return Err(vec![finding]);
     }
-    let Some(text) = &loaded.lock_text else {
-        return Ok(LockFile::default());
-    };
-    let (lock, mut findings) = LockFile::parse(shown, text);
-    if lock.unread > 0 {
-        findings.retain(|finding| finding.message != NOT_IN_ORDER);
-        return Err(findings);
-    }
-    Ok(lock)
+    let (lock, _) = LockFile::parse(shown, loaded.lock_text.as_deref().unwrap_or_default());
+    let lost = unreadable(loaded, &lock, shown);
+    if lost.is_empty() { Ok(lock) } else { Err(lost) }
 }
 
 /// The path with the new id in the place of the old one; as it is where the name does not hold the id.
