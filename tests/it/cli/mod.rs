@@ -4,6 +4,7 @@
 //! them anew; look at the difference before you commit it.
 
 mod alembic;
+mod check;
 mod files;
 mod looking;
 mod on_servers;
@@ -12,6 +13,7 @@ mod rebase;
 mod sqlite;
 mod trouble;
 mod usage;
+mod verify;
 
 pub(crate) use project::Project;
 
