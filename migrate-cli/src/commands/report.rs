@@ -48,6 +48,17 @@ fn done(report: &Report, page: &mut Page) {
         );
         return;
     }
+    if report.steps.is_empty() && report.from != report.heads {
+        // A stamp at base that was to forget everything first.
+        page.line(
+            piece(GOOD, "everything recorded is forgotten")
+                .and(PLAIN, ": was at ")
+                .and(ID, at(&report.from))
+                .and(PLAIN, ", now at ")
+                .and(ID, at(&report.heads)),
+        );
+        return;
+    }
     if report.steps.is_empty() {
         nothing_to_do(page, &report.heads);
         return;
