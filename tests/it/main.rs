@@ -48,6 +48,8 @@ mod processes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod several_sets;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod steps;

@@ -12,7 +12,9 @@ use super::Arguments;
 const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Write revisions",
-        &["init", "revision", "merge", "rebase", "lock", "import"],
+        &[
+            "init", "revision", "merge", "rebase", "edit", "lock", "import",
+        ],
     ),
     (
         "Change a database",

@@ -186,6 +186,8 @@ pub(crate) enum Command {
     History(History),
     /// A revision in full
     Show(Show),
+    /// Open revision files in your editor
+    Edit(Edit),
     /// Everything that a CI should refuse, part by part
     Check(Check),
     /// Prove the revisions on throw-away databases: up, down, up again
@@ -197,9 +199,27 @@ pub(crate) enum Command {
 /// `init`
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// The migrations directory to make [default: what --dir says, else migrations]
+    /// The migrations directory to make [default: what --dir says, else migrations; of multi-database: databases]
     #[arg(value_name = "DIR")]
     pub(crate) directory: Option<PathBuf>,
+    /// What the project is to have
+    #[arg(short, long, value_enum, default_value_t, value_name = "NAME")]
+    pub(crate) template: Template,
+    /// multi-database: the name of a database; one for each [default: app and analytics]
+    #[arg(long, value_name = "NAME", value_parser = values::database_name)]
+    pub(crate) database: Vec<String>,
+}
+
+/// What a project is to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Template {
+    /// One database
+    #[default]
+    Single,
+    /// One schema for SQLite, PostgreSQL and MySQL
+    MultiDialect,
+    /// Several databases, each with migrations of its own
+    MultiDatabase,
 }
 
 /// `revision`
@@ -509,7 +529,7 @@ pub(crate) struct Status {}
 #[derive(Debug, Args)]
 pub(crate) struct Current {
     /// Exit with 3 unless the database is at all heads
-    #[arg(long)]
+    #[arg(short, long)]
     pub(crate) check_heads: bool,
 }
 
@@ -536,7 +556,11 @@ pub(crate) enum Direction {
 
 /// `heads`
 #[derive(Debug, Args)]
-pub(crate) struct Heads {}
+pub(crate) struct Heads {
+    /// Leave out heads that another revision depends on
+    #[arg(long)]
+    pub(crate) resolve_dependencies: bool,
+}
 
 /// `branches`
 #[derive(Debug, Args)]
@@ -571,6 +595,14 @@ pub(crate) struct Show {
     /// The dialect for sections that name none [default: that of the project, else of the database]
     #[arg(long, value_parser = values::dialect, requires = "statements")]
     pub(crate) dialect: Option<Dialect>,
+}
+
+/// `edit`
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// The revisions; `current` asks the database
+    #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
+    pub(crate) specs: Vec<String>,
 }
 
 /// `completions`

@@ -61,6 +61,20 @@ pub(super) fn argument(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
+/// The name of a set of migrations: a part of a directory, of a table, of a variable and of a Rust constant.
+pub(super) fn database_name(text: &str) -> Result<String, String> {
+    let text = typed(text);
+    let fits = text
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !fits || !text.starts_with(|c: char| c.is_ascii_lowercase()) || text.len() > 32 {
+        return Err(
+            "expected a name of a-z, 0-9 and _, a letter first, such as `analytics`".to_owned(),
+        );
+    }
+    Ok(text.to_owned())
+}
+
 /// A word for a run: not blank, on one line.
 pub(super) fn tag(text: &str) -> Result<String, String> {
     let text = typed(text);

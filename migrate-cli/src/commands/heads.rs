@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::listing::{Listed, all_in_full};
+use crate::arguments::Heads as Arguments;
 use crate::failure::Failure;
 use crate::output::page::DIM;
 use crate::output::page::piece;
@@ -15,11 +16,15 @@ struct Heads {
     heads: Vec<Listed>,
 }
 
-pub(crate) fn run(source: &Source) -> Result<Reply, Failure> {
+pub(crate) fn run(arguments: &Arguments, source: &Source) -> Result<Reply, Failure> {
     let migrations = source.migrations()?;
     let graph = migrations.set()?.graph();
-    let heads = graph
-        .heads()
+    let heads = if arguments.resolve_dependencies {
+        graph.effective_heads()
+    } else {
+        graph.heads()
+    };
+    let heads = heads
         .iter()
         .map(|head| Listed::new(migrations, *head))
         .collect::<Result<_, _>>()?;

@@ -5,6 +5,7 @@ mod branches;
 mod check;
 mod completions;
 mod current;
+mod edit;
 mod ensure_version;
 mod heads;
 mod history;
@@ -47,10 +48,11 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Plan(arguments) => plan::run(arguments, context),
         Command::Status(_) => status::run(context),
         Command::Current(arguments) => current::run(arguments, context),
-        Command::Heads(_) => heads::run(&context.source),
+        Command::Heads(arguments) => heads::run(arguments, &context.source),
         Command::Branches(_) => branches::run(&context.source),
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
+        Command::Edit(arguments) => edit::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),

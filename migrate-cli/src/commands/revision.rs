@@ -186,6 +186,7 @@ fn run_hook(context: &Context, words: &[String], path: &Path, shown: &str) -> Re
     };
     let output = Command::new(program)
         .args(arguments)
+        .current_dir(&context.source.project()?.root)
         .stdin(Stdio::null())
         .output();
     let output = output.map_err(|error| {

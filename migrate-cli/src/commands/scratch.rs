@@ -118,7 +118,10 @@ pub(super) fn on_scratch<T>(
     context: &Context,
     work: impl AsyncFnOnce(&Scratch) -> Result<T, database::Error>,
 ) -> Result<T, Failure> {
-    let scratch = Scratch::new(server.clone(), settings.clone());
+    let mut scratch = Scratch::new(server.clone(), settings.clone());
+    if arguments.keep {
+        scratch = scratch.keeping();
+    }
     let (ended, cleared) = wait(async {
         let ended = tokio::select! {
             done = work(&scratch) => Ok(done),
@@ -134,8 +137,9 @@ pub(super) fn on_scratch<T>(
         (ended, scratch.clear().await)
     })?;
     let done = ended.map_err(|by| {
+        let what = if arguments.keep { "kept" } else { "dropped" };
         Diagnostic::error(Class::Interrupted, format!("stopped by {by}"))
-            .note("the throw-away databases are dropped")
+            .note(format!("the throw-away databases are {what}"))
     })??;
     cleared?;
     Ok(done)

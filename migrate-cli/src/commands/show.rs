@@ -72,28 +72,7 @@ struct Statement {
 
 pub(crate) fn run(arguments: &Show, context: &Context) -> Result<Reply, Failure> {
     let migrations = context.source.migrations()?;
-    let graph = migrations.set()?.graph();
-    let specs: Vec<Spec> = arguments
-        .specs
-        .iter()
-        .map(|text| text.parse())
-        .collect::<Result<_, _>>()?;
-    let asks = specs
-        .iter()
-        .any(|spec| spec.to_string().contains("current"));
-    let applied = if asks {
-        Some(super::current::applied(context, migrations)?)
-    } else {
-        None
-    };
-    let mut indices: Vec<Index> = Vec::new();
-    for spec in &specs {
-        for index in resolve(graph, spec, applied.as_ref())? {
-            if !indices.contains(&index) {
-                indices.push(index);
-            }
-        }
-    }
+    let indices = resolved(&arguments.specs, context)?;
     if arguments.statements {
         let revisions = indices
             .iter()
@@ -117,6 +96,33 @@ pub(crate) fn run(arguments: &Show, context: &Context) -> Result<Reply, Failure>
     Ok(Reply::new(Revisions {
         revisions: revisions.collect::<Result<_, Failure>>()?,
     }))
+}
+
+/// The revisions that specs name, each once, in the order in which they are named. Only `current` asks the database.
+pub(super) fn resolved(specs: &[String], context: &Context) -> Result<Vec<Index>, Failure> {
+    let migrations = context.source.migrations()?;
+    let graph = migrations.set()?.graph();
+    let specs: Vec<Spec> = specs
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<_, _>>()?;
+    let asks = specs
+        .iter()
+        .any(|spec| spec.to_string().contains("current"));
+    let applied = if asks {
+        Some(super::current::applied(context, migrations)?)
+    } else {
+        None
+    };
+    let mut indices: Vec<Index> = Vec::new();
+    for spec in &specs {
+        for index in resolve(graph, spec, applied.as_ref())? {
+            if !indices.contains(&index) {
+                indices.push(index);
+            }
+        }
+    }
+    Ok(indices)
 }
 
 impl Section {

@@ -1,6 +1,12 @@
-//! File names of new revisions: `{year}{month}{day}_{hour}{minute}_{revision}_{slug}`.
+//! Templates: names of new files, such as `{year}{month}{day}_{hour}{minute}_{revision}_{slug}`, and their texts.
+
+#[cfg(feature = "write")]
+mod text;
 
 use std::fmt;
+
+#[cfg(feature = "write")]
+pub(crate) use text::{Fields, HELP as TEXT_HELP, TextTemplate};
 
 /// The tokens of a template.
 pub const HELP: &str = "tokens: {revision}, {slug}, {epoch}, {year}, {month}, {day}, {hour}, {minute}, {second}; `{{` is a brace";
@@ -8,13 +14,46 @@ pub const HELP: &str = "tokens: {revision}, {slug}, {epoch}, {year}, {month}, {d
 /// A template that can be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<Part<Token>>,
 }
 
+/// A part of a template: text as it stands, or a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum Part<T> {
     Text(String),
-    Token(Token),
+    Token(T),
+}
+
+/// Cuts a template into its parts; `{{` and `}}` are braces.
+fn parts<T: Copy, const N: usize>(
+    text: &str,
+    tokens: [(&'static str, T); N],
+) -> Result<Vec<Part<T>>, InvalidTemplate> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        match c {
+            '{' | '}' if rest.starts_with(c) => {
+                literal.push(c);
+                rest = &rest[1..];
+            }
+            '{' => {
+                let (name, after) = rest.split_once('}').ok_or(InvalidTemplate::Unbalanced)?;
+                let found = tokens.iter().find(|(token, _)| *token == name);
+                let names = tokens.map(|(token, _)| token);
+                let (_, token) = found.ok_or_else(|| unknown(name, &names))?;
+                parts.push(Part::Text(std::mem::take(&mut literal)));
+                parts.push(Part::Token(*token));
+                rest = after;
+            }
+            '}' => return Err(InvalidTemplate::Unbalanced),
+            c => literal.push(c),
+        }
+    }
+    parts.push(Part::Text(literal));
+    Ok(parts)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,21 +107,23 @@ pub enum InvalidTemplate {
     NotUnique,
     /// A character that file names cannot hold everywhere.
     Character(char),
+    /// A path that leads nowhere, or out of the directory.
+    Path,
 }
 
 impl fmt::Display for InvalidTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unbalanced => {
-                f.write_str("the file name template has a brace without its partner")
+                f.write_str("a brace without its partner in the template")
             }
             Self::UnknownToken(token, None) => {
-                write!(f, "unknown token `{{{token}}}` in the file name template")
+                write!(f, "unknown token `{{{token}}}` in the template")
             }
             Self::UnknownToken(token, Some(meant)) => {
                 write!(
                     f,
-                    "unknown token `{{{token}}}` in the file name template: did you mean `{{{meant}}}`?"
+                    "unknown token `{{{token}}}` in the template: did you mean `{{{meant}}}`?"
                 )
             }
             Self::NotUnique => f.write_str(
@@ -95,6 +136,9 @@ impl fmt::Display for InvalidTemplate {
                     c
                 )
             }
+            Self::Path => f.write_str(
+                "the file name template must name a file below the directory: no `/` at its ends, no empty part, no `..`",
+            ),
         }
     }
 }
@@ -114,37 +158,33 @@ impl Template {
     /// # Errors
     /// [`InvalidTemplate`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
-        let mut parts = Vec::new();
-        let mut literal = String::new();
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            rest = &rest[c.len_utf8()..];
-            match c {
-                '{' | '}' if rest.starts_with(c) => {
-                    literal.push(c);
-                    rest = &rest[1..];
-                }
-                '{' => {
-                    let (name, after) = rest.split_once('}').ok_or(InvalidTemplate::Unbalanced)?;
-                    let found = TOKENS.iter().find(|(token, _)| *token == name);
-                    let (_, token) = found.ok_or_else(|| unknown(name))?;
-                    parts.push(Part::Text(std::mem::take(&mut literal)));
-                    parts.push(Part::Token(*token));
-                    rest = after;
-                }
-                '}' => return Err(InvalidTemplate::Unbalanced),
-                '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '/' => {
-                    return Err(InvalidTemplate::Character(c));
-                }
-                c if c.is_control() => return Err(InvalidTemplate::Character(c)),
-                c => literal.push(c),
-            }
+        let parts = parts(text, TOKENS)?;
+        let texts = parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text),
+            Part::Token(_) => None,
+        });
+        let refused = |c: &char| {
+            matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') || c.is_control()
+        };
+        if let Some(c) = texts.flat_map(|text| text.chars()).find(refused) {
+            return Err(InvalidTemplate::Character(c));
         }
-        parts.push(Part::Text(literal));
+        if text
+            .split('/')
+            .any(|part| part.is_empty() || part.chars().all(|c| c == '.'))
+        {
+            return Err(InvalidTemplate::Path);
+        }
         if !parts.contains(&Part::Token(Token::Revision)) {
             return Err(InvalidTemplate::NotUnique);
         }
         Ok(Self { parts })
+    }
+
+    /// Whether new files are put into sub-directories.
+    pub fn has_directories(&self) -> bool {
+        let is_path = |part: &Part<Token>| matches!(part, Part::Text(text) if text.contains('/'));
+        self.parts.iter().any(is_path)
     }
 
     /// The file name with `.sql` at its end. An empty slug leaves no underscore behind.
@@ -163,19 +203,18 @@ impl Template {
             name
         };
         // A leading dot would hide the file from the reader of directories.
-        format!("{}.sql", name.trim_start_matches('.'))
+        let parts = name.split('/').map(|part| part.trim_start_matches('.'));
+        format!("{}.sql", parts.collect::<Vec<_>>().join("/"))
     }
 }
 
-fn unknown(name: &str) -> InvalidTemplate {
+fn unknown(name: &str, tokens: &[&'static str]) -> InvalidTemplate {
     let alembic = match name {
-        "rev" => Some("revision"),
-        _ => crate::text::diagnostic::nearest(name, TOKENS.map(|(token, _)| token)),
+        "rev" | "up_revision" => Some("revision"),
+        "create_date" => Some("created"),
+        _ => crate::text::diagnostic::nearest(name, tokens.iter().copied()),
     };
-    let meant = TOKENS
-        .iter()
-        .map(|(token, _)| *token)
-        .find(|token| Some(*token) == alembic);
+    let meant = tokens.iter().copied().find(|token| Some(*token) == alembic);
     InvalidTemplate::UnknownToken(name.escape_default().to_string(), meant)
 }
 

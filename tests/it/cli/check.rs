@@ -101,6 +101,8 @@ fn drift_is_told_object_by_object() {
                 .find(|part| part["part"] == "drift")
                 .expect("drift")
         };
+        // What the tool before us has left is its own.
+        database.sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)");
         assert_eq!(
             drift(0)["verdict"],
             "passed",

@@ -215,3 +215,149 @@ fn hooks_run_on_the_new_file() {
     assert!(project.read(&name).ends_with("-- end\n"));
     assert_screen!(session, "snapshots/hooks.txt");
 }
+
+/// The editor is what the user has chosen, several words or one.
+#[cfg(unix)]
+#[test]
+fn files_are_edited() {
+    let project = Project::chain()
+        .variable("VISUAL", "sh ./editor.sh")
+        .variable("DATABASE_URL", "sqlite://app.db");
+    project.write(
+        "editor.sh",
+        "echo editing \"$@\" | sed \"s|$PWD|[ROOT]|g\" >&2\nfor file; do echo '-- migrate:upp' >> \"$file\"; done\n",
+    );
+    let mut session = project.session(&["-q revision -m draft --rev-id dddd4444", "edit dddd"]);
+    project.write("editor.sh", "echo on stdout; exit 3\n");
+    session += &project.session(&["--format json edit dddd"]);
+    project.write("editor.sh", "true\n");
+    session += &project.session(&[
+        "edit head aaaa",
+        "--format json edit head",
+        "edit nope",
+        "edit base",
+        "edit",
+    ]);
+    let project = project
+        .variable("VISUAL", "")
+        .variable("EDITOR", "no-such-editor --wait");
+    session += &project.session(&["edit head"]);
+    let project = project.variable("EDITOR", " ");
+    session += &project.session(&["edit head"]);
+    assert_screen!(session, "snapshots/edit.txt");
+}
+
+#[test]
+fn heads_that_others_depend_on_can_be_left_out() {
+    let project = Project::demo();
+    project.revision(
+        "dddd4444",
+        "6b0e77aa1190",
+        "uses the merge",
+        "depends_on: f0f0c0ffee01",
+        "SELECT 1;\n",
+        "SELECT 1;\n",
+    );
+    let session = project.session(&[
+        "-q heads",
+        "-q heads --resolve-dependencies",
+        "-q --format json heads",
+        "-q --format json heads --resolve-dependencies",
+    ]);
+    assert_screen!(session, "snapshots/resolved_heads.txt");
+}
+
+/// As in Alembic, a new file goes where its parent is.
+#[test]
+fn of_several_directories_the_parent_says_which() {
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        "[migrations]\ndirs = [\"core\", \"core/billing\", \"plugins\"]\nheads = \"many\"\nfile_template = \"{revision}\"\n",
+    );
+    for dir in ["core/billing", "plugins"] {
+        project.write(&format!("{dir}/.keep"), "");
+    }
+    let session = project.session(&[
+        "revision -m first --rev-id a",
+        "-q revision -m first --rev-id a --version-path core",
+        "-q revision -m billing --rev-id b --version-path core/billing",
+        "-q revision -m \"billing too\" --rev-id c",
+        "-q revision -m plugin --rev-id p --head base --version-path plugins --branch-label plugin",
+        "-q revision -m core --rev-id d --head a --splice",
+        "-q revision -m \"plugin too\" --rev-id q --head plugin@head --depends-on c",
+        "-q merge c d --rev-id m",
+        "-q revision -m nowhere --version-path other",
+        "history",
+    ]);
+    assert_screen!(session, "snapshots/directories.txt");
+}
+
+/// One schema for several databases: each revision has a section for each.
+#[test]
+fn init_for_several_dialects() {
+    let project = Project::empty().variable("DATABASE_URL", "sqlite://app.db");
+    let mut session = project.session(&[
+        "init --template multi-dialect",
+        "-q revision -m first --rev-id aaaa1111",
+    ]);
+    session += &project.read("migrate.toml");
+    let file = project.file_of("aaaa1111");
+    let text = project.read(&file);
+    session += &text.replace(|c: char| c.is_ascii_digit(), "0");
+    let (up, down) = text.split_once("-- migrate:down").expect("a section");
+    let up = up.replace("\n\n-- migrate", "\nCREATE TABLE t (id INT);\n\n-- migrate");
+    let filled = format!("{up}CREATE TABLE t (id INT);\n\n-- migrate:down{down}")
+        .replace(
+            "-- migrate:down dialect:sqlite\n",
+            "-- migrate:down dialect:sqlite\nDROP TABLE t;\n",
+        )
+        .replace(
+            "-- migrate:down dialect:postgres\n",
+            "-- migrate:down dialect:postgres\nDROP TABLE t;\n",
+        )
+        .replace(
+            "-- migrate:down dialect:mysql\n",
+            "-- migrate:down dialect:mysql\nDROP TABLE t;\n",
+        )
+        .replace("Z\nCREATE TABLE t (id INT);\n", "Z\n");
+    project.write(&file, &filled);
+    session += "\n";
+    session += &project.session(&["lock", "upgrade", "init --database x"]);
+    assert_screen!(session, "snapshots/init_dialects.txt");
+}
+
+/// Several databases, each with a directory, a table and an environment of its own; here they are one and the same.
+#[test]
+fn init_for_several_databases() {
+    let project = Project::empty()
+        .variable("SHOP_DATABASE_URL", "sqlite://all.db")
+        .variable("BILLING_DATABASE_URL", "sqlite://all.db");
+    let mut session = project.session(&[
+        "init --template multi-database --database shop --database billing",
+        "init -t multi-database db --database a --database a",
+        "init -t multi-database --database A",
+        "init -t several",
+    ]);
+    session += &project.read("databases/billing/migrate.toml");
+    session += "\n";
+    for name in ["shop", "billing"] {
+        project.write(
+            &format!("databases/{name}/migrations/first.sql"),
+            &format!(
+                "-- {name}\n--\n-- revision: first\n-- down_revision: none\n\n-- migrate:up\nCREATE TABLE {name} (id INT);\n\n\
+                 -- migrate:down\nDROP TABLE {name};\n"
+            ),
+        );
+    }
+    session += &project.session(&[
+        "--config databases/shop/migrate.toml --env local lock",
+        "--dir databases/billing/migrations --env local lock",
+        "--config databases/shop/migrate.toml --env local upgrade",
+        "--dir databases/billing/migrations --env local current",
+        "--dir databases/billing/migrations --env local upgrade",
+        "--config databases/shop/migrate.toml --env local downgrade",
+        "--dir databases/billing/migrations --env local current",
+    ]);
+    assert_screen!(session, "snapshots/init_databases.txt");
+}

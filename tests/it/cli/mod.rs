@@ -3,6 +3,7 @@
 //! Each test types commands and compares the whole session with a file in `snapshots/`. `SNAPSHOTS=overwrite` writes
 //! them anew; look at the difference before you commit it.
 
+mod alembic;
 mod check;
 mod files;
 mod looking;

@@ -85,6 +85,27 @@ fn redo_and_stamp() {
     assert_screen!(session, "snapshots/redo_and_stamp.txt");
 }
 
+/// The database says that it is at a revision which nobody has a file of any more.
+#[test]
+fn a_lost_head_is_left_behind_by_a_purge() {
+    let project = Project::chain()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada");
+    project.run(&["upgrade"]);
+    std::fs::remove_file(project.path("migrations/cccc3333.sql")).expect("a file");
+    project.run(&["lock", "--amend", "cccc3333"]);
+    let session = project.session(&[
+        "status",
+        "downgrade",
+        "stamp head",
+        "stamp head --purge",
+        "current --check-heads",
+        "stamp base --purge",
+        "current",
+    ]);
+    assert_screen!(session, "snapshots/lost_head.txt");
+}
+
 #[test]
 fn sql_that_fails_is_shown_where_it_stands() {
     let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");

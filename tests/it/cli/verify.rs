@@ -365,3 +365,36 @@ fn ctrl_c_drops_what_was_made() {
     assert_eq!(status.code(), Some(1));
     assert_eq!(left_by(server, process).trim(), "");
 }
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn what_is_kept_is_named_and_there() {
+    let project = Project::chain();
+    let output = project.run(&["verify", "--keep"]);
+    assert!(output.status.success());
+    let text = String::from_utf8_lossy(&output.stderr);
+    let kept: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("kept  sqlite://"))
+        .collect();
+    // What a proof is done with is dropped at once; what is left is what --keep is for.
+    for file in &kept {
+        assert!(Path::new(file).exists(), "{text}");
+        std::fs::remove_file(file).expect("a file");
+    }
+    assert!(!kept.is_empty(), "{text}");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_variable_names_the_server_too() {
+    let Some(server) = servers::postgres() else {
+        return;
+    };
+    let project = Project::chain().variable("MIGRATE_SCRATCH_URL", server.url());
+    project.write("migrate.toml", "[migrations]\ndialects = [\"postgres\"]\n");
+    let output = project.run(&["verify"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.starts_with("postgres  3 revisions\n"), "{text}");
+    assert!(output.status.success(), "{text}");
+}

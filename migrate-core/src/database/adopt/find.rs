@@ -162,7 +162,7 @@ pub(super) fn the_one(
                 error(format!("{database} has no table of another tool"))
                     .note(format!("looked for {}", tables.join(", ")))
                     .help("`--from TOOL --table NAME` if it has another name there")
-                    .help("a database whose schema was made by hand: `migrate-cli stamp REVISION` says where it is")
+                    .help("a database whose schema was made by hand: `migrate-cli stamp REVISION` says where it is, and `migrate-cli check` whether that is so")
             }
         };
         return Err(plain(finding));

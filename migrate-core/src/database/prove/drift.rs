@@ -9,8 +9,8 @@ use crate::database::error::Error;
 use crate::database::introspect::introspect;
 use crate::database::run::Run;
 use crate::database::target::Database;
-use crate::model::Migrations;
-use crate::model::schema::{Filter, compare};
+use crate::model::schema::{Filter, Pattern, compare};
+use crate::model::{Migrations, Tool};
 
 /// What [`drift`] has found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,7 +32,8 @@ pub enum Drift {
 
 /// Compares what is in `live` with what its recorded revisions make on a throw-away database. `live` is only read.
 ///
-/// `filter` says which of its objects are looked at; on PostgreSQL, of schemas other than the default one, those that
+/// `filter` says which of its objects are looked at, and the tables in which other migration tools keep what they have
+/// applied never are; on PostgreSQL, of schemas other than the default one, those that
 /// the revisions make.
 ///
 /// # Errors
@@ -68,16 +69,15 @@ pub async fn drift(
     let settings = migrations.settings()?;
     let mut expected = introspect(&replayed, settings, &Filter::default()).await?;
     scratch.done_with(&replayed).await?;
+    let namespaces = expected.namespaces.iter().map(|it| it.name.clone());
+    // The table of the tool that was used before stays there and is nobody's drift.
+    let others = Tool::ALL.iter().map(|tool| Pattern::new(tool.table()));
     let filter = Filter {
-        namespaces: filter.namespaces.clone().or_else(|| {
-            Some(
-                expected
-                    .namespaces
-                    .iter()
-                    .map(|it| it.name.clone())
-                    .collect(),
-            )
-        }),
+        namespaces: filter
+            .namespaces
+            .clone()
+            .or_else(|| Some(namespaces.collect())),
+        exclude: filter.exclude.iter().cloned().chain(others).collect(),
         ..filter.clone()
     };
     filter.apply(&mut expected);

@@ -41,8 +41,16 @@ use crate::text::sql::quote_ident;
 pub struct Scratch {
     server: Database,
     settings: Settings,
+    after: After,
     /// What was made and is not dropped yet.
     made: Mutex<Vec<Made>>,
+}
+
+/// What becomes of a database that a proof is done with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    Dropped,
+    Kept,
 }
 
 #[derive(Debug, Clone)]
@@ -58,8 +66,17 @@ impl Scratch {
         Self {
             server,
             settings,
+            after: After::Dropped,
             made: Mutex::new(Vec::new()),
         }
+    }
+
+    /// The same, but nothing is dropped before [`clear`](Self::clear): [`keep`](Self::keep) finds all of it.
+    #[must_use]
+    pub fn keeping(self) -> Self {
+        let mut scratch = self;
+        scratch.after = After::Kept;
+        scratch
     }
 
     /// The dialect of what it makes, as far as it is known before connecting.
@@ -121,6 +138,9 @@ impl Scratch {
     /// # Errors
     /// When the server does not answer any more.
     pub async fn done_with(&self, database: &Database) -> Result<(), Error> {
+        if self.after == After::Kept {
+            return Ok(());
+        }
         let found = {
             let mut noted = self.noted();
             let place = noted

@@ -16,5 +16,5 @@ pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{
     Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection,
-    Recursion, Timezone, Url,
+    Recursion, RevisionTemplates, Timezone, Url,
 };

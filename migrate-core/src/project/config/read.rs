@@ -23,13 +23,14 @@ const SECTIONS: [&str; 7] = [
     "environments",
     "hooks",
 ];
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     "dirs",
     "recursive",
     "dialects",
     "table",
     "schema",
     "file_template",
+    "revision_template",
     "slug_length",
     "timezone",
     "heads",
@@ -161,6 +162,7 @@ impl Reader<'_> {
                     }
                 }
             }
+            "revision_template" => self.revision_template(value, config),
             "slug_length" => {
                 if let Some(length) = self.number(value, 1, 200) {
                     migrations.slug_length = usize::try_from(length).unwrap_or(200);
@@ -191,6 +193,51 @@ impl Reader<'_> {
                     &[("refuse", Drafts::Refuse), ("allow", Drafts::Allow)],
                 ),
             ),
+        }
+    }
+
+    /// One file for all kinds of revisions, or a table with one for each.
+    fn revision_template(&mut self, value: &Value<'_>, config: &mut Config) {
+        let templates = &mut config.migrations.revision_template;
+        if value.value.is_str() {
+            if let Some(file) = self.full_text(value) {
+                let file = Some(file.to_owned());
+                templates.plain.clone_from(&file);
+                templates.merge.clone_from(&file);
+                templates.autogenerate = file;
+            }
+            return;
+        }
+        let Some(table) = value.value.as_table() else {
+            let message = format!(
+                "`{}` must be a file, or a table with one for each kind",
+                value.key
+            );
+            self.error(
+                message,
+                value.range.clone(),
+                "expected \"FILE\" or { plain = \"FILE\", merge = \"FILE\", autogenerate = \"FILE\" }",
+            );
+            return;
+        };
+        for (kind, place, entry) in self.entries(&value.key, table) {
+            let template = match kind.as_str() {
+                "plain" => &mut templates.plain,
+                "merge" => &mut templates.merge,
+                "autogenerate" => &mut templates.autogenerate,
+                _ => {
+                    self.unknown(
+                        &value.key,
+                        &kind,
+                        place,
+                        &["plain", "merge", "autogenerate"],
+                    );
+                    continue;
+                }
+            };
+            if let Some(file) = self.full_text(&entry) {
+                *template = Some(file.to_owned());
+            }
         }
     }
 

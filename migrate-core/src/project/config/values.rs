@@ -64,6 +64,8 @@ pub struct MigrationsConfig {
     pub schema: Option<String>,
     /// The name of new files.
     pub file_template: String,
+    /// The files with the texts of new revisions, relative to `migrate.toml`.
+    pub revision_template: RevisionTemplates,
     /// The longest slug in a file name, in characters.
     pub slug_length: usize,
     /// The time zone of the times in file names.
@@ -84,12 +86,25 @@ impl Default for MigrationsConfig {
             table: settings.table,
             schema: settings.schema,
             file_template: "{year}{month}{day}_{hour}{minute}_{revision}_{slug}".to_owned(),
+            revision_template: RevisionTemplates::default(),
             slug_length: 40,
             timezone: Timezone::Utc,
             heads: settings.heads,
             drafts: Drafts::Refuse,
         }
     }
+}
+
+/// The files with the texts of new revisions, by the kind of revision; `None`: the built-in text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RevisionTemplates {
+    /// Written by hand.
+    pub plain: Option<String>,
+    /// With several parents.
+    pub merge: Option<String>,
+    /// With generated SQL.
+    pub autogenerate: Option<String>,
 }
 
 /// Whether sub-directories are read.

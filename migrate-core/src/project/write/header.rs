@@ -1,6 +1,6 @@
 //! The text of a header and of section markers, as they are written everywhere.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::text::revision::Direction;
 use crate::text::{DialectSet, RevisionId};
@@ -30,6 +30,14 @@ impl fmt::Display for HeaderText<'_> {
         if !self.prose.is_empty() {
             writeln!(f, "--")?;
         }
+        f.write_str(&self.keys()?)
+    }
+}
+
+impl HeaderText<'_> {
+    /// The paragraph of the keys.
+    pub(super) fn keys(&self) -> Result<String, fmt::Error> {
+        let mut f = String::new();
         writeln!(f, "-- revision: {}", self.id)?;
         let parents = if self.down_revision.is_empty() {
             "none".to_owned()
@@ -53,7 +61,7 @@ impl fmt::Display for HeaderText<'_> {
                 writeln!(f, "-- {key}: {value}")?;
             }
         }
-        Ok(())
+        Ok(f)
     }
 }
 

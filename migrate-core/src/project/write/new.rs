@@ -9,12 +9,13 @@ use jiff::{Timestamp, Zoned};
 use super::files::{self, Change, Existing};
 use super::header::{HeaderText, marker};
 use super::{random_id, slug};
-use crate::project::config::{Timezone, display, relative};
+use crate::project::config::{Recursion, Timezone, display, relative};
 use crate::project::load::Loaded;
 use crate::project::lock::{LockFile, State, entry_of};
-use crate::project::template::{Template, Values};
+use crate::project::reason;
+use crate::project::template::{Fields, Template, TextTemplate, Values};
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
-use crate::text::revision::{Direction, RevisionFile};
+use crate::text::revision::{Direction, RevisionFile, Spanned};
 use crate::text::{Dialect, DialectSet, RevisionId, id};
 
 /// A revision to be written.
@@ -32,7 +33,7 @@ pub struct NewRevision {
     pub depends_on: Vec<String>,
     /// Whether a parent may have other children.
     pub splice: Splice,
-    /// The directory, one of the configured ones; `None`: the first.
+    /// The directory, one of the configured ones; `None`: that of the first parent.
     pub dir: Option<PathBuf>,
     /// The sections with their SQL; empty: empty ones for the configured dialects.
     pub sections: Vec<NewSection>,
@@ -86,10 +87,10 @@ pub fn new_revision(
         return Err(loaded.errors().cloned().collect());
     }
     let id = check(loaded, new)?;
-    let text = text(loaded, new, &id, now);
+    let text = text(loaded, new, &id, now)?;
     let path = path(loaded, new, &id, now)?;
     let shown = display(&loaded.project.root, &path);
-    let file = read_back(new, &id, &shown, &text)?;
+    let file = read_back(loaded, new, &id, &shown, &text)?;
     let lock = lock_text(loaded, &file, &path)?;
     let lock_shown = display(&loaded.project.root, &loaded.lock_path);
     files::write(&[
@@ -218,9 +219,15 @@ fn check_parent(loaded: &Loaded, parent: &RevisionId, splice: Splice) -> Option<
     )
 }
 
-fn text(loaded: &Loaded, new: &NewRevision, id: &RevisionId, now: SystemTime) -> String {
+/// The text: the built-in one, or that of the template for this kind of revision.
+fn text(
+    loaded: &Loaded,
+    new: &NewRevision,
+    id: &RevisionId,
+    now: SystemTime,
+) -> Result<String, Vec<Diagnostic>> {
     let created = created(now);
-    let mut text = HeaderText {
+    let header = HeaderText {
         message: new.message.trim(),
         prose: &[],
         id,
@@ -229,8 +236,34 @@ fn text(loaded: &Loaded, new: &NewRevision, id: &RevisionId, now: SystemTime) ->
         depends_on: &new.depends_on,
         created: Some(&created),
         irreversible: None,
-    }
-    .to_string();
+    };
+    let sections = sections(loaded, new);
+    let Some(file) = template_of(loaded, new) else {
+        return Ok(format!("{header}{sections}"));
+    };
+    let list = |items: &[String]| {
+        if items.is_empty() {
+            "none".to_owned()
+        } else {
+            items.join(", ")
+        }
+    };
+    let fields = Fields {
+        message: header.message,
+        revision: id.as_str(),
+        down_revision: list(&header.down_revision),
+        branch_labels: list(&new.branch_labels),
+        depends_on: list(&new.depends_on),
+        header: header.keys().unwrap_or_default(),
+        created: &created,
+        sections,
+    };
+    Ok(template(loaded, file)?.fill(&fields))
+}
+
+/// Everything below the header.
+fn sections(loaded: &Loaded, new: &NewRevision) -> String {
+    let mut text = String::new();
     if new.sections.is_empty() {
         // A merge usually has nothing to do but to join.
         if new.down_revision.len() < 2 {
@@ -248,6 +281,37 @@ fn text(loaded: &Loaded, new: &NewRevision, id: &RevisionId, now: SystemTime) ->
         text.push_str(&format!("\n{marker}\n{body}{end}"));
     }
     text
+}
+
+/// The template for this kind of revision, as migrate.toml names it.
+fn template_of<'a>(loaded: &'a Loaded, new: &NewRevision) -> Option<&'a str> {
+    let templates = &loaded.config().migrations.revision_template;
+    let file = if new.down_revision.len() > 1 {
+        &templates.merge
+    } else if new.sections.is_empty() {
+        &templates.plain
+    } else {
+        &templates.autogenerate
+    };
+    file.as_deref()
+}
+
+fn template(loaded: &Loaded, file: &str) -> Result<TextTemplate, Vec<Diagnostic>> {
+    let path = loaded.project.root.join(file);
+    let problem = |message: String| {
+        error(Class::Config, message)
+            .at(Frame::file(file))
+            .note("`revision_template` below `[migrations]` in migrate.toml names it")
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        vec![problem(format!(
+            "cannot read the template: {}",
+            reason(&error)
+        ))]
+    })?;
+    TextTemplate::parse(&text).map_err(|invalid| {
+        vec![problem(invalid.to_string()).help(crate::project::template::TEXT_HELP)]
+    })
 }
 
 /// The markers of one direction: one for each configured dialect when there are several. MariaDB takes the section of
@@ -300,19 +364,31 @@ fn path(
     let config = &loaded.config().migrations;
     let template = Template::parse(&config.file_template)
         .map_err(|invalid| vec![error(Class::Config, invalid.to_string())])?;
-    let zone = match &config.timezone {
-        Timezone::Utc => TimeZone::UTC,
-        Timezone::Local => TimeZone::system(),
-        Timezone::Named(name) => match fixed(name) {
-            Some(zone) => zone,
-            None => TimeZone::get(name).map_err(|_| {
-                let message = format!("the time zone `{}` is not known here", name.escape_default());
-                let finding = error(Class::Config, message)
-                    .note("`timezone` below `[migrations]` in migrate.toml names it");
-                vec![finding.help("expected `UTC`, `local`, `+05:30`, or a name such as `Europe/Berlin` if this computer has a time zone database")]
-            })?,
-        },
-    };
+    if template.has_directories() && config.recursion == Recursion::Flat {
+        let message = "`file_template` puts new files into sub-directories, which are not read";
+        return Err(vec![error(Class::Config, message).help(
+            "`recursive = true` below `[migrations]` in migrate.toml reads them",
+        )]);
+    }
+    let zone =
+        match &config.timezone {
+            Timezone::Utc => TimeZone::UTC,
+            Timezone::Local => TimeZone::system(),
+            Timezone::Named(name) => match fixed(name) {
+                Some(zone) => zone,
+                None => TimeZone::get(name).map_err(|_| {
+                    let message = format!(
+                        "the time zone `{}` is not known here",
+                        name.escape_default()
+                    );
+                    let finding = error(Class::Config, message)
+                        .note("`timezone` below `[migrations]` in migrate.toml names it");
+                    vec![finding.help(
+                        "expected `UTC`, `local`, `+05:30`, or a name such as `Europe/Berlin`",
+                    )]
+                })?,
+            },
+        };
     let time = Zoned::new(timestamp(now), zone);
     let slug = slug(&new.message, config.slug_length);
     let name = template.fill(&values(id, &slug, &time));
@@ -337,12 +413,7 @@ pub(super) fn values<'a>(id: &'a RevisionId, slug: &'a str, time: &Zoned) -> Val
 fn dir(loaded: &Loaded, new: &NewRevision) -> Result<PathBuf, Vec<Diagnostic>> {
     let dirs = &loaded.project.dirs;
     let Some(wanted) = &new.dir else {
-        return dirs.first().cloned().ok_or_else(|| {
-            vec![error(
-                Class::Config,
-                "no migrations directory is configured",
-            )]
-        });
+        return default_dir(loaded, new);
     };
     let from_root = loaded.project.root.join(wanted);
     let known = dirs
@@ -365,8 +436,43 @@ fn dir(loaded: &Loaded, new: &NewRevision) -> Result<PathBuf, Vec<Diagnostic>> {
     })
 }
 
-/// Reads the new text as it will be read: a message such as `revision: x` or `migrate:up` would become something else.
+/// The directory of the first parent; where there is one directory only, that one.
+fn default_dir(loaded: &Loaded, new: &NewRevision) -> Result<PathBuf, Vec<Diagnostic>> {
+    let dirs = &loaded.project.dirs;
+    if let [only] = dirs.as_slice() {
+        return Ok(only.clone());
+    }
+    let parent = new.down_revision.first();
+    let parent = parent.and_then(|id| {
+        let graph = loaded.graph.as_ref()?;
+        loaded.revision(graph.index(id.as_str())?)
+    });
+    // Of directories in each other, the inner one is meant.
+    let holds = |dir: &&PathBuf| parent.is_some_and(|parent| parent.path.starts_with(dir));
+    let found = dirs
+        .iter()
+        .filter(holds)
+        .max_by_key(|dir| dir.as_os_str().len());
+    found.cloned().ok_or_else(|| {
+        let names: Vec<String> = dirs
+            .iter()
+            .map(|dir| display(&loaded.project.root, dir))
+            .collect();
+        vec![
+            error(
+                Class::Config,
+                "there are several migrations directories, and no parent says which one is meant",
+            )
+            .note(format!("configured: {}", names.join(", ")))
+            .help("`--version-path DIR` names it"),
+        ]
+    })
+}
+
+/// Reads the new text as it will be read: a message such as `revision: x` or `migrate:up` would become something else,
+/// and so may whatever a template says.
 fn read_back(
+    loaded: &Loaded,
     new: &NewRevision,
     id: &RevisionId,
     shown: &str,
@@ -374,15 +480,43 @@ fn read_back(
 ) -> Result<RevisionFile, Vec<Diagnostic>> {
     let (file, findings) = RevisionFile::parse(shown, text.as_bytes());
     let same = |file: &RevisionFile| {
-        file.header.message == new.message.trim() && file.header.revision.value == *id
+        let header = &file.header;
+        let texts = |items: &[Spanned<String>]| -> Vec<String> {
+            items.iter().map(|item| item.value.clone()).collect()
+        };
+        let parents = header.down_revision.iter().map(|item| &item.value);
+        header.message == new.message.trim()
+            && header.revision.value == *id
+            && parents.eq(new.down_revision.iter())
+            && texts(&header.branch_labels) == new.branch_labels
+            && texts(&header.depends_on) == new.depends_on
     };
-    match file.filter(same) {
-        Some(file) if findings.is_empty() => Ok(file),
-        _ => Err(vec![
-            error(Class::Config, "the message would be read as a key or a directive")
-                .at(Frame::file(shown))
-                .help("word it differently: it must not begin with a key such as `revision:` or with `migrate:`"),
-        ]),
+    let Some(template) = template_of(loaded, new) else {
+        return match file.filter(same) {
+            Some(file) if findings.is_empty() => Ok(file),
+            _ => Err(vec![
+                error(Class::Config, "the message would be read as a key or a directive")
+                    .at(Frame::file(shown))
+                    .help("word it differently: it must not begin with a key such as `revision:` or with `migrate:`"),
+            ]),
+        };
+    };
+    let wrong = |what: &str| {
+        error(Class::Config, format!("what the template makes {what}"))
+            .at(Frame::file(template))
+            .note("nothing was written")
+            .help("a file begins with `-- {message}`, `--` and `{header}`; `{sections}` stands for the section markers and their SQL")
+    };
+    match file.map(|file| (same(&file), file)) {
+        Some((true, file)) if findings.is_empty() => Ok(file),
+        Some((false, _)) if findings.is_empty() => Err(vec![wrong(
+            "has another message or other keys than were asked for",
+        )]),
+        _ => {
+            let mut errors = vec![wrong("cannot be read")];
+            errors.extend(findings);
+            Err(errors)
+        }
     }
 }
 

@@ -6,11 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::{LockChange, LockOptions, NewRevision, Splice, WriteLock, lock, new_revision, slug};
+use super::{
+    LockChange, LockOptions, NewRevision, NewSection, Splice, WriteLock, lock, new_revision, slug,
+};
 use crate::project::Search;
 use crate::project::config::Project;
 use crate::project::load::{LoadMode, Loaded, glance, load};
 use crate::project::lock::{LockFile, Merge};
+use crate::text::revision::Direction;
 use crate::text::{Diagnostic, Dialect, DialectSet, RevisionId};
 
 /// 2025-10-24T17:40:05Z.
@@ -311,6 +314,21 @@ fn file_names_follow_template_and_time_zone() {
     let written = new_revision(&bench.load(), &new("!", "x", &[]), now()).expect("written");
     assert_eq!(written.shown, "migrations/1761327605-20251024T231005-x.sql");
     assert!(written.text.contains("-- created: 2025-10-24T17:40:05Z"));
+    // A zone of the database that comes with us, in summer.
+    let bench = Bench::new(
+        "[migrations]\ntimezone = \"Europe/Berlin\"\nrecursive = true\nfile_template = \"{year}/{month}/{day}_{hour}{minute}_{revision}\"\n",
+    );
+    let written = new_revision(&bench.load(), &new("!", "x", &[]), now()).expect("written");
+    assert_eq!(written.shown, "migrations/2025/10/24_1940_x.sql");
+    assert!(bench.lock_text().contains(" file:2025/10/24_1940_x.sql"));
+    assert!(!bench.load().has_errors() && bench.load().revisions.len() == 1);
+    let bench = Bench::new("[migrations]\nfile_template = \"{year}/{revision}\"\n");
+    let refused = new_revision(&bench.load(), &new("x", "x", &[]), now()).expect_err("not read");
+    assert!(
+        texts(&refused).contains("`recursive = true`"),
+        "{}",
+        texts(&refused)
+    );
     let bench = Bench::new("[migrations]\ntimezone = \"Mars/Olympus\"\n");
     let refused =
         new_revision(&bench.load(), &new("x", "x", &[]), now()).expect_err("no such zone");
@@ -583,4 +601,82 @@ fn a_line_never_moves_because_another_is_added() {
             bench.lock_text()
         );
     }
+}
+
+#[test]
+fn texts_follow_a_template_for_each_kind_of_revision() {
+    let bench = Bench::new(
+        "[migrations]\ndialects = [\"sqlite\", \"postgres\"]\n\
+         revision_template = { plain = \"plain.sql\", merge = \"merge.sql\", autogenerate = \"auto.sql\" }\n",
+    );
+    for (name, text) in [
+        (
+            "plain.sql",
+            "-- {message}\n--\n-- Reviewed by: \n--\n{header}\n\n-- migrate:up\n-- {{json}}\n\n-- migrate:down\n",
+        ),
+        (
+            "merge.sql",
+            "-- {message}\n--\n-- revision: {revision}\n-- down_revision: {down_revision}\n-- branch_labels: {branch_labels}\n\
+             -- depends_on: {depends_on}\n-- created: {created}\n",
+        ),
+        (
+            "auto.sql",
+            "-- {message}\n--\n{header}\n\n-- generated\n\n{sections}\n",
+        ),
+    ] {
+        fs::write(bench.dir.path().join(name), text).expect("a template");
+    }
+    let mut texts = Vec::new();
+    let mut write = |order: NewRevision| {
+        let written = new_revision(&bench.load(), &order, now()).expect("written");
+        texts.push(written.text);
+    };
+    write(new("plain", "a", &[]));
+    write(NewRevision {
+        sections: vec![NewSection {
+            direction: Direction::Up,
+            dialects: DialectSet::EMPTY,
+            text: "CREATE TABLE t (a INTEGER);\n".to_owned(),
+        }],
+        depends_on: vec!["a".to_owned()],
+        ..new("generated", "b", &[])
+    });
+    write(new("a merge", "c", &["a", "b"]));
+    insta::assert_snapshot!(texts.join("=====\n"));
+    assert!(!bench.load().has_errors());
+}
+
+#[test]
+fn what_a_template_cannot_be() {
+    let cases = [
+        ("unknown token", "-- {mesage}\n--\n{header}\n"),
+        (
+            "a brace alone",
+            "-- {message}\n--\n{header}\n\n-- migrate:up\nSELECT '{';\n",
+        ),
+        ("no header", "-- {message}\n\n-- migrate:up\n"),
+        (
+            "other keys",
+            "-- {message}\n--\n-- revision: {revision}\n-- down_revision: none\n",
+        ),
+        ("no message", "{header}\n\n{sections}\n"),
+    ];
+    let bench = Bench::new("[migrations]\nrevision_template = \"t.sql\"\n");
+    bench.file("a", "none");
+    bench.lock().expect("locked");
+    let order = new("add x", "b", &["a"]);
+    let before = (bench.files(), bench.lock_text());
+    let refused = new_revision(&bench.load(), &order, now()).expect_err("no file");
+    let mut said = vec![format!("# no file\n{}", texts(&refused))];
+    for (name, text) in cases {
+        fs::write(bench.dir.path().join("t.sql"), text).expect("a template");
+        let refused = new_revision(&bench.load(), &order, now()).expect_err(name);
+        said.push(format!("# {name}\n{}", texts(&refused)));
+    }
+    insta::assert_snapshot!(said.join("\n\n"));
+    assert_eq!(
+        before,
+        (bench.files(), bench.lock_text()),
+        "nothing was written"
+    );
 }
