@@ -114,7 +114,7 @@ impl Migrations {
         let database = database.into();
         let mut report = new_report(&database, &run.verb);
         let task = task(&run, self.settings()?, None);
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let plan = match Engine::new(self, &mut *backend, Ownership::Own, &task, &mut report) {
             Ok(mut engine) => engine.preview().await,
             Err(error) => Err(error),
@@ -182,7 +182,7 @@ impl Migrations {
         });
         let task = task(run, settings, deadline);
         let intent = if report.dry {
-            Intent::Read
+            Intent::Look
         } else {
             Intent::Change(run.create)
         };
