@@ -8,6 +8,7 @@ mod cli;
 mod corpora;
 mod import;
 #[cfg(feature = "sqlite")]
+mod embedded_cli;
 mod heartbeat;
 #[cfg(feature = "postgres")]
 mod interrupted;
