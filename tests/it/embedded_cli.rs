@@ -128,13 +128,15 @@ fn revisions_are_read_from_the_program() {
 }
 
 #[test]
-fn what_writes_files_says_where_it_can_be_run() {
+fn what_works_on_files_says_where_it_can_be_run() {
     let empty = tempfile::tempdir().expect("a directory");
     let here = empty.path();
-    let writing: [&[&str]; 6] = [
+    let writing: [&[&str]; 8] = [
         &["init"],
         &["revision", "-m", "x"],
         &["merge"],
+        &["check"],
+        &["verify"],
         &["lock"],
         &["rebase", "8c4e2d9a0b16"],
         &["import", "--from", "sqlx", "x"],
@@ -147,7 +149,7 @@ fn what_writes_files_says_where_it_can_be_run() {
         assert_eq!(output.status.code(), Some(1), "{words:?}: {errors}");
         assert!(
             errors.contains(&format!(
-                "error: `{}` writes files, and the revisions are inside this program",
+                "error: `{}` works on files, and the revisions are inside this program",
                 words[0]
             )) && errors.contains("run it in the source tree, by `migrate-cli`"),
             "{words:?}: {errors}"

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod branches;
+mod check;
 mod completions;
 mod current;
 mod ensure_version;
@@ -17,10 +18,12 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod scratch;
 mod script;
 mod show;
 mod startup;
 mod status;
+mod verify;
 
 use crate::arguments::Command;
 use crate::context::Context;
@@ -53,13 +56,15 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
+        Command::Check(arguments) => check::run(arguments, context),
+        Command::Verify(arguments) => verify::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }
 
-/// What has no place inside an application: the commands that write files, and completions for another program.
+/// What has no place inside an application: what writes files or checks them, and completions for another program.
 fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
     let name = match command {
         Command::Init(_) => "init",
@@ -68,6 +73,8 @@ fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
         Command::Rebase(_) => "rebase",
         Command::Lock(_) => "lock",
         Command::Import(_) => "import",
+        Command::Check(_) => "check",
+        Command::Verify(_) => "verify",
         Command::Completions(_) => "completions",
         _ => return Ok(()),
     };

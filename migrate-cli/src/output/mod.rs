@@ -88,8 +88,10 @@ pub(crate) struct Output {
     program: Option<&'static str>,
 }
 
-/// The commands that only `migrate-cli` has: they write files.
-pub(crate) const WRITING: [&str; 6] = ["init", "revision", "merge", "rebase", "lock", "import"];
+/// The commands that only `migrate-cli` has: they work on files.
+const OF_FILES: [&str; 8] = [
+    "init", "revision", "merge", "rebase", "lock", "import", "check", "verify",
+];
 
 impl Output {
     /// Decides once, for the whole process, when escape sequences are let through.
@@ -121,7 +123,7 @@ impl Output {
         let mut named = parts.next().unwrap_or_default().to_owned();
         for part in parts {
             let command = part.split([' ', '`']).next().unwrap_or_default();
-            let name = if WRITING.contains(&command) {
+            let name = if OF_FILES.contains(&command) {
                 "migrate-cli"
             } else {
                 program

@@ -10,6 +10,7 @@
 //! | `session` | what is set when a session opens |
 //! | `execute` | one section, run and recorded |
 //! | `introspect` | what a live database holds |
+//! | `prove` | proofs on throw-away databases |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -36,6 +37,7 @@ mod introspect;
 mod lock;
 mod mask;
 mod offline;
+mod prove;
 mod recorded;
 mod recover;
 mod repair;
@@ -59,6 +61,9 @@ pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
 pub use offline::{Offline, Script, ScriptStep};
+pub use prove::{
+    Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification, Verify, drift, verify,
+};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
