@@ -29,6 +29,7 @@ mod adopt;
 mod api;
 mod backend;
 mod connect;
+mod edit;
 mod engine;
 mod error;
 mod event;
@@ -65,7 +66,7 @@ pub use prove::{
     Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification, Verify, drift, verify,
 };
 pub use repair::Repair;
-pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
+pub use report::{Change, Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub(crate) use step::Steps;
