@@ -16,13 +16,13 @@ use crate::target;
 use crate::variables::Variables;
 
 /// What every command is given.
-pub(crate) struct Context {
+pub(crate) struct Context<'m> {
     /// What was said by options and variables.
     pub(crate) settings: Settings,
     /// Where things are printed.
     pub(crate) output: Output,
     /// Where the migrations come from.
-    pub(crate) source: Source,
+    pub(crate) source: Source<'m>,
     /// The variables, read when they are first needed.
     pub(crate) variables: OnceCell<Variables>,
 }
@@ -49,7 +49,7 @@ impl Target {
     }
 }
 
-impl Context {
+impl Context<'_> {
     /// The database that is meant. Nothing is connected.
     pub(crate) fn target(&self) -> Result<Target, Failure> {
         let config = self.source.config()?;
@@ -73,7 +73,9 @@ impl Context {
 
     /// The variables of the process and of the project.
     pub(crate) fn variables(&self) -> Result<&Variables, Failure> {
-        get_or_try(&self.variables, || Variables::of(self.source.project()?))
+        get_or_try(&self.variables, || {
+            Variables::of(self.source.surroundings()?)
+        })
     }
 
     /// As [`target`](Self::target), and says on stderr which one it is.

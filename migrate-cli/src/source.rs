@@ -3,6 +3,7 @@
 //! Commands that only read take [`Source::migrations`]; those that change a database take
 //! [`Source::runnable`], which refuses what the macro would refuse.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 
 use migrate_core::model::Index;
@@ -16,14 +17,41 @@ use migrate_core::text::{Diagnostic, Dialect, DialectSet, Digest};
 use std::cell::OnceCell;
 
 use crate::context::Target;
+use crate::embedded::Embedded;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
 
 /// Where the migrations come from.
-pub(crate) enum Source {
+pub(crate) enum Source<'m> {
     /// The directory on disk.
     Directory(Box<Directory>),
+    /// The set inside a program.
+    Embedded(Box<Carried<'m>>),
+}
+
+/// A set inside a program. Only environments come from a `migrate.toml`, if there is one.
+pub(crate) struct Carried<'m> {
+    embedded: Embedded<'m>,
+    settings: Settings,
+    project: OnceCell<Project>,
+}
+
+/// The set for a run.
+pub(crate) enum Runnable<'m> {
+    Read(Box<Migrations>),
+    Carried(&'m Migrations),
+}
+
+impl Deref for Runnable<'_> {
+    type Target = Migrations;
+
+    fn deref(&self) -> &Migrations {
+        match self {
+            Self::Read(migrations) => migrations,
+            Self::Carried(migrations) => migrations,
+        }
+    }
 }
 
 /// A directory that is found and read when it is first needed.
@@ -48,7 +76,16 @@ pub(crate) struct SectionView<'a> {
     pub(crate) digest: Digest,
 }
 
-impl Source {
+impl<'m> Source<'m> {
+    /// The set inside a program.
+    pub(crate) fn embedded(embedded: Embedded<'m>, settings: Settings) -> Self {
+        Self::Embedded(Box::new(Carried {
+            embedded,
+            settings,
+            project: OnceCell::new(),
+        }))
+    }
+
     /// The directory that the settings lead to.
     pub(crate) fn directory(settings: Settings, output: Output) -> Self {
         Self::Directory(Box::new(Directory {
@@ -63,25 +100,38 @@ impl Source {
 
     /// The configuration.
     pub(crate) fn config(&self) -> Result<&Config, Failure> {
-        Ok(&self.project()?.config)
+        Ok(&self.surroundings()?.config)
+    }
+
+    /// The configuration and the folder that it stands in: for environments and variables.
+    pub(crate) fn surroundings(&self) -> Result<&Project, Failure> {
+        match self {
+            Self::Directory(directory) => directory.project(),
+            Self::Embedded(carried) => carried.surroundings(),
+        }
     }
 
     /// The project on disk.
     pub(crate) fn project(&self) -> Result<&Project, Failure> {
         match self {
             Self::Directory(directory) => directory.project(),
+            Self::Embedded(_) => Err(no_files("this").into()),
         }
     }
 
     /// The dialects that the project is written for; empty when it does not say.
     pub(crate) fn dialects(&self) -> Result<DialectSet, Failure> {
-        Ok(self.config()?.migrations.dialects)
+        match self {
+            Self::Directory(_) => Ok(self.config()?.migrations.dialects),
+            Self::Embedded(carried) => Ok(carried.embedded.migrations.dialects()?),
+        }
     }
 
     /// The project as it was read; what is not listed in revisions.lock is a draft, with a warning.
     pub(crate) fn loaded(&self) -> Result<&Loaded, Failure> {
         match self {
             Self::Directory(directory) => directory.loaded(),
+            Self::Embedded(_) => Err(no_files("this").into()),
         }
     }
 
@@ -89,6 +139,7 @@ impl Source {
     pub(crate) fn migrations(&self) -> Result<&Migrations, Failure> {
         match self {
             Self::Directory(directory) => directory.migrations(),
+            Self::Embedded(carried) => Ok(carried.embedded.migrations),
         }
     }
 
@@ -97,6 +148,7 @@ impl Source {
     pub(crate) fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
         match self {
             Self::Directory(directory) => directory.listed(dialect),
+            Self::Embedded(carried) => Ok(carried.embedded.migrations),
         }
     }
 
@@ -104,6 +156,7 @@ impl Source {
     pub(crate) fn quick(&self, dialect: Dialect) -> Result<Option<&Migrations>, Failure> {
         match self {
             Self::Directory(directory) => directory.quick(dialect),
+            Self::Embedded(carried) => Ok(Some(carried.embedded.migrations)),
         }
     }
 
@@ -122,7 +175,7 @@ impl Source {
 
     /// The set for a run on `target`: everything that the macro would refuse is refused; drafts too where the
     /// environment is protected.
-    pub(crate) fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+    pub(crate) fn runnable(&self, target: &Target) -> Result<Runnable<'m>, Failure> {
         self.runnable_for(target.database.dialect(), target.protection)
     }
 
@@ -131,9 +184,24 @@ impl Source {
         &self,
         dialect: Dialect,
         protection: Protection,
-    ) -> Result<Migrations, Failure> {
+    ) -> Result<Runnable<'m>, Failure> {
         match self {
-            Self::Directory(directory) => directory.runnable(dialect, protection),
+            Self::Directory(directory) => {
+                let read = directory.runnable(dialect, protection)?;
+                Ok(Runnable::Read(Box::new(read)))
+            }
+            Self::Embedded(carried) => {
+                let migrations = carried.embedded.migrations;
+                if protection == Protection::Protected && self.has_drafts(migrations)? {
+                    return Err(Diagnostic::error(
+                        Class::Draft,
+                        "this program carries drafts, and the environment is protected",
+                    )
+                    .help("`migrate-cli lock` locks them in the source tree; then build the program again")
+                    .into());
+                }
+                Ok(Runnable::Carried(migrations))
+            }
         }
     }
 
@@ -141,6 +209,7 @@ impl Source {
     pub(crate) fn provable(&self, dialects: DialectSet) -> Result<Migrations, Failure> {
         match self {
             Self::Directory(directory) => directory.provable(dialects),
+            Self::Embedded(_) => Err(no_files("this").into()),
         }
     }
 
@@ -149,6 +218,7 @@ impl Source {
     pub(crate) fn released(&self) -> Result<Loaded, Failure> {
         match self {
             Self::Directory(directory) => directory.released(),
+            Self::Embedded(_) => Err(no_files("this").into()),
         }
     }
 
@@ -156,19 +226,78 @@ impl Source {
     pub(crate) fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
         match self {
             Self::Directory(directory) => directory.sections(index),
+            Self::Embedded(carried) => carried.sections(index),
         }
     }
+}
+
+impl Carried<'_> {
+    fn surroundings(&self) -> Result<&Project, Failure> {
+        get_or_try(&self.project, || {
+            if self.settings.dir.is_some() {
+                return Err(Diagnostic::error(
+                    Class::Config,
+                    "this program carries its revisions: it takes no directory",
+                )
+                .help("leave out `--dir` and MIGRATE_DIR; `migrate-cli` runs the revisions of a directory")
+                .into());
+            }
+            let search = Search::from(current_dir()?).config(self.settings.config.clone());
+            Ok(search.find_config()?)
+        })
+    }
+
+    /// Each once, whichever dialects it serves.
+    fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
+        let migrations = self.embedded.migrations;
+        let mut sections: Vec<SectionView<'_>> = Vec::new();
+        for direction in Direction::ALL {
+            for dialect in migrations.dialects()?.iter() {
+                let Some(section) = migrations.section(index, direction, dialect)? else {
+                    continue;
+                };
+                let is_there = sections
+                    .iter()
+                    .any(|other| other.direction == direction && other.line == section.line);
+                if !is_there {
+                    sections.push(SectionView {
+                        direction,
+                        dialects: section.dialects,
+                        transactional: section.transactional,
+                        line: section.line,
+                        file: section.file,
+                        text: section.text,
+                        digest: section.digest,
+                    });
+                }
+            }
+        }
+        Ok(sections)
+    }
+}
+
+/// What a command that works on files says inside a program.
+pub(crate) fn no_files(command: &str) -> Diagnostic {
+    Diagnostic::error(
+        Class::Config,
+        format!("{command} works on files, and the revisions are inside this program"),
+    )
+    .help("run it in the source tree, by `migrate-cli`")
+}
+
+fn current_dir() -> Result<PathBuf, Diagnostic> {
+    std::env::current_dir().map_err(|error| {
+        Diagnostic::error(
+            Class::Config,
+            format!("the current directory cannot be found: {}", error.kind()),
+        )
+    })
 }
 
 impl Directory {
     fn project(&self) -> Result<&Project, Failure> {
         get_or_try(&self.project, || {
-            let start = std::env::current_dir().map_err(|error| {
-                Diagnostic::error(
-                    Class::Config,
-                    format!("the current directory cannot be found: {}", error.kind()),
-                )
-            })?;
+            let start = current_dir()?;
             let dir: Option<PathBuf> = self.settings.dir.clone();
             Ok(Search::from(start)
                 .config(self.settings.config.clone())

@@ -9,7 +9,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote_spanned;
 
 use crate::call::EmbedCall;
-use crate::{emit, locate};
+use crate::{emit, locate, steps};
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let call = match EmbedCall::parse(input) {
@@ -28,6 +28,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         configured
     };
     let loaded = load(&project, LoadMode::strict(dialects));
+    let misfits = steps::misfits(&loaded, &call);
     match loaded.pack() {
         Err(_) => {
             let tracking = tracking(&loaded, span);
@@ -35,8 +36,13 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             emit::errors(
                 &loaded.diagnostics,
                 span,
-                &quote_spanned!(span=> #tracking #dummy),
+                &quote_spanned!(span=> #tracking #misfits #dummy),
             )
+        }
+        Ok(_) if !misfits.is_empty() => {
+            let tracking = tracking(&loaded, span);
+            let dummy = dummy(span);
+            quote_spanned!(span=> { #tracking #misfits #dummy })
         }
         Ok(packed) => {
             let (text, index) = (
@@ -47,12 +53,18 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             let warnings = emit::warnings(&loaded.diagnostics, span);
             let drafts = drafts(&loaded, span);
             let directory = directory(&project, span);
+            let set = if call.rust.is_empty() {
+                quote_spanned!(span=> ::migrate::Migrations::embedded(#text, #index, DIRECTORY))
+            } else {
+                let steps = steps::table(&call);
+                quote_spanned!(span=> ::migrate::Migrations::embedded_with(#text, #index, DIRECTORY, #steps))
+            };
             quote_spanned! {span=> {
                 #tracking
                 #warnings
                 #drafts
                 #directory
-                ::migrate::Migrations::embedded(#text, #index, DIRECTORY)
+                #set
             }}
         }
     }

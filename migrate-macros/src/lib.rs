@@ -8,6 +8,7 @@ mod embed;
 mod emit;
 mod locate;
 mod reference;
+mod steps;
 
 use proc_macro::TokenStream;
 
@@ -17,6 +18,14 @@ use proc_macro::TokenStream;
 /// ```text
 /// static MIGRATIONS: migrate::Migrations = migrate::embed_migrations!();
 /// static OTHERS: migrate::Migrations = migrate::embed_migrations!("db/migrations");
+/// ```
+///
+/// Sections that call functions of the application (`-- migrate:rust backfill_slugs`) are given them here, each an
+/// `async fn(step: &mut migrate::Step<'_>) -> Result<(), migrate::StepError>`. A name that is missing is an error, and so is
+/// one that no section uses:
+///
+/// ```text
+/// migrate::embed_migrations!("migrations", rust = { backfill_slugs, totals = billing::recompute_totals });
 /// ```
 ///
 /// Without an argument the directory is the one that `migrate.toml` names, else `migrations`. A path is relative to

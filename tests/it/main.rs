@@ -11,6 +11,7 @@ mod chain;
 mod servers;
 
 #[cfg(feature = "sqlite")]
+mod embedded_cli;
 mod heartbeat;
 #[cfg(feature = "sqlite")]
 mod relinked;

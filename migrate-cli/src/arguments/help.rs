@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory};
 use super::Arguments;
 
 /// Which commands belong together; every command stands in one group.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     (
         "Write revisions",
         &[
@@ -35,6 +35,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         &["heads", "branches", "history", "show"],
     ),
     ("Prove", &["check", "verify"]),
+    ("Other", &["completions"]),
 ];
 
 const HEADER: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -49,18 +50,24 @@ const STYLES: Styles = Styles::styled()
     .invalid(AnsiColor::BrightYellow.on_default().bold());
 
 /// The parser, with our help.
-pub(crate) fn command() -> Command {
+///
+/// A `program` that carries its revisions has no commands that write files.
+pub(crate) fn command(program: Option<&str>) -> Command {
     let command = super::repeated::after_commands(Arguments::command()).styles(STYLES);
+    let shown = match program {
+        None => &GROUPS[..],
+        Some(_) => &GROUPS[1..4],
+    };
     let template = format!(
         "{{about}}\n\n{HEADER}Usage:{HEADER:#} {LITERAL}migrate-cli{LITERAL:#} [OPTIONS] COMMAND\n\n{}{HEADER}Options:{HEADER:#}\n{{options}}\n\n\
          `migrate-cli COMMAND --help` says more. A SPEC is a revision id or its beginning, a branch label,\n\
          head, heads, base, +N, -N, label@head and so on.\n",
-        groups(&command)
+        groups(&command, shown)
     );
     command.help_template(template)
 }
 
-fn groups(command: &Command) -> String {
+fn groups(command: &Command, groups: &[(&str, &[&str])]) -> String {
     let about = |name: &str| {
         let found = command.get_subcommands().find(|sub| sub.get_name() == name);
         found
@@ -69,9 +76,9 @@ fn groups(command: &Command) -> String {
             .unwrap_or_default()
     };
     let mut text = String::new();
-    for (heading, names) in GROUPS.into_iter().chain([("Other", &["completions"][..])]) {
+    for (heading, names) in groups {
         let _ = writeln!(text, "{HEADER}{heading}:{HEADER:#}");
-        for name in names {
+        for name in *names {
             let _ = writeln!(text, "  {LITERAL}{name:<16}{LITERAL:#}{}", about(name));
         }
         text.push('\n');
@@ -85,13 +92,13 @@ mod tests {
 
     #[test]
     fn the_parser_is_sound() {
-        command().debug_assert();
+        command(None).debug_assert();
     }
 
     #[test]
     fn every_command_is_in_the_help_with_what_it_does() {
-        let command = command();
-        let text = anstream::adapter::strip_str(&groups(&command)).to_string();
+        let command = command(None);
+        let text = anstream::adapter::strip_str(&groups(&command, &GROUPS)).to_string();
         for sub in command.get_subcommands() {
             let line = text
                 .lines()

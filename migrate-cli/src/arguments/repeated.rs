@@ -46,7 +46,7 @@ mod tests {
             ("m heads -x a=1", "a=1"),
             ("m -x a=1 -xb=2 heads -x c=3 -qx a=4", "a=1 b=2 c=3 a=4"),
         ] {
-            let matches = command().try_get_matches_from(line.split(' '));
+            let matches = command(None).try_get_matches_from(line.split(' '));
             let read = matches.and_then(|matches| read(&matches)).expect(line);
             let said: Vec<String> = read
                 .global

@@ -59,7 +59,7 @@ pub(crate) fn explain(error: &clap::Error, words: &[OsString]) -> Diagnostic {
         _ => String::new(),
     };
     let argument = || name_of(&text(ContextKind::InvalidArg));
-    let mut command = super::command();
+    let mut command = super::command(None);
     command.build();
     let sub = words
         .iter()
@@ -152,7 +152,7 @@ fn unknown_command(name: &str) -> Diagnostic {
     {
         return diagnostic.help(format!("here it is `migrate-cli {ours}`"));
     }
-    let command = super::command();
+    let command = super::command(None);
     let names: Vec<&str> = command
         .get_subcommands()
         .map(clap::Command::get_name)
@@ -223,7 +223,7 @@ mod tests {
             .split(' ')
             .map(|word| values::protect(word.into()))
             .collect();
-        let error = super::super::command()
+        let error = super::super::command(None)
             .try_get_matches_from(&words)
             .expect_err(line);
         explain(&error, &words).to_string()
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn names_of_other_tools_lead_to_commands_that_exist() {
-        let command = super::super::command();
+        let command = super::super::command(None);
         for (theirs, ours) in ELSEWHERE {
             let name = ours.split(' ').next().unwrap_or_default();
             assert!(

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Completions) -> Reply {
     let mut script = Vec::new();
     clap_complete::generate(
         arguments.shell,
-        &mut arguments::command(),
+        &mut arguments::command(None),
         "migrate-cli",
         &mut script,
     );

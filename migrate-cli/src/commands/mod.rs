@@ -30,9 +30,13 @@ use crate::arguments::Command;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Reply;
+use crate::source::{Source, no_files};
 
 /// Runs a command.
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure> {
+    if let Source::Embedded(_) = &context.source {
+        refuse_inside_a_program(command)?;
+    }
     match command {
         Command::Init(arguments) => init::run(arguments, &context.settings),
         Command::Revision(arguments) => revision::revision(arguments, context),
@@ -60,4 +64,21 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
+}
+
+/// What has no place inside an application: what writes files or checks them, and completions for another program.
+fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
+    let name = match command {
+        Command::Init(_) => "init",
+        Command::Revision(_) => "revision",
+        Command::Merge(_) => "merge",
+        Command::Rebase(_) => "rebase",
+        Command::Lock(_) => "lock",
+        Command::Import(_) => "import",
+        Command::Check(_) => "check",
+        Command::Verify(_) => "verify",
+        Command::Completions(_) => "completions",
+        _ => return Ok(()),
+    };
+    Err(no_files(&format!("`{name}`")).into())
 }

@@ -84,7 +84,14 @@ pub(crate) struct Output {
     pub(crate) format: Format,
     /// How much is said.
     pub(crate) volume: Volume,
+    /// What a person types before a command, where that is not `migrate-cli`.
+    program: Option<&'static str>,
 }
+
+/// The commands that only `migrate-cli` has: they work on files.
+const OF_FILES: [&str; 8] = [
+    "init", "revision", "merge", "rebase", "lock", "import", "check", "verify",
+];
 
 impl Output {
     /// Decides once, for the whole process, when escape sequences are let through.
@@ -95,7 +102,35 @@ impl Output {
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        Self { format, volume }
+        Self {
+            format,
+            volume,
+            program: None,
+        }
+    }
+
+    /// The same for a program that is called otherwise than `migrate-cli`.
+    pub(crate) fn called(self, program: Option<&'static str>) -> Self {
+        Self { program, ..self }
+    }
+
+    /// A text that names commands as this program has them.
+    fn named(self, text: String) -> String {
+        let Some(program) = self.program else {
+            return text;
+        };
+        let mut parts = text.split("`migrate-cli ");
+        let mut named = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let command = part.split([' ', '`']).next().unwrap_or_default();
+            let name = if OF_FILES.contains(&command) {
+                "migrate-cli"
+            } else {
+                program
+            };
+            named.push_str(&format!("`{name} {part}"));
+        }
+        named
     }
 
     /// A page that knows how much is to be said.
@@ -143,7 +178,7 @@ impl Output {
                 }
                 failure.exit
             }
-            Format::Json => print(&(failure.json() + "\n"))
+            Format::Json => print(&self.named(failure.json() + "\n"))
                 .err()
                 .unwrap_or(failure.exit),
         }
@@ -153,7 +188,7 @@ impl Output {
     pub(crate) fn diagnostic(self, diagnostic: &Diagnostic) {
         let mut text = String::new();
         if diagnostic.write(&mut text, &Paint::ANSI).is_ok() {
-            self.say(&(text + "\n"));
+            self.say(&self.named(text + "\n"));
         }
     }
 

@@ -4,6 +4,7 @@
 //! known to be checked. It never stops at the first problem: [`Loaded::diagnostics`] holds all of them, sorted.
 //! [`glance`] answers from the lock file and the list of file names, for commands that have nothing to do.
 
+mod calls;
 mod directory;
 mod foreign;
 mod glance;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::path::PathBuf;
 
+pub use calls::RustCall;
 pub use glance::{Glance, glance};
 pub use listed::listed;
 #[cfg(feature = "write")]

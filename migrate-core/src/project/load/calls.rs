@@ -29,7 +29,7 @@ impl Loaded {
                 }
                 // A comment for one dialect can be a text for another: what is a call anywhere is one.
                 let named = section.dialects;
-                let all = self.mode.dialects;
+                let all = self.dialects;
                 let dialects = if named.is_empty() { all } else { named };
                 let fallback = dialects.is_empty().then_some(Dialect::Postgres);
                 for dialect in dialects.iter().chain(fallback) {

@@ -1,0 +1,255 @@
+//! `examples/embedded_cli`: an application whose own command line has everything, in a place without directory and
+//! without `migrate.toml`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use crate::servers::{self, TestDatabase};
+
+/// The application, built once for all tests.
+fn application() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let status = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "--all-features",
+                "--example",
+                "embedded_cli",
+            ])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .expect("cargo");
+        assert!(status.success(), "the example does not build");
+        // This test runs in `target/PROFILE/deps`.
+        let own = std::env::current_exe().expect("a path");
+        let target = own.ancestors().nth(3).expect("the target directory");
+        let name = format!("embedded_cli{}", std::env::consts::EXE_SUFFIX);
+        target.join("debug/examples").join(name)
+    })
+}
+
+/// A call of the application in `directory`, with nothing of the caller's environment.
+fn call(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(application());
+    command
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .stdin(Stdio::null());
+    command
+}
+
+fn output(directory: &Path, arguments: &[&str]) -> Output {
+    call(directory, arguments)
+        .output()
+        .expect("the application")
+}
+
+#[track_caller]
+fn succeed(directory: &Path, arguments: &[&str]) -> String {
+    let output = output(directory, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn users(place: &TestDatabase) -> String {
+    place.sql("SELECT id, slug FROM users ORDER BY id")
+}
+
+#[test]
+fn every_command_works_where_there_is_nothing_but_the_program() {
+    for server in servers::each() {
+        let (place, kind) = (server.database("embedded"), server.name());
+        let empty = tempfile::tempdir().expect("a directory");
+        let here = empty.path();
+        let on = |words: &[&str]| {
+            let mut all = vec!["migrate"];
+            all.extend_from_slice(words);
+            all.extend_from_slice(&["--database-url", place.url()]);
+            succeed(here, &all)
+        };
+        assert!(on(&["plan", "upgrade"]).contains("8c4e2d9a0b16"), "{kind}");
+        on(&["upgrade", "head", "--tag", "v1", "-x", "tenant=acme"]);
+        assert_eq!(
+            users(&place),
+            "1\tada-lovelace\n2\témilie-du-châtelet\n3\tgrace-hopper\n",
+            "{kind}: by the Rust step"
+        );
+        assert!(
+            on(&["current"]).contains("8c4e2d9a0b16  give users slugs"),
+            "{kind}"
+        );
+        assert!(on(&["status"]).contains("8c4e2d9a0b16"), "{kind}");
+        assert!(on(&["history", "--applied"]).contains("upgrade"), "{kind}");
+        // `-1` passes through the application's own parser.
+        on(&["downgrade", "-1"]);
+        on(&["upgrade", "+1"]);
+        on(&["redo"]);
+        on(&["stamp", "head"]);
+        on(&["ensure-version"]);
+        assert!(on(&["upgrade"]).starts_with("nothing to do"), "{kind}");
+        assert_eq!(
+            succeed(here, &["serve", place.url()]),
+            "ready\n",
+            "{kind}: start-up finds it at head"
+        );
+        let files = std::fs::read_dir(here).expect("a directory").count();
+        assert_eq!(files, 0, "{kind}: nothing was written");
+    }
+}
+
+#[test]
+fn revisions_are_read_from_the_program() {
+    let empty = tempfile::tempdir().expect("a directory");
+    let here = empty.path();
+    assert_eq!(
+        succeed(here, &["migrate", "heads", "-q"]).trim_end(),
+        "8c4e2d9a0b16  give users slugs  (head)"
+    );
+    assert!(succeed(here, &["migrate", "history"]).contains("1f0a6c52b7d3"));
+    let shown = succeed(here, &["migrate", "show", "8c4e", "--statements"]);
+    assert!(shown.contains("-- migrate:rust backfill_slugs"), "{shown}");
+    let json = succeed(
+        here,
+        &[
+            "migrate",
+            "show",
+            "8c4e",
+            "--statements",
+            "--format",
+            "json",
+        ],
+    );
+    assert!(json.contains(r#""direction": "down""#), "{json}");
+}
+
+#[test]
+fn what_works_on_files_says_where_it_can_be_run() {
+    let empty = tempfile::tempdir().expect("a directory");
+    let here = empty.path();
+    let writing: [&[&str]; 8] = [
+        &["init"],
+        &["revision", "-m", "x"],
+        &["merge"],
+        &["check"],
+        &["verify"],
+        &["lock"],
+        &["rebase", "8c4e2d9a0b16"],
+        &["import", "--from", "sqlx", "x"],
+    ];
+    for words in writing {
+        let mut all = vec!["migrate"];
+        all.extend_from_slice(words);
+        let output = output(here, &all);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {errors}");
+        assert!(
+            errors.contains(&format!(
+                "error: `{}` works on files, and the revisions are inside this program",
+                words[0]
+            )) && errors.contains("run it in the source tree, by `migrate-cli`"),
+            "{words:?}: {errors}"
+        );
+    }
+    let dir = output(
+        here,
+        &[
+            "migrate",
+            "heads",
+            "--dir",
+            "x",
+            "--database-url",
+            "sqlite://x.db",
+        ],
+    );
+    let status = output(
+        here,
+        &[
+            "migrate",
+            "status",
+            "--dir",
+            "x",
+            "--database-url",
+            "sqlite://x.db",
+        ],
+    );
+    assert!(dir.status.success(), "nothing is looked for");
+    let errors = String::from_utf8_lossy(&status.stderr);
+    assert!(errors.contains("it takes no directory"), "{errors}");
+}
+
+#[test]
+fn help_and_errors_name_the_command_as_it_is_typed() {
+    let empty = tempfile::tempdir().expect("a directory");
+    let here = empty.path();
+    let help = succeed(here, &["migrate", "--help"]);
+    assert!(
+        help.contains("embedded_cli migrate [OPTIONS] COMMAND"),
+        "{help}"
+    );
+    assert!(
+        help.contains("downgrade") && !help.contains("revision -m"),
+        "{help}"
+    );
+    assert!(
+        !help.contains("  init ") && !help.contains("migrate-cli"),
+        "{help}"
+    );
+    let help = succeed(here, &["migrate", "upgrade", "--help"]);
+    assert!(help.contains("--lock-wait"), "{help}");
+    let misspelt = output(here, &["migrate", "histroy"]);
+    let errors = String::from_utf8_lossy(&misspelt.stderr);
+    assert_eq!(misspelt.status.code(), Some(2), "{errors}");
+    assert!(
+        errors.contains("did you mean `embedded_cli migrate history`?"),
+        "{errors}"
+    );
+    let none = output(here, &["migrate", "status"]);
+    let errors = String::from_utf8_lossy(&none.stderr);
+    assert!(errors.contains("DATABASE_URL"), "{errors}");
+}
+
+#[test]
+fn a_development_build_sees_a_new_file_without_a_build() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let here = folder.path();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/embedded_cli");
+    std::fs::create_dir(here.join("migrations")).expect("a directory");
+    std::fs::copy(source.join("migrate.toml"), here.join("migrate.toml")).expect("a file");
+    for entry in std::fs::read_dir(source.join("migrations")).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        std::fs::copy(&path, here.join("migrations").join(name)).expect("a file");
+    }
+    let database = format!("sqlite://{}", here.join("app.db").display());
+    let upgrade = || {
+        let output = call(here, &["migrate", "upgrade", "--database-url", &database])
+            .env("APP_MIGRATIONS", here.join("migrations"))
+            .output()
+            .expect("the application");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8_lossy(&output.stdout).into_owned() + &errors
+    };
+    assert!(upgrade().contains("8c4e2d9a0b16"));
+    crate::binary::succeed(
+        here,
+        &["revision", "-m", "create posts", "--rev-id", "aaaa11112222"],
+    );
+    let entries = std::fs::read_dir(here.join("migrations")).expect("a directory");
+    let file = entries
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.to_string_lossy().contains("aaaa11112222"))
+        .expect("the new file");
+    let text = std::fs::read_to_string(&file).expect("a text");
+    let header = text.split("-- migrate:up").next().expect("a header");
+    let sections =
+        "-- migrate:up\nCREATE TABLE posts (id INTEGER);\n\n-- migrate:down\nDROP TABLE posts;\n";
+    std::fs::write(&file, format!("{header}{sections}")).expect("a file");
+    let said = upgrade();
+    assert!(said.contains("aaaa11112222"), "{said}");
+}
