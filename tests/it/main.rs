@@ -1,6 +1,8 @@
 //! The integration tests: one binary, one module for each subject.
 
 mod app;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod backup;
 mod batches;
 mod binary;
 mod chain;

@@ -265,6 +265,17 @@ pub(crate) struct Tag {
     pub(crate) tag: Option<String>,
 }
 
+/// The backup before a change.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Backup {
+    /// Make a backup in this directory first, if there is something to do [default: `backup` of the environment]
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    pub(crate) backup: Option<PathBuf>,
+    /// Make no backup, whatever the environment says
+    #[arg(long, conflicts_with = "backup")]
+    pub(crate) no_backup: bool,
+}
+
 /// `upgrade`
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
@@ -283,6 +294,8 @@ pub(crate) struct Upgrade {
     /// Wait for a database that is not up yet and for other runs; no further revision is begun after so many seconds
     #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
     pub(crate) limit: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) backup: Backup,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
@@ -308,6 +321,8 @@ pub(crate) struct Downgrade {
     /// Run the down sections stored in the database, also those of revisions without a file here
     #[arg(long)]
     pub(crate) stored: bool,
+    #[command(flatten)]
+    pub(crate) backup: Backup,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]

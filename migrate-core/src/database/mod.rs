@@ -7,6 +7,7 @@
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `session` | what is set when a session opens |
+//! | `backup` | a backup before the first change |
 //! | `execute` | one section, run and recorded |
 
 // What only one of the drivers uses is unused in a build without it.
@@ -24,6 +25,7 @@
 
 mod api;
 mod backend;
+mod backup;
 mod connect;
 mod engine;
 mod error;
@@ -48,6 +50,7 @@ mod upgrade_on;
 mod view;
 mod who;
 
+pub use backup::Backup;
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use repair::Repair;

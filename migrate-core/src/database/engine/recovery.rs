@@ -254,6 +254,9 @@ impl Engine<'_> {
             heads_after,
         };
         let mut report = self.describe(&step)?;
+        if let Some(text) = &text {
+            report.loses = self.refuse_section(&step.revision, text)?.loses();
+        }
         let number = self.report.steps.len() + 1;
         self.task.watch.tell(&Event::StepBegins {
             step: &report,

@@ -11,6 +11,7 @@
 //! | `cursor` | the tokens, taken one by one |
 //! | `table`, `alter`, `index`, `object`, `data` | one family of statements each |
 //! | `boundary` | what a statement does to the transaction around it, on MySQL and MariaDB |
+//! | `loss` | what a section takes away for good |
 //! | `residue` | what a statement leaves behind in the session |
 
 mod alter;
@@ -19,6 +20,7 @@ mod change;
 mod cursor;
 mod data;
 mod index;
+mod loss;
 mod name;
 mod object;
 mod residue;
@@ -33,6 +35,7 @@ pub use change::{
     DropIndex, DropObject, Existing, Key, KeyKind, Missing, ObjectKind, Rename, RenameObject, Rows,
     Verb,
 };
+pub use loss::{Loss, losses};
 pub use name::Name;
 pub use residue::{Residue, residue};
 
