@@ -1,10 +1,15 @@
 //! Statements of PostgreSQL that run outside of transactions, interrupted.
 
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use migrate::{Class, Run};
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
+use tokio::runtime::{Builder, Runtime};
 
+use crate::binary;
 use crate::chain::{Chain, run};
 use crate::servers::{self, TestDatabase};
 
@@ -85,4 +90,107 @@ fn an_index_whose_session_was_ended_is_built_anew() {
     run(&chain, database.url(), Run::downgrade("base"))
         .unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(database.sql(VALID), "");
+}
+
+/// The number of sessions that build the index, or wait to.
+fn builders(database: &TestDatabase) -> String {
+    database.sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE UNIQUE INDEX%' AND state = 'active' AND datname = \
+         current_database()",
+    )
+}
+
+/// A transaction that the index waits for, open until it is dropped.
+struct Blocker {
+    runtime: Runtime,
+    connection: Option<PgConnection>,
+}
+
+impl Blocker {
+    fn new(database: &TestDatabase) -> Self {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let connection = runtime.block_on(async {
+            let mut connection = PgConnection::connect(database.url()).await?;
+            sqlx::raw_sql("BEGIN; INSERT INTO \"A b\" VALUES (3)")
+                .execute(&mut connection)
+                .await?;
+            Ok::<_, sqlx::Error>(connection)
+        });
+        Self {
+            runtime,
+            connection: Some(connection.expect("a transaction")),
+        }
+    }
+}
+
+impl Drop for Blocker {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            // Rolled back by the server.
+            let _ = self.runtime.block_on(connection.close());
+        }
+    }
+}
+
+/// Kills `migrate-cli` while its index waits for the end of a transaction. The server does not notice: it goes on until the
+/// transaction ends, or until its patience does.
+fn kill_in_the_middle(chain: &Chain, database: &TestDatabase) -> Blocker {
+    run(chain, database.url(), Run::upgrade("r1")).unwrap_or_else(|failure| panic!("{failure}"));
+    let directory = chain.directory();
+    let mut runner = binary::command(directory.parent().expect("the project"));
+    runner.args(["upgrade", "head", "--database-url", database.url()]);
+    let blocker = Blocker::new(database);
+    let mut runner = runner
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("migrate-cli");
+    while database.sql(VALID).is_empty() {
+        thread::sleep(Duration::from_millis(20));
+    }
+    runner.kill().expect("SIGKILL");
+    runner.wait().expect("an end");
+    blocker
+}
+
+#[test]
+fn an_index_whose_process_was_killed_and_that_failed_is_built_anew() {
+    let Some(database) = database("killed_invalid") else {
+        return;
+    };
+    let chain = chain();
+    chain.configure("[timeouts]\nddl_lock = \"1s\"\n");
+    let blocker = kill_in_the_middle(&chain, &database);
+    while builders(&database) != "0\n" {
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(database.sql(VALID), "i\tf\n");
+    drop(blocker);
+    run(&chain, database.url(), Run::upgrade("head")).unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!(database.sql(VALID), "i\tt\n");
+    assert_eq!(database.sql("SELECT * FROM d"), "1\n");
+}
+
+#[test]
+fn an_index_whose_process_was_killed_and_that_was_finished_is_not_built_again() {
+    let Some(database) = database("killed_valid") else {
+        return;
+    };
+    let chain = chain();
+    chain.configure("[timeouts]\nddl_lock = \"60s\"\n");
+    let blocker = kill_in_the_middle(&chain, &database);
+    assert_eq!(builders(&database), "1\n", "the server goes on");
+    drop(blocker);
+    while builders(&database) != "0\n" {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let index = || database.sql("SELECT 'i'::regclass::oid");
+    let before = index();
+    run(&chain, database.url(), Run::upgrade("head")).unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!(index(), before, "the same index");
+    assert_eq!(database.sql(VALID), "i\tt\n");
+    assert_eq!(database.sql("SELECT * FROM d"), "1\n");
 }

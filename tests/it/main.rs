@@ -12,6 +12,7 @@ mod corpora;
 mod heartbeat;
 #[cfg(feature = "postgres")]
 mod interrupted;
+mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;

@@ -144,6 +144,67 @@ fn settings_and_roles_of_a_revision_end_with_it() {
     ));
 }
 
+/// Plain DML that calls for it, in whatever case.
+#[test]
+fn a_setting_made_within_a_plain_statement_ends_with_its_revision() {
+    let Some(database) = database("set_config") else {
+        return;
+    };
+    let (_root, set) = chain(&[
+        (
+            "",
+            "CREATE TABLE said (what text);\nCREATE SCHEMA other;",
+            "",
+        ),
+        (
+            "",
+            "INSERT INTO said SELECT Set_Config('search_path', 'other', false);",
+            "",
+        ),
+        ("", "CREATE TABLE ours (id int);", ""),
+    ]);
+    upgrade(&set, &database);
+    let schema = "SELECT schemaname FROM pg_tables WHERE tablename = 'ours'";
+    assert_eq!(ask(&database, schema), "public");
+}
+
+/// Our own statements are prepared, and the run lock belongs to the session: both go with `DISCARD ALL`.
+#[test]
+fn a_revision_may_discard_what_the_session_has() {
+    let Some(database) = database("discard") else {
+        return;
+    };
+    let locks = "INSERT INTO locks SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();";
+    let (_root, set) = chain(&[
+        (
+            "",
+            "CREATE TABLE locks (held int);\nCREATE TABLE t (a int);",
+            "",
+        ),
+        ("", "DEALLOCATE ALL;\nINSERT INTO t VALUES (1);", ""),
+        ("", "INSERT INTO t VALUES (2);", ""),
+        (
+            " transaction:false",
+            "INSERT INTO t VALUES (3);\nDISCARD ALL;\nINSERT INTO t VALUES (4);",
+            "",
+        ),
+        ("", "DISCARD PLANS;\nINSERT INTO t VALUES (5);", ""),
+        ("", locks, ""),
+    ]);
+    let report = upgrade(&set, &database);
+    assert_eq!(report.steps.len(), 6);
+    assert_eq!(
+        ask(
+            &database,
+            "SELECT string_agg(a::text, ',' ORDER BY a) FROM t"
+        ),
+        "1,2,3,4,5"
+    );
+    assert_eq!(ask(&database, "SELECT held FROM locks"), "1");
+    let log = "SELECT count(*) FROM schema_revisions_log WHERE outcome = 'finished' AND action = 'upgrade'";
+    assert_eq!(ask(&database, log), "6");
+}
+
 #[test]
 fn an_error_is_shown_where_it_is() {
     let Some(database) = database("position") else {

@@ -10,7 +10,10 @@ use super::Arguments;
 
 /// Which commands belong together; every command stands in one group.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Write revisions", &["init", "revision", "merge", "lock"]),
+    (
+        "Write revisions",
+        &["init", "revision", "merge", "rebase", "lock"],
+    ),
     (
         "Change a database",
         &[

@@ -147,6 +147,8 @@ pub(crate) enum Command {
     Revision(Revision),
     /// Join heads by a new revision
     Merge(Merge),
+    /// Put one side of a fork on top of the other, or give a revision another id
+    Rebase(Rebase),
     /// Check the drafts and record their digests in revisions.lock
     Lock(Lock),
     /// Go up to a revision
@@ -233,6 +235,26 @@ pub(crate) struct Merge {
     /// The id, instead of a random one
     #[arg(long, value_name = "ID")]
     pub(crate) rev_id: Option<String>,
+}
+
+/// `rebase`
+#[derive(Debug, Args)]
+pub(crate) struct Rebase {
+    /// A revision of the side that moves, or its file [default: the side that holds only drafts]
+    #[arg(value_name = "SPEC|FILE", value_parser = values::spec)]
+    pub(crate) revision: Option<String>,
+    /// What it is put on [default: the other head]
+    #[arg(long, value_name = "SPEC", value_parser = values::spec)]
+    pub(crate) onto: Option<String>,
+    /// Another id for the revision, and for its file
+    #[arg(long, value_name = "ID", requires = "revision")]
+    pub(crate) rev_id: Option<String>,
+    /// Change locked revisions too; databases that have them keep them as they were
+    #[arg(long)]
+    pub(crate) amend: bool,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// `lock`

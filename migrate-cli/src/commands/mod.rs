@@ -10,6 +10,7 @@ mod init;
 mod listing;
 mod lock;
 mod plan;
+mod rebase;
 mod repair;
 mod report;
 mod revision;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Init(arguments) => init::run(arguments, &context.settings),
         Command::Revision(arguments) => revision::revision(arguments, context),
         Command::Merge(arguments) => revision::merge(arguments, context),
+        Command::Rebase(arguments) => rebase::run(arguments, context),
         Command::Lock(arguments) => lock::run(arguments, context),
         Command::Startup(arguments) => startup::run(arguments, context),
         Command::Upgrade(arguments) => runs::upgrade(arguments, context),

@@ -101,7 +101,13 @@ impl Human for Status {
                 piece(BAD, "missing below applied")
                     .and(PLAIN, format!("  {}", found.missing.join(", "))),
             );
-            page.line(piece(DIM, "  `migrate-cli upgrade --fill` runs them"));
+            let back = found.back.as_ref().map_or_else(String::new, |back| {
+                format!("; after a rebase `migrate-cli downgrade {back}` and `migrate-cli upgrade` apply all in the new order")
+            });
+            page.line(piece(
+                DIM,
+                format!("  `migrate-cli upgrade --fill` runs them{back}"),
+            ));
         }
         self.pending(page);
     }

@@ -147,6 +147,8 @@ pub(crate) enum Kind {
     Gap {
         missing: Vec<String>,
         above: Vec<String>,
+        /// The target of a downgrade that takes back what stands above it.
+        back: Option<String>,
     },
     /// Applied revisions differ from those of the set.
     HistoryDiffers { revisions: Vec<Difference> },
@@ -318,12 +320,20 @@ impl Error {
                     finding.help(text.clone())
                 })
             }
-            Kind::Gap { missing, above } => error(format!(
-                "applied revisions stand on others that are not applied: {}",
-                missing.join(", ")
-            ))
-            .note(format!("applied above the gap: {}", above.join(", ")))
-            .help("`migrate-cli upgrade --fill` runs what is missing, in order; `migrate-cli redo ID` runs a draft again"),
+            Kind::Gap { missing, above, back } => {
+                let finding = error(format!(
+                    "applied revisions stand on others that are not applied: {}",
+                    missing.join(", ")
+                ))
+                .note(format!("applied above the gap: {}", above.join(", ")))
+                .help("`migrate-cli upgrade --fill` runs what is missing, in order; `migrate-cli redo ID` runs a draft again");
+                match back {
+                    Some(back) => finding.help(format!(
+                        "after a rebase: `migrate-cli downgrade {back}` and `migrate-cli upgrade` apply them in the new order"
+                    )),
+                    None => finding,
+                }
+            }
             Kind::HistoryDiffers { revisions } => history_differs(error, revisions),
             Kind::Ahead { unknown, incompatible } => error(format!(
                 "the database has revisions that this release does not know and must not run beside: {}",

@@ -9,6 +9,7 @@
 //! | `session` | what is set when a session opens |
 //! | `backup` | a backup before the first change |
 //! | `execute` | one section, run and recorded |
+//! | `introspect` | what a live database holds |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -31,6 +32,7 @@ mod engine;
 mod error;
 mod event;
 mod execute;
+mod introspect;
 mod lock;
 mod mask;
 mod recorded;
@@ -53,6 +55,7 @@ mod who;
 pub use backup::Backup;
 pub use error::{Error, Failure};
 pub use event::Event;
+pub use introspect::introspect;
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;

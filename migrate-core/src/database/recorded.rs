@@ -105,6 +105,26 @@ impl Recorded {
             .map(|row| row.revision.to_string())
             .collect()
     }
+
+    /// Applied revisions that are not in `graph` and that this one alone stands on, as it is recorded: without it they are
+    /// effective. So it is where a revision that was applied has another id in the files now.
+    pub(crate) fn unknown_below(&self, graph: &Graph, id: &RevisionId) -> Vec<RevisionId> {
+        let names = |row: &Record, below: &RevisionId| {
+            row.parents.contains(below) || row.depends_on.contains(below)
+        };
+        let Some(row) = self.row(id.as_str()) else {
+            return Vec::new();
+        };
+        let unknown = self
+            .applied()
+            .filter(|other| graph.index(other.revision.as_str()).is_none())
+            .filter(|other| names(row, &other.revision));
+        let alone = unknown.filter(|below| {
+            let mut others = self.applied().filter(|other| other.revision != *id);
+            !others.any(|other| names(other, &below.revision))
+        });
+        alone.map(|row| row.revision.clone()).collect()
+    }
 }
 
 /// Reads the lock row; `None` when somebody has taken it away.
@@ -160,6 +180,8 @@ pub(crate) struct Comparison {
     pub(crate) missing: Vec<RevisionId>,
     /// What stands above the gap.
     pub(crate) above: Vec<RevisionId>,
+    /// The target of a downgrade that takes back just that, where there is one.
+    pub(crate) back: Option<String>,
     /// Applied revisions that the set does not know.
     pub(crate) unknown: Vec<String>,
     /// Of these, those that a release which does not know them must not run beside.
@@ -215,6 +237,8 @@ pub(crate) fn compare(
         Err(gap) => (gap.applied, gap.missing),
     };
     let above = above_gap(graph, &applied, &missing);
+    let back = below_gap(graph, &applied, &above).filter(|_| unknown.is_empty());
+    let above = graph.ids(&above);
     let pending = graph
         .order()
         .filter(|index| !applied.contains(*index))
@@ -224,6 +248,7 @@ pub(crate) fn compare(
         applied,
         missing,
         above,
+        back,
         unknown,
         incompatible,
         differing,
@@ -259,15 +284,38 @@ fn difference(row: &Record, set: &Set, index: Index, dialect: Dialect) -> Option
     }
 }
 
-fn above_gap(graph: &Graph, applied: &Applied, missing: &[RevisionId]) -> Vec<RevisionId> {
+fn above_gap(graph: &Graph, applied: &Applied, missing: &[RevisionId]) -> Vec<Index> {
     if missing.is_empty() {
         return Vec::new();
     }
     let missing = missing.iter().filter_map(|id| graph.index(id.as_str()));
     let above = graph.descendants(missing);
-    let above: Vec<Index> = above
+    above
         .iter()
         .filter(|index| applied.contains(*index))
-        .collect();
-    graph.ids(&above)
+        .collect()
+}
+
+/// The revision, or base, above which there is nothing applied but what stands above the gap.
+fn below_gap(graph: &Graph, applied: &Applied, above: &[Index]) -> Option<String> {
+    if above.is_empty() {
+        return None;
+    }
+    let mut below = applied.set().clone();
+    for index in above {
+        below.remove(*index);
+    }
+    match graph.maximal(&below).as_slice() {
+        [] => Some("base".to_owned()),
+        [only] => {
+            let taken_back = graph.descendants([*only]);
+            let taken_back = taken_back
+                .iter()
+                .filter(|index| index != only && applied.contains(*index));
+            taken_back
+                .eq(above.iter().copied())
+                .then(|| graph.id(*only).to_string())
+        }
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::execute::Source;
 use crate::text::ddl::{Boundary, Residue, residue};
-use crate::text::sql::{TokenKind, tokenize};
+use crate::text::sql::{Token, TokenKind, tokenize};
 use crate::text::{Dialect, Digest};
 
 /// What a revision may set on MySQL and MariaDB and what is put back after it.
@@ -124,9 +124,18 @@ pub(crate) fn changes_settings_of_postgres(source: &Source<'_>) -> bool {
             .first()
             .is_some_and(|word| PLAIN.contains(&word.as_str()))
     };
-    !source.script.statements.iter().all(plain)
-        || source.text.contains("set_config")
-        || source.text.contains("SET_CONFIG")
+    !source.script.statements.iter().all(plain) || names_set_config(source.text)
+}
+
+/// Whether `set_config` is called, or named in a text that may be run: the body of a function that a trigger calls.
+fn names_set_config(text: &str) -> bool {
+    const NAME: &[u8] = b"set_config";
+    let names = |token: Token| {
+        let bytes = text[token.range].as_bytes();
+        let mut places = bytes.windows(NAME.len());
+        places.any(|place| place.eq_ignore_ascii_case(NAME))
+    };
+    tokenize(text, Dialect::Postgres).any(|token| !token.kind.is_trivia() && names(token))
 }
 
 /// Whether a section may change settings of a session of MySQL or MariaDB; `boundaries` are those of its statements.
@@ -177,6 +186,46 @@ mod tests {
     use super::*;
     use crate::text::sql::split;
 
+    fn source(text: &str, dialect: Dialect) -> Source<'_> {
+        Source {
+            text,
+            script: split(text, dialect),
+            dialect,
+            transactional: true,
+            file: "x.sql",
+            line: 1,
+            from: 0,
+        }
+    }
+
+    #[test]
+    fn plain_statements_change_no_settings_of_postgres_unless_they_call_for_it() {
+        let cases = [
+            ("CREATE TABLE t (a int);\nINSERT INTO t VALUES (1)", false),
+            ("SET search_path = a", true),
+            ("SELECT f()", true),
+            ("INSERT INTO t SELECT set_config('role', 'a', false)", true),
+            ("INSERT INTO t SELECT Set_Config ('role', 'a', false)", true),
+            (
+                "INSERT INTO t SELECT pg_catalog.\"set_config\"('role', 'a', false)",
+                true,
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN PERFORM SET_config('role', 'a', false); END $$ LANGUAGE plpgsql",
+                true,
+            ),
+            ("-- no set_config here\nCREATE TABLE t (a int)", false),
+            (
+                "CREATE TABLE t (set_configured int, reset_config int)",
+                true,
+            ),
+        ];
+        for (text, expected) in cases {
+            let found = changes_settings_of_postgres(&source(text, Dialect::Postgres));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
     #[test]
     fn a_rebuild_is_asked_for_in_sqlites_own_words() {
         let cases = [
@@ -190,16 +239,8 @@ mod tests {
             ("SELECT 'PRAGMA foreign_keys = OFF'", false),
         ];
         for (text, expected) in cases {
-            let source = Source {
-                text,
-                script: split(text, Dialect::Sqlite),
-                dialect: Dialect::Sqlite,
-                transactional: true,
-                file: "x.sql",
-                line: 1,
-                from: 0,
-            };
-            assert_eq!(asks_for_rebuild(&source), expected, "{text}");
+            let found = asks_for_rebuild(&source(text, Dialect::Sqlite));
+            assert_eq!(found, expected, "{text}");
         }
     }
 }

@@ -90,6 +90,9 @@ pub struct Status {
     pub differing: Vec<(String, String)>,
     /// Revisions that are missing below applied ones.
     pub missing: Vec<String>,
+    /// The target of a downgrade that takes back just what stands above those, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back: Option<String>,
     /// Who holds the run lock.
     pub holder: Option<Holder>,
 }
@@ -337,6 +340,7 @@ impl Migrations {
             unknown_applied: Vec::new(),
             differing: Vec::new(),
             missing: Vec::new(),
+            back: None,
             holder: None,
         };
         let graph = self.set()?.graph();
@@ -380,6 +384,7 @@ impl Migrations {
         let found = super::recorded::compare(&recorded, self.set()?, dialect, |_| false);
         status.pending = found.pending.iter().map(ToString::to_string).collect();
         status.missing = found.missing.iter().map(ToString::to_string).collect();
+        status.back = found.back;
         status.unknown_applied = found.unknown;
         status.differing = found
             .differing

@@ -7,6 +7,7 @@ mod files;
 mod looking;
 mod on_servers;
 mod project;
+mod rebase;
 mod sqlite;
 mod trouble;
 mod usage;

@@ -8,7 +8,7 @@ use super::{Directory, Foreign, Section, corpus, message, names, read};
 use crate::servers;
 
 /// `VERSION_name.sql`, or `VERSION_name.up.sql` with `VERSION_name.down.sql`.
-fn directory(part: &str, dialect: Dialect) -> Directory {
+pub(super) fn directory(part: &str, dialect: Dialect) -> Directory {
     let folder = corpus("atuin").join(part);
     let files = names(&folder);
     let migration = |file: &String| {

@@ -23,7 +23,7 @@ const IMPOSSIBLE_DOWN: &str = "2024-04-12-144536_remove-downloads-column";
 
 /// What the down sections that cannot run in a transaction are written as.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Downs {
+pub(super) enum Downs {
     AsUpstream,
     Mended,
 }
@@ -44,7 +44,7 @@ fn sorted_names() -> Vec<String> {
     all
 }
 
-fn directory(downs: Downs) -> Directory {
+pub(super) fn directory(downs: Downs) -> Directory {
     let migration = |name: &String| {
         let section = |file: &str, transactional: bool| {
             let sql = read(&folder(name).join(file));
@@ -66,6 +66,13 @@ fn directory(downs: Downs) -> Directory {
     let all: Vec<Foreign> = sorted_names().iter().map(migration).collect();
     assert_eq!(all.len(), 285);
     Directory::chain(Dialect::Postgres, &all)
+}
+
+/// Upstream's up scripts, in Diesel's order.
+pub(super) fn raw_scripts() -> impl Iterator<Item = String> {
+    sorted_names()
+        .into_iter()
+        .map(|name| read(&folder(&name).join("up.sql")))
 }
 
 #[test]
@@ -102,8 +109,8 @@ async fn all_up_scripts_apply_and_the_way_back_ends_where_upstream_s_does() {
     assert_eq!(report.heads, ["202607301400000000"]);
 
     let raw = server.database("crates_io_raw");
-    for name in sorted_names() {
-        raw.sql(&read(&folder(&name).join("up.sql")));
+    for script in raw_scripts() {
+        raw.sql(&script);
     }
     assert_eq!(
         database.schema(),

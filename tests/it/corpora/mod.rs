@@ -4,6 +4,7 @@
 mod atuin;
 #[cfg(feature = "postgres")]
 mod crates_io;
+mod introspection;
 #[cfg(feature = "mysql")]
 mod temporal;
 

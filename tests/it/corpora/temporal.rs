@@ -44,7 +44,7 @@ fn script(version: &str, file: &str) -> String {
     )
 }
 
-fn directory() -> Directory {
+pub(super) fn directory() -> Directory {
     let migrations: Vec<Foreign> = VERSIONS
         .iter()
         .map(|(version, files)| Foreign {

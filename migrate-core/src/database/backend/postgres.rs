@@ -238,7 +238,12 @@ impl<'c> PostgresBackend<'c> {
         };
         match &work.section {
             Some(source) if !source.transactional => {
-                journalled::run(self, work, source, around).await
+                let outcome = journalled::run(self, work, source, around).await;
+                if drops_prepared(source) && !self.is_callers() {
+                    // DISCARD ALL has let go of the run lock too. Whether somebody else has it now, the fence says.
+                    let _ = self.try_lock().await;
+                }
+                outcome
             }
             Some(source)
                 if source

@@ -365,6 +365,7 @@ impl<'e> Engine<'e> {
             return Err(Error::new(Kind::Gap {
                 missing: found.missing.iter().map(ToString::to_string).collect(),
                 above: found.above.iter().map(ToString::to_string).collect(),
+                back: found.back.clone(),
             }));
         }
         // What stands above a gap that is being filled has other parents than were recorded, as after a rebase. It can be

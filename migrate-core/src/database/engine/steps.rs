@@ -322,6 +322,11 @@ impl<'e> Engine<'e> {
         heads
             .gained
             .retain(|id| self.recorded.unknown_above(graph, id).is_empty());
+        if !step.action.applies() {
+            heads
+                .gained
+                .extend(self.recorded.unknown_below(graph, &step.revision));
+        }
         record.journal.statement_no = section
             .as_ref()
             .map_or(0, |section| section.script.statements.len());

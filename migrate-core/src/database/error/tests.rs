@@ -298,6 +298,7 @@ fn samples() -> Vec<(&'static str, Kind)> {
             Kind::Gap {
                 missing: names(&["b"]),
                 above: names(&["c", "d"]),
+                back: Some("a".to_owned()),
             },
         ),
         (

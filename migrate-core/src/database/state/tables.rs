@@ -50,6 +50,12 @@ impl Tables {
         }
     }
 
+    /// The names of the tables as they are called, without quotes and schema.
+    pub(crate) fn names(&self) -> [String; 3] {
+        let name = &self.name;
+        [name.clone(), format!("{name}_log"), format!("{name}_lock")]
+    }
+
     /// The statements that create what is missing, in the order in which they are run: the state table last, because
     /// its absence is what an empty database is known by.
     pub(crate) fn create(&self) -> Vec<String> {

@@ -9,7 +9,7 @@ mod labels;
 mod set;
 mod sort;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 mod walk;
 
 use std::collections::HashMap;

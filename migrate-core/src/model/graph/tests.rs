@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::{Graph, Index, IndexSet, Node, Problem};
 use crate::text::RevisionId;
 
-pub(in crate::model) fn nodes(text: &str) -> Vec<Node> {
+pub(crate) fn nodes(text: &str) -> Vec<Node> {
     let mut nodes: BTreeMap<String, Node> = BTreeMap::new();
     for chain in text
         .split(',')
@@ -52,7 +52,7 @@ pub(in crate::model) fn nodes(text: &str) -> Vec<Node> {
     nodes.into_values().collect()
 }
 
-pub(in crate::model) fn graph(text: &str) -> Graph {
+pub(crate) fn graph(text: &str) -> Graph {
     Graph::new(nodes(text)).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
@@ -323,7 +323,7 @@ fn a_hundred_thousand_revisions_in_line_and_side_by_side() {
 }
 
 /// Random graphs: each revision stands on up to three earlier ones and depends on up to two.
-pub(in crate::model) fn any_graph() -> impl Strategy<Value = Graph> {
+pub(crate) fn any_graph() -> impl Strategy<Value = Graph> {
     let links = |most| prop::collection::vec(any::<prop::sample::Index>(), 0..=most);
     prop::collection::vec((links(3), links(2), any::<u16>()), 1..14).prop_map(|rows| {
         let ids: Vec<String> = rows

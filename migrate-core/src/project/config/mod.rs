@@ -10,6 +10,8 @@ mod read;
 mod tests;
 mod values;
 
+#[cfg(feature = "write")]
+pub(crate) use find::normalise;
 pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{

@@ -8,7 +8,7 @@ use crate::model::set::HeadsPolicy;
 use crate::project::Project;
 use crate::project::lock::State;
 use crate::text::diagnostic::{Class, Diagnostic};
-use crate::text::revision::Links;
+use crate::text::revision::{Header, Links};
 use crate::text::source::Source;
 
 /// Builds the graph and puts the revisions into its order; everything wrong with the links is a finding.
@@ -45,8 +45,26 @@ pub(super) fn graph(
     Some(graph)
 }
 
-fn node(revision: &Revision) -> Node {
-    let header = &revision.file.header;
+/// The problems of a list of revisions as findings.
+#[cfg(feature = "write")]
+pub(crate) fn describe(revisions: &[Revision], problems: &[Problem]) -> Vec<Diagnostic> {
+    let describe = Describe {
+        revisions,
+        broken: &[],
+    };
+    problems
+        .iter()
+        .filter_map(|problem| describe.problem(problem))
+        .collect()
+}
+
+/// The links of a revision.
+pub(crate) fn node(revision: &Revision) -> Node {
+    links_of(&revision.file.header)
+}
+
+/// The links that a header says.
+pub(crate) fn links_of(header: &Header) -> Node {
     Node {
         id: header.revision.value.clone(),
         down_revision: header
@@ -81,8 +99,16 @@ impl Describe<'_> {
     fn problem(&self, problem: &Problem) -> Option<Diagnostic> {
         match problem {
             Problem::DuplicateId { node, first } => Some(
-                self.at_id(*node, Class::DuplicateRevision, |id| format!("two revisions have the id `{id}`"), *first)
-                    .help("give one of them another id, and the revisions that stand on it the same `down_revision`"),
+                self.at_id(
+                    *node,
+                    Class::DuplicateRevision,
+                    |id| format!("two revisions have the id `{id}`"),
+                    *first,
+                )
+                .help(format!(
+                    "`migrate-cli rebase {} --rev-id NEW` gives it another id",
+                    self.revisions[*node].file.path
+                )),
             ),
             Problem::CaseClash { node, first } => {
                 let other = self.id(*first).to_owned();
@@ -105,20 +131,32 @@ impl Describe<'_> {
                         .help("write the id of the revision before it, or `none` for a first revision"),
                 )
             }
-            Problem::UnknownParent { node, parent, suggestion } => {
+            Problem::UnknownParent {
+                node,
+                parent,
+                suggestion,
+            } => {
                 let suggestion = suggestion.as_ref().map(|id| id.as_str());
                 self.unknown(*node, "down_revision", parent.as_str(), suggestion)
             }
-            Problem::UnknownDependency { node, dependency, suggestion } => {
-                self.unknown(*node, "depends_on", dependency, suggestion.as_deref())
-            }
+            Problem::UnknownDependency {
+                node,
+                dependency,
+                suggestion,
+            } => self.unknown(*node, "depends_on", dependency, suggestion.as_deref()),
             Problem::DuplicateParent { node, parent } => {
                 let range = self.link_range(*node, parent.as_str());
                 let message = format!("`{parent}` stands twice in `down_revision`");
                 let frame = self.source(*node).frame(range, "once is enough");
-                Some(Diagnostic::error(Class::InvalidRevision, message).at(frame).help("keep one of them"))
+                Some(
+                    Diagnostic::error(Class::InvalidRevision, message)
+                        .at(frame)
+                        .help("keep one of them"),
+                )
             }
-            Problem::LabelClash { node, label, with } => Some(self.label_clash(*node, label, *with)),
+            Problem::LabelClash { node, label, with } => {
+                Some(self.label_clash(*node, label, *with))
+            }
             Problem::Cycle { nodes } => self.cycle(nodes),
         }
     }
@@ -299,14 +337,17 @@ fn heads(graph: &Graph, revisions: &[Revision]) -> Option<Diagnostic> {
     for head in sorted.iter().chain([&last]) {
         finding = finding.note(format!("head {} ({})", id(*head), file_name(at(*head))));
     }
-    finding = finding.help("`migrate-cli merge heads` joins them");
     if below.state == State::Draft {
+        let onto = match sorted.as_slice() {
+            [_] => String::new(),
+            _ => format!(" --onto {}", id(other)),
+        };
         finding = finding.help(format!(
-            "or put one on top of the other: write `-- down_revision: {}` in {}",
-            id(other),
-            file_name(below)
+            "`migrate-cli rebase {}{onto}` puts this revision on top of the other",
+            id(fork.own)
         ));
     }
+    finding = finding.help("`migrate-cli merge heads` joins them");
     Some(finding.help("or allow several: `heads = \"many\"` below `[migrations]` in migrate.toml"))
 }
 

@@ -7,7 +7,7 @@
 mod directory;
 mod foreign;
 mod glance;
-mod links;
+pub(crate) mod links;
 mod listed;
 mod listing;
 mod pack;
@@ -291,7 +291,7 @@ fn read_lock(path: &std::path::Path, shown: &str) -> (Option<String>, Option<Dia
                     .at(Frame::file(shown));
                 (
                     None,
-                    Some(finding.help("`migrate-cli lock` writes it anew from the files")),
+                    Some(finding.help("put it back from version control")),
                 )
             }
         },

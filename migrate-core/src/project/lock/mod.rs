@@ -27,6 +27,7 @@ use std::ops::Range;
 pub use compare::ListedHead;
 pub(crate) use compare::entry_of;
 
+use crate::text::diagnostic::Diagnostic;
 use crate::text::revision::Direction;
 use crate::text::{DialectSet, Digest};
 
@@ -54,6 +55,10 @@ pub struct LockFile<'a> {
     pub sections: Vec<LockedSection>,
     /// Whether git left a conflict in it.
     pub merge: Merge,
+    /// Lines that name an id or a file of a line above.
+    pub(crate) repeated: Vec<Entry<'a>>,
+    /// The findings of lines that cannot be read. Each may have locked a revision, so nothing may be written over them.
+    pub unreadable: Vec<Diagnostic>,
 }
 
 /// Whether a lock file holds the markers of a git conflict.

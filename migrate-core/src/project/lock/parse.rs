@@ -11,6 +11,8 @@ use crate::text::source::Source;
 use crate::text::{Dialect, DialectSet, id};
 
 const LOCK: &str = "`migrate-cli lock` writes it anew from the files";
+const RESTORE: &str = "put the line back from version control, since it may protect a locked revision; without it `migrate-cli lock` takes \
+                       the files as they stand";
 
 impl<'a> LockFile<'a> {
     /// Reads the text of a lock file; `path` is how messages call it.
@@ -24,6 +26,7 @@ impl<'a> LockFile<'a> {
             findings: Vec::new(),
             format: Format::Missing,
             side: Side::Both,
+            below: Below::Sections,
         };
         parser.lock.entries.reserve(text.len() / 200);
         parser.lock.sections.reserve(text.len() / 120);
@@ -40,6 +43,7 @@ struct Parser<'s, 'a> {
     findings: Vec<Diagnostic>,
     format: Format,
     side: Side,
+    below: Below,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,15 @@ enum Format {
     Missing,
     Known,
     Unknown,
+}
+
+/// What the lines of sections stand below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Below {
+    /// A revision, or nothing yet.
+    Sections,
+    /// A line that cannot be read: they are its.
+    Unreadable,
 }
 
 /// Which part of a git conflict a line stands in.
@@ -62,6 +75,15 @@ impl<'a> Parser<'_, 'a> {
         let finding = Diagnostic::error(Class::LockFile, message)
             .at(self.source.frame(range, label))
             .help(LOCK);
+        self.findings.push(finding);
+    }
+
+    /// A line of which something may be lost.
+    fn lost(&mut self, message: &str, range: Range<usize>, label: &str) {
+        let finding = Diagnostic::error(Class::LockFile, message)
+            .at(self.source.frame(range, label))
+            .help(RESTORE);
+        self.lock.unreadable.push(finding.clone());
         self.findings.push(finding);
     }
 
@@ -136,7 +158,8 @@ impl<'a> Parser<'_, 'a> {
                 Diagnostic::error(Class::LockFile, "a merge conflict in the lock file")
                     .at(frame)
                     .help(
-                        "`migrate-cli lock` keeps the revisions of both sides and writes it anew",
+                        "`migrate-cli lock` keeps the revisions of both sides and writes it anew; `migrate-cli rebase` does, and \
+                         puts your drafts on top of the others",
                     ),
             );
         }
@@ -176,7 +199,7 @@ impl<'a> Parser<'_, 'a> {
                     self.lock.releases.push(release);
                 }
             }
-            _ => self.error(
+            _ => self.lost(
                 "a release that cannot be read",
                 range,
                 "expected `released <tag> <heads>`",
@@ -200,6 +223,7 @@ impl<'a> Parser<'_, 'a> {
             return self.unreadable(range);
         }
         let sections = self.lock.sections.len();
+        self.below = Below::Sections;
         let mut entry = Entry {
             id,
             state,
@@ -237,7 +261,8 @@ impl<'a> Parser<'_, 'a> {
     }
 
     fn unreadable(&mut self, range: Range<usize>) {
-        self.error(
+        self.below = Below::Unreadable;
+        self.lost(
             "a line that cannot be read",
             range,
             "expected `<id> <draft|locked> down_revision:<ids> [..] file:<name>`",
@@ -245,18 +270,21 @@ impl<'a> Parser<'_, 'a> {
     }
 
     fn section(&mut self, line: &str, range: Range<usize>) {
+        if self.below == Below::Unreadable {
+            return;
+        }
         let read = section(line);
         match (read, self.lock.entries.last_mut()) {
             (Some(section), Some(entry)) => {
                 self.lock.sections.push(section);
                 entry.sections.end = self.lock.sections.len();
             }
-            (Some(_), None) => self.error(
+            (Some(_), None) => self.lost(
                 "a section without its revision",
                 range,
                 "expected the line of a revision above",
             ),
-            (None, _) => self.error(
+            (None, _) => self.lost(
                 "a section that cannot be read",
                 range,
                 "expected `<up|down> [dialect:..] v1:sha256:.. [checked:.. checker:..]`",
@@ -322,7 +350,8 @@ impl<'a> Parser<'_, 'a> {
         }
         // What is listed twice is kept once, so that the comparison with the files speaks of each revision once.
         for place in duplicates.into_iter().rev() {
-            self.lock.entries.remove(place);
+            let repeated = self.lock.entries.remove(place);
+            self.lock.repeated.push(repeated);
         }
         self.findings.append(&mut findings);
     }

@@ -22,6 +22,8 @@ pub(super) struct Change {
 pub(super) enum Existing {
     Replace,
     Refuse,
+    /// The file goes; the change has no text.
+    Remove,
 }
 
 /// Writes all of them or none.
@@ -63,6 +65,11 @@ struct Staged {
 
 impl Staged {
     fn stage(&mut self, change: &Change) -> io::Result<()> {
+        if change.existing == Existing::Remove {
+            self.before.push(Some(fs::read(&change.path)?));
+            self.temporary.push(PathBuf::new());
+            return Ok(());
+        }
         let before = match fs::read(&change.path) {
             Ok(_) if change.existing == Existing::Refuse => {
                 return Err(io::ErrorKind::AlreadyExists.into());
@@ -109,6 +116,7 @@ impl Staged {
     fn publish(&self, place: usize, change: &Change) -> io::Result<()> {
         match change.existing {
             Existing::Replace => fs::rename(&self.temporary[place], &change.path),
+            Existing::Remove => fs::remove_file(&change.path),
             // Unlike a rename, a link never replaces what somebody else has written meanwhile.
             Existing::Refuse => match fs::hard_link(&self.temporary[place], &change.path) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -132,7 +140,11 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        for path in &self.temporary {
+        for path in self
+            .temporary
+            .iter()
+            .filter(|path| !path.as_os_str().is_empty())
+        {
             let _ = fs::remove_file(path);
         }
         for dir in &self.made {

@@ -1,10 +1,10 @@
 //! `migrate-cli lock`: drafts become locked, and the lock file is written anew from the files.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use super::files::{self, Change, Existing};
+use super::order::parents_first;
 use crate::model::graph::{Graph, Index};
 use crate::project::Project;
 use crate::project::config::display;
@@ -100,6 +100,7 @@ pub fn lock(project: &Project, options: &LockOptions) -> Result<LockOutcome, Vec
     let shown = display(&project.root, &loaded.lock_path);
     let (old, _) = LockFile::parse(&shown, loaded.lock_text.as_deref().unwrap_or_default());
     findings.extend(unknown_format(&loaded, &shown));
+    findings.extend(unreadable(&loaded, &old, &shown));
     let places = old.entries.iter().enumerate();
     let job = Job {
         loaded: &loaded,
@@ -142,7 +143,7 @@ fn is_error(finding: &Diagnostic) -> bool {
 }
 
 /// A lock file of a later release is not overwritten.
-fn unknown_format(loaded: &Loaded, shown: &str) -> Option<Diagnostic> {
+pub(super) fn unknown_format(loaded: &Loaded, shown: &str) -> Option<Diagnostic> {
     let text = loaded.lock_text.as_deref()?;
     let number = text.lines().find_map(|line| line.strip_prefix("format "))?;
     let number: u32 = number.trim().parse().ok()?;
@@ -152,6 +153,19 @@ fn unknown_format(loaded: &Loaded, shown: &str) -> Option<Diagnostic> {
             .at(Frame::file(shown))
             .help("use the release that wrote it, or a newer one")
     })
+}
+
+/// What cannot be read may have locked revisions: written anew, the file would not protect them any more.
+pub(super) fn unreadable(loaded: &Loaded, lock: &LockFile<'_>, shown: &str) -> Vec<Diagnostic> {
+    if loaded.lock_text.is_none() && loaded.lock_path.exists() {
+        let finding = Diagnostic::error(Class::LockFile, "the lock file cannot be read as text");
+        return vec![
+            finding
+                .at(Frame::file(shown))
+                .help("put it back from version control"),
+        ];
+    }
+    lock.unreadable.clone()
 }
 
 struct Job<'a> {
@@ -221,28 +235,12 @@ impl<'a> Job<'a> {
                 .loaded
                 .revision(index)
                 .map_or("", |revision| &revision.lock_name);
-            Reverse((listed, name, index))
+            (listed, name)
         };
-        let mut waiting: Vec<usize> = graph
-            .order()
-            .map(|index| graph.below(index).count())
-            .collect();
-        let ready = graph
-            .order()
-            .filter(|index| graph.below(*index).next().is_none());
-        let mut ready: BinaryHeap<_> = ready.map(rank).collect();
-        let mut order = Vec::with_capacity(waiting.len());
-        while let Some(Reverse((_, _, index))) = ready.pop() {
-            order.extend(self.loaded.revision(index));
-            for above in graph.above(index) {
-                let left = &mut waiting[above.0 as usize];
-                *left -= 1;
-                if *left == 0 {
-                    ready.push(rank(above));
-                }
-            }
-        }
-        order
+        parents_first(graph, rank)
+            .into_iter()
+            .filter_map(|index| self.loaded.revision(index))
+            .collect()
     }
 
     fn entries(&self, graph: &Graph) -> LockFile<'a> {
@@ -359,7 +357,7 @@ impl<'a> Job<'a> {
             amended: amended
                 .map(|entry| Amended {
                     id: entry.id.to_owned(),
-                    releases: self.releases_with(graph, entry.id),
+                    releases: releases_with(self.old, graph, entry.id),
                 })
                 .collect(),
             merge: self.old.merge,
@@ -373,21 +371,20 @@ impl<'a> Job<'a> {
             warnings: findings,
         }
     }
+}
 
-    /// The tags of the releases that contain a revision; one that is gone was in those that name it.
-    fn releases_with(&self, graph: &Graph, id: &str) -> Vec<String> {
-        let contains = |release: &&Release<'_>| {
-            let heads = release.heads.iter().filter_map(|head| graph.index(head));
-            release.heads.iter().any(|head| head == id)
-                || graph
-                    .index(id)
-                    .is_some_and(|index| graph.ancestors(heads).contains(index))
-        };
-        self.old
-            .releases
-            .iter()
-            .filter(contains)
-            .map(|release| Cow::Borrowed(release.tag).into_owned())
-            .collect()
-    }
+/// The tags of the releases that contain a revision; one that is gone was in those that name it.
+pub(super) fn releases_with(lock: &LockFile<'_>, graph: &Graph, id: &str) -> Vec<String> {
+    let contains = |release: &&Release<'_>| {
+        let heads = release.heads.iter().filter_map(|head| graph.index(head));
+        release.heads.iter().any(|head| head == id)
+            || graph
+                .index(id)
+                .is_some_and(|index| graph.ancestors(heads).contains(index))
+    };
+    lock.releases
+        .iter()
+        .filter(contains)
+        .map(|release| Cow::Borrowed(release.tag).into_owned())
+        .collect()
 }

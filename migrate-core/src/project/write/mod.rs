@@ -7,6 +7,8 @@ mod files;
 mod id;
 mod lock;
 mod new;
+mod order;
+mod rebase;
 mod slug;
 #[cfg(test)]
 mod tests;
@@ -14,4 +16,5 @@ mod tests;
 pub use id::random_id;
 pub use lock::{Amended, LockChange, LockOptions, LockOutcome, WriteLock, lock};
 pub use new::{NewRevision, NewSection, Splice, Written, new_revision};
+pub use rebase::{Locked, Moved, Rebase, Rebased, Renamed, What, WriteRebase, rebase};
 pub use slug::slug;

@@ -1,5 +1,7 @@
 //! New revisions and `lock`, on directories of their own.
 
+mod rebase;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -387,6 +389,37 @@ fn lock_refuses_and_writes_nothing() {
     let refused = bench.lock().expect_err("an edit and an empty draft");
     insta::assert_snapshot!(texts(&refused));
     assert_eq!(bench.lock_text(), before);
+}
+
+/// A line that cannot be read may be the one that protects a locked revision.
+#[test]
+fn lock_writes_nothing_over_what_it_cannot_read() {
+    let bench = Bench::sqlite();
+    bench.file("a", "none");
+    bench.file("b", "a");
+    bench.lock().expect("locked");
+    let good = bench.lock_text();
+    let (up, down) = ("  up v1:sha256:", "  down v1:sha256:");
+    let broken = [
+        good.replace("\na locked", "\na lokced"),
+        good.replacen(up, "  up v1:sha257:", 1),
+        good.replacen(down, "  down v1:sha256:zz", 1),
+        good.replace("a locked down_revision:none file:a.sql\n", ""),
+        format!("{good}released v1 a b c\n"),
+        format!("{good}<<<<<<< ours\nc lokced\n=======\n>>>>>>> theirs\n"),
+    ];
+    let mut said = String::new();
+    for text in broken {
+        assert_ne!(text, good);
+        bench.write("revisions.lock", &text);
+        let refused = bench.lock().expect_err("a line that cannot be read");
+        assert_eq!(bench.lock_text(), text, "nothing is written");
+        said.push_str(&texts(&refused));
+        said.push_str("\n\n");
+    }
+    fs::write(bench.path("revisions.lock"), b"format 1\n\xff\n").expect("a file");
+    said.push_str(&texts(&bench.lock().expect_err("no text")));
+    insta::assert_snapshot!(said);
 }
 
 #[test]

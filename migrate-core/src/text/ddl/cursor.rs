@@ -41,6 +41,25 @@ impl<'a> Cursor<'a> {
         &self.text[token.range.clone()]
     }
 
+    /// A part of the text.
+    pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
+        &self.text[range]
+    }
+
+    /// The end of the last token that was taken.
+    pub(super) fn taken_to(&self) -> usize {
+        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        last.map_or(0, |token| token.range.end)
+    }
+
+    /// The text from the next token on.
+    pub(super) fn rest(&self) -> &'a str {
+        let start = self
+            .token(0)
+            .map_or(self.text.len(), |token| token.range.start);
+        &self.text[start..]
+    }
+
     /// Where the cursor stands, to come back to.
     pub(super) const fn place(&self) -> usize {
         self.at

@@ -10,6 +10,8 @@
 //! | `name` | names, with and without quotes and schema |
 //! | `cursor` | the tokens, taken one by one |
 //! | `table`, `alter`, `index`, `object`, `data` | one family of statements each |
+//! | `definition` | what a table or index of SQLite is made of, in full |
+//! | `shown` | what `SHOW CREATE` of MySQL and MariaDB says |
 //! | `boundary` | what a statement does to the transaction around it, on MySQL and MariaDB |
 //! | `loss` | what a section takes away for good |
 //! | `residue` | what a statement leaves behind in the session |
@@ -19,11 +21,13 @@ mod boundary;
 mod change;
 mod cursor;
 mod data;
+mod definition;
 mod index;
 mod loss;
 mod name;
 mod object;
 mod residue;
+mod shown;
 mod table;
 
 #[cfg(test)]
@@ -35,9 +39,14 @@ pub use change::{
     DropIndex, DropObject, Existing, Key, KeyKind, Missing, ObjectKind, Rename, RenameObject, Rows,
     Verb,
 };
+pub use definition::{
+    ColumnDefinition, Constraint, ConstraintKind, IndexDefinition, Module, Part, Reference,
+    TableDefinition, index_definition, table_definition, view_query, virtual_table,
+};
 pub use loss::{Loss, losses};
 pub use name::Name;
 pub use residue::{Residue, residue};
+pub use shown::{ShownTable, shown_table, view_algorithm, without_definer, without_starts};
 
 use super::Dialect;
 use cursor::Cursor;

@@ -8,7 +8,8 @@ use crate::text::ddl::{self, Change, Verb};
 use crate::text::diagnostic::{Class, Diagnostic};
 use crate::text::source::Source;
 use crate::text::sql::{
-    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, TokenKind, Transactional,
+    self, DirectiveKind, Script, Statement, StatementKind, SyntaxError, SyntaxErrorKind, TokenKind,
+    Transactional,
 };
 
 pub(super) fn check(
@@ -231,8 +232,8 @@ fn is_written(statement: &str, dialect: Dialect) -> bool {
 }
 
 /// Files are cut at markers before anything is read, so what is open at the end of a section may have been cut in two.
-fn is_unclosed(error: &SyntaxError) -> bool {
-    error.message.ends_with("is not closed")
+const fn is_unclosed(error: &SyntaxError) -> bool {
+    matches!(error.kind, SyntaxErrorKind::Unterminated)
 }
 
 /// The marker with `transaction:false`.

@@ -60,6 +60,18 @@ fn key<'a>(line: &Line<'a>) -> Option<&'a str> {
     line.text.split_once(':').map(|(key, _)| key.trim_end())
 }
 
+/// The keys of the header with the places of their values.
+#[cfg(feature = "write")]
+pub(super) fn values<'a>(preamble: &Preamble<'a>) -> impl Iterator<Item = (&'a str, Range<usize>)> {
+    let holder = preamble.paragraphs.iter().find(|p| holds_revision(p));
+    let lines = holder.into_iter().flat_map(|paragraph| &paragraph.lines);
+    lines.filter_map(|line| {
+        let (key, value) = line.text.split_once(':')?;
+        let length = value.trim().len();
+        Some((key.trim_end(), line.range.end - length..line.range.end))
+    })
+}
+
 fn error(message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Class::InvalidRevision, message)
 }

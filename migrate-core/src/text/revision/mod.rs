@@ -11,9 +11,13 @@ mod header;
 mod marker;
 mod preamble;
 mod read;
+#[cfg(feature = "write")]
+mod rewrite;
 #[cfg(test)]
 mod tests;
 
 pub use digest::absent_digest;
 pub use file::{Direction, Header, RevisionFile, Section, Spanned};
 pub(crate) use file::{Links, Parsed};
+#[cfg(feature = "write")]
+pub(crate) use rewrite::Rewrite;

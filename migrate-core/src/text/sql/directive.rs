@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::text::diagnostic::nearest;
 
 use super::token::TokenKind;
-use super::{DirectiveKind, SyntaxError};
+use super::{DirectiveKind, SyntaxError, SyntaxErrorKind};
 
 /// The words after `migrate:` that stand before statements.
 const NAMES: [&str; 4] = ["batch", "allow", "rust", "empty"];
@@ -32,6 +32,7 @@ pub(super) fn read(
     let words = addressed_to_us(comment)?;
     Some(
         parse(words, comment, kind).map_err(|(message, help)| SyntaxError {
+            kind: SyntaxErrorKind::Other,
             range: range.clone(),
             message,
             help,

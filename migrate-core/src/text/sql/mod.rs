@@ -23,7 +23,7 @@ use super::Position;
 
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
-pub use same::same_tokens;
+pub use same::{same_tokens, without_parentheses};
 pub use split::split;
 pub use token::{Token, TokenKind};
 
@@ -111,9 +111,21 @@ pub enum DirectiveKind {
     },
 }
 
+/// What kind of mistake a [`SyntaxError`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SyntaxErrorKind {
+    /// A literal, a comment or a body is open where the script ends: the text may have been cut in two.
+    Unterminated,
+    /// Anything else.
+    Other,
+}
+
 /// Something in a script that cannot be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// Whether something is open.
+    pub kind: SyntaxErrorKind,
     /// The place: for something unterminated, its opener.
     pub range: Range<usize>,
     /// One sentence, lower case, without a full stop.

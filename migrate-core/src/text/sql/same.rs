@@ -41,6 +41,45 @@ fn same(one: &str, token: &Token, other: &str, twin: &Token, dialect: Dialect) -
     token.kind == twin.kind && text == twin_text
 }
 
+/// An expression without the parentheses around all of it.
+///
+/// ```
+/// use migrate_core::text::Dialect;
+/// use migrate_core::text::sql::without_parentheses;
+///
+/// assert_eq!(without_parentheses("((a > 0))", Dialect::Postgres), "a > 0");
+/// assert_eq!(without_parentheses("(a) > (0)", Dialect::Postgres), "(a) > (0)");
+/// ```
+pub fn without_parentheses(expression: &str, dialect: Dialect) -> &str {
+    let mut inner = expression.trim();
+    loop {
+        let tokens: Vec<Token> = significant(inner, dialect).collect();
+        let mut depth = 0_usize;
+        let closes = tokens.iter().position(|token| {
+            match token.kind {
+                TokenKind::Punct('(') => depth += 1,
+                TokenKind::Punct(')') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        });
+        let opens = tokens
+            .first()
+            .is_some_and(|token| token.kind == TokenKind::Punct('('));
+        if !opens || closes != tokens.len().checked_sub(1) || depth != 0 {
+            return inner;
+        }
+        match inner
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
+            Some(rest) => inner = rest.trim(),
+            // A comment stands around them.
+            None => return inner,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

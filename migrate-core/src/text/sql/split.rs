@@ -9,8 +9,8 @@ use super::directive::{self, Comment};
 use super::lexer::{Tokens, tokenize};
 use super::token::{Token, TokenKind};
 use super::{
-    Directive, DirectiveKind, Script, Statement, StatementKind, SyntaxError, Transactional, client,
-    transaction,
+    Directive, DirectiveKind, Script, Statement, StatementKind, SyntaxError, SyntaxErrorKind,
+    Transactional, client, transaction,
 };
 
 const KEYWORDS: usize = 8;
@@ -346,6 +346,7 @@ impl Splitter<'_> {
 
     fn error(&mut self, range: Range<usize>, message: &str, help: Option<String>) {
         self.script.errors.push(SyntaxError {
+            kind: SyntaxErrorKind::Other,
             range,
             message: message.to_owned(),
             help,
@@ -389,6 +390,7 @@ fn unterminated(text: &str, token: &Token) -> SyntaxError {
         }
     };
     SyntaxError {
+        kind: SyntaxErrorKind::Unterminated,
         range: start..start + length,
         message: format!("this {what} is not closed"),
         help: Some(format!("close it with `{closer}`")),

@@ -145,14 +145,15 @@ fn belongings(dialect: Dialect, a: &Table, b: &Table, out: &mut Vec<Difference>)
         out,
         column,
     );
-    parts(
-        dialect,
-        &a.primary_key,
-        &b.primary_key,
-        |it| it.id(name),
-        out,
-        primary_key,
-    );
+    // There is but one, whatever it is called.
+    match (&a.primary_key, &b.primary_key) {
+        (Some(one), Some(other)) => {
+            let mut found = Details::new(dialect);
+            primary_key(one, other, &mut found);
+            found.finish(|| other.id(name), out);
+        }
+        (one, other) => parts(dialect, one, other, |it| it.id(name), out, primary_key),
+    }
     parts(
         dialect,
         &a.uniques,
@@ -248,6 +249,7 @@ fn key_parts(a: &[KeyPart], b: &[KeyPart], it: &mut Details) {
 }
 
 fn primary_key(a: &PrimaryKey, b: &PrimaryKey, it: &mut Details) {
+    it.option("name", a.name.as_ref(), b.name.as_ref());
     key_parts(&a.parts, &b.parts, it);
     it.list("include", &a.include, &b.include);
     it.flag("WITHOUT OVERLAPS", a.without_overlaps, b.without_overlaps);

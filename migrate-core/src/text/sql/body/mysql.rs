@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use crate::text::sql::SyntaxError;
 use crate::text::sql::token::TokenKind;
+use crate::text::sql::{SyntaxError, SyntaxErrorKind};
 
 use super::Piece;
 
@@ -294,6 +294,7 @@ impl Program {
             BlockKind::For => ("FOR", "END FOR"),
         };
         Some(SyntaxError {
+            kind: SyntaxErrorKind::Unterminated,
             range: block.range.clone(),
             message: format!("the block that `{opener}` opens is not closed"),
             help: Some(format!("close it with `{closer};`")),

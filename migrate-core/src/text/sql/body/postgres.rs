@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use crate::text::sql::SyntaxError;
 use crate::text::sql::token::TokenKind;
+use crate::text::sql::{SyntaxError, SyntaxErrorKind};
 
 use super::{Piece, begins};
 
@@ -132,6 +132,7 @@ impl Nesting {
             return None;
         }
         Some(SyntaxError {
+            kind: SyntaxErrorKind::Other,
             range: piece.range.clone(),
             message: "`)` closes nothing".to_owned(),
             help: Some("remove it, or add the `(` that is missing before it".to_owned()),
@@ -149,6 +150,7 @@ impl Nesting {
             return None;
         }
         Some(SyntaxError {
+            kind: SyntaxErrorKind::Other,
             range: piece.range.start - 1..piece.range.end,
             message: format!(
                 "`:{}` is a variable of psql, which the server does not know",
@@ -172,6 +174,7 @@ impl Nesting {
     pub(super) fn end(mut self) -> Option<SyntaxError> {
         match self.unclosed() {
             None => self.atomic.map(|begin| SyntaxError {
+                kind: SyntaxErrorKind::Unterminated,
                 range: begin,
                 message: "the body that `BEGIN ATOMIC` opens is not closed".to_owned(),
                 help: Some("close it with `END;` after the `;` of its last statement".to_owned()),
@@ -187,6 +190,7 @@ impl Nesting {
             Bracket::Paren | Bracket::Json => ('(', ')'),
         };
         Some(SyntaxError {
+            kind: SyntaxErrorKind::Other,
             range: opener.at..opener.at + 1,
             message: format!("`{bracket}` is not closed before the statement ends"),
             help: Some(format!("close it with `{closer}` before the `;`")),

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::text::sql::SyntaxError;
+use crate::text::sql::{SyntaxError, SyntaxErrorKind};
 
 use super::{Piece, begins};
 
@@ -44,6 +44,7 @@ impl Trigger {
     pub(super) fn end(self) -> Option<SyntaxError> {
         let begin = self.begin.filter(|_| self.last != Last::End)?;
         Some(SyntaxError {
+            kind: SyntaxErrorKind::Unterminated,
             range: begin,
             message: "the body of this trigger is not closed".to_owned(),
             help: Some("close it with `END;` after the `;` of its last statement".to_owned()),
