@@ -21,6 +21,8 @@ mod postgres;
 mod processes;
 mod rebuild;
 mod relinked;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod renewed;
 mod servers;
 mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]

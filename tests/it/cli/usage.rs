@@ -50,7 +50,6 @@ fn help_names_nothing_that_does_not_exist_yet() {
         "--sql",
         "adopt",
         "lint",
-        "--backup",
     ] {
         assert!(!text.contains(absent), "the help names {absent}");
     }

@@ -9,6 +9,7 @@ mod failure;
 mod goal;
 mod prepare;
 mod recovery;
+mod renew;
 mod repair;
 mod steps;
 
@@ -213,6 +214,9 @@ impl<'e> Engine<'e> {
                 steps
             }
         };
+        if !steps.is_empty() && self.renew_downs(&comparison).await? == Progress::Overtaken {
+            return Ok(Progress::Overtaken);
+        }
         self.run_steps(&graph, &steps).await
     }
 
