@@ -32,6 +32,7 @@ missing_programs() {
   case $1 in
     postgres) set -- initdb postgres psql ;;
     mysql) set -- mariadb-install-db mariadbd mariadb ;;
+    sqlite) set -- sqlite3 ;;
     *) return ;;
   esac
   for program in "$@"; do

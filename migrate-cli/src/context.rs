@@ -89,6 +89,11 @@ impl Context {
         Ok(target)
     }
 
+    /// Whether the environment that was asked for is protected.
+    pub(crate) fn protection(&self) -> Result<Protection, Failure> {
+        target::protection(&self.settings, self.source.config()?)
+    }
+
     /// The dialect that the scheme of the chosen database speaks; nothing is connected.
     pub(crate) fn database_dialect(&self) -> Option<Dialect> {
         self.target().ok().map(|target| target.database.dialect())

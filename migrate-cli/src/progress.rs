@@ -140,7 +140,7 @@ impl Watched {
 
     /// How far something has come that has begun before. Where nothing is drawn, such as in the log of a CI job, a line
     /// says it from time to time.
-    fn batch(&mut self, text: &str) {
+    fn goes_on(&mut self, text: &str) {
         if let Some((now, _)) = &mut self.now {
             *now = printable(text);
         }
@@ -219,10 +219,23 @@ impl Watched {
                 rows,
                 rows_per_second,
                 ..
-            } => self.batch(&format!(
+            } => self.goes_on(&format!(
                 "{revision}: statement {number} of {of}, {}, {rows_per_second:.0} rows/s",
                 RowCount(*rows)
             )),
+            Event::RustStepProgress {
+                revision,
+                name,
+                done,
+                total,
+                per_second,
+                ..
+            } => {
+                let of = total.map_or_else(String::new, |total| format!(" of {total}"));
+                self.goes_on(&format!(
+                    "{revision}: {name}, {done}{of}, {per_second:.0}/s"
+                ));
+            }
             Event::StepEnds {
                 step, number, of, ..
             } => {

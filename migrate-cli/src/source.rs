@@ -123,8 +123,17 @@ impl Source {
     /// The set for a run on `target`: everything that the macro would refuse is refused; drafts too where the
     /// environment is protected.
     pub(crate) fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+        self.runnable_for(target.database.dialect(), target.protection)
+    }
+
+    /// As [`runnable`](Self::runnable), for a database that nobody connects to.
+    pub(crate) fn runnable_for(
+        &self,
+        dialect: Dialect,
+        protection: Protection,
+    ) -> Result<Migrations, Failure> {
         match self {
-            Self::Directory(directory) => directory.runnable(target),
+            Self::Directory(directory) => directory.runnable(dialect, protection),
         }
     }
 
@@ -189,16 +198,16 @@ impl Directory {
         self.quick(dialect)?.map_or_else(|| self.migrations(), Ok)
     }
 
-    fn runnable(&self, target: &Target) -> Result<Migrations, Failure> {
+    fn runnable(&self, dialect: Dialect, protection: Protection) -> Result<Migrations, Failure> {
         let project = self.project()?;
         let configured = project.config.migrations.dialects;
         let dialects = if configured.is_empty() {
-            DialectSet::one(target.database.dialect())
+            DialectSet::one(dialect)
         } else {
             configured
         };
         let mode = LoadMode::strict(dialects).any_heads();
-        let mode = if target.protection == Protection::Protected {
+        let mode = if protection == Protection::Protected {
             mode.release()
         } else {
             mode

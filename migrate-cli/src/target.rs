@@ -75,6 +75,14 @@ pub(crate) fn choose(
     }
 }
 
+/// Whether the environment that was asked for is protected; no address is needed.
+pub(crate) fn protection(settings: &Settings, config: &Config) -> Result<Protection, Failure> {
+    match &settings.env {
+        Some(name) => Ok(environment(name, config)?.protection),
+        None => Ok(Protection::Open),
+    }
+}
+
 fn environment<'a>(name: &Said<String>, config: &'a Config) -> Result<&'a Environment, Failure> {
     if let Some(environment) = config.environments.get(&name.value) {
         return Ok(environment);

@@ -8,6 +8,7 @@ mod binary;
 mod chain;
 mod cli;
 mod corpora;
+mod import;
 #[cfg(feature = "sqlite")]
 mod heartbeat;
 #[cfg(feature = "postgres")]
@@ -16,6 +17,7 @@ mod introspect;
 mod learning_platform;
 #[cfg(feature = "mysql")]
 mod mysql;
+mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod processes;
@@ -28,4 +30,5 @@ mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 mod status;
+mod steps;
 mod ui;

@@ -12,7 +12,7 @@ use super::Arguments;
 const GROUPS: [(&str, &[&str]); 4] = [
     (
         "Write revisions",
-        &["init", "revision", "merge", "rebase", "lock"],
+        &["init", "revision", "merge", "rebase", "lock", "import"],
     ),
     (
         "Change a database",
@@ -23,6 +23,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
             "redo",
             "stamp",
             "repair",
+            "adopt",
             "ensure-version",
         ],
     ),

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use migrate_core::model::Tool;
 use migrate_core::text::Dialect;
 
 pub(crate) use help::command;
@@ -151,6 +152,8 @@ pub(crate) enum Command {
     Rebase(Rebase),
     /// Check the drafts and record their digests in revisions.lock
     Lock(Lock),
+    /// Take over the migrations of another tool: Alembic, sqlx, Diesel, Flyway ...
+    Import(Import),
     /// Go up to a revision
     Upgrade(Upgrade),
     /// Do what the application does when it starts: switch, waiting, limits, then all heads
@@ -163,6 +166,8 @@ pub(crate) enum Command {
     Stamp(Stamp),
     /// Mend what a crash or an edited revision left behind
     Repair(Repair),
+    /// Record what another tool has applied, without running anything
+    Adopt(Adopt),
     /// Create the state tables in the database
     EnsureVersion(EnsureVersion),
     /// Where the database is, what is pending, who is at work
@@ -271,6 +276,54 @@ pub(crate) struct Lock {
     pub(crate) release: Option<String>,
 }
 
+/// `import`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Whose migrations: alembic, sqlx, refinery, diesel, flyway, dbmate, goose, golang-migrate
+    #[arg(long, value_name = "TOOL", value_parser = values::tool)]
+    pub(crate) from: Tool,
+    /// The directories that hold them
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) directories: Vec<PathBuf>,
+    /// The dialect of their SQL [default: the one of the project, else of the database]
+    #[arg(long, value_parser = values::dialect)]
+    pub(crate) dialect: Option<Dialect>,
+    /// Alembic: a file made by `alembic upgrade base:head --sql`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sql_file: Vec<PathBuf>,
+    /// Alembic: a file made by `alembic downgrade head:base --sql`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) down_sql_file: Vec<PathBuf>,
+    /// Flyway: the value of `${NAME}`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = values::argument)]
+    pub(crate) placeholder: Vec<(String, String)>,
+    /// The table of the tool, where it is not the usual one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// Write the files of an earlier import again
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `adopt`
+#[derive(Debug, Args)]
+pub(crate) struct Adopt {
+    /// Which tool has migrated the database so far [default: the one whose table it has]
+    #[arg(long, value_name = "TOOL", value_parser = values::tool)]
+    pub(crate) from: Option<Tool>,
+    /// The table of the tool, where it is not the usual one
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub(crate) table: Option<String>,
+    /// Show what would be recorded and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
 /// How long a command that changes a database waits for the run lock.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct LockWait {
@@ -298,6 +351,24 @@ pub(crate) struct Backup {
     pub(crate) no_backup: bool,
 }
 
+/// A run as a script.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Offline mode")]
+pub(crate) struct Script {
+    /// Write a script for psql, mariadb, mysql or sqlite3 instead; SPEC is then FROM:TO
+    #[arg(long, conflicts_with = "lock_wait")]
+    pub(crate) sql: bool,
+    /// What the script is written for [default: that of the project, else of the database]
+    #[arg(long, value_name = "DIALECT", requires = "sql", value_parser = values::dialect)]
+    pub(crate) dialect: Option<Dialect>,
+    /// Write it to a file instead of stdout
+    #[arg(short, long, value_name = "FILE", requires = "sql")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file when it is there already
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+}
+
 /// `upgrade`
 #[derive(Debug, Args)]
 pub(crate) struct Upgrade {
@@ -305,13 +376,13 @@ pub(crate) struct Upgrade {
     #[arg(value_name = "SPEC", default_value = "head", value_parser = values::spec)]
     pub(crate) spec: String,
     /// Show the steps and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
     /// Run the revisions that are missing below applied ones, in order
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) fill: bool,
     /// Make the database when the server does not have it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) create_database: bool,
     /// Wait for a database that is not up yet and for other runs; no further revision is begun after so many seconds
     #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
@@ -322,6 +393,8 @@ pub(crate) struct Upgrade {
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+    #[command(flatten)]
+    pub(crate) script: Script,
 }
 
 /// `startup`
@@ -338,10 +411,10 @@ pub(crate) struct Downgrade {
     #[arg(value_name = "SPEC", default_value = "-1", value_parser = values::spec)]
     pub(crate) spec: String,
     /// Show the steps and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) dry_run: bool,
     /// Run the down sections stored in the database, also those of revisions without a file here
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) stored: bool,
     #[command(flatten)]
     pub(crate) backup: Backup,
@@ -349,6 +422,8 @@ pub(crate) struct Downgrade {
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+    #[command(flatten)]
+    pub(crate) script: Script,
 }
 
 /// `redo`
@@ -370,15 +445,17 @@ pub(crate) struct Stamp {
     #[arg(value_name = "SPEC", required = true, value_parser = values::spec)]
     pub(crate) specs: Vec<String>,
     /// Forget everything recorded first, also revisions unknown here
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) purge: bool,
     /// Make the database when the server does not have it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub(crate) create_database: bool,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
+    #[command(flatten)]
+    pub(crate) script: Script,
 }
 
 /// `repair`

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::ffi::OsString;
 use std::time::Duration;
 
+use migrate_core::model::Tool;
 use migrate_core::text::Dialect;
 
 /// Stands before a word that begins like `-1`, so that the parser takes it for a value.
@@ -73,6 +74,12 @@ pub(super) fn tag(text: &str) -> Result<String, String> {
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
     text.parse()
         .map_err(|error: migrate_core::text::dialect::UnknownDialect| error.to_string())
+}
+
+/// A tool by name.
+pub(super) fn tool(text: &str) -> Result<Tool, String> {
+    text.parse()
+        .map_err(|error: migrate_core::model::UnknownTool| error.to_string())
 }
 
 /// A time to wait: seconds, or a number with `ms`, `s` or `m`.

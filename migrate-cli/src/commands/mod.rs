@@ -1,11 +1,13 @@
 //! One file per command. Each has a `run` that calls migrate-core and makes a reply.
 
+mod adopt;
 mod branches;
 mod completions;
 mod current;
 mod ensure_version;
 mod heads;
 mod history;
+mod import;
 mod init;
 mod listing;
 mod lock;
@@ -15,6 +17,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod script;
 mod show;
 mod startup;
 mod status;
@@ -32,6 +35,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Merge(arguments) => revision::merge(arguments, context),
         Command::Rebase(arguments) => rebase::run(arguments, context),
         Command::Lock(arguments) => lock::run(arguments, context),
+        Command::Import(arguments) => import::run(arguments, context),
         Command::Startup(arguments) => startup::run(arguments, context),
         Command::Upgrade(arguments) => runs::upgrade(arguments, context),
         Command::Downgrade(arguments) => runs::downgrade(arguments, context),
@@ -46,6 +50,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Show(arguments) => show::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Repair(arguments) => repair::run(arguments, context),
+        Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }

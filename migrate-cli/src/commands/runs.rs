@@ -11,6 +11,7 @@ use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
 
 use super::report::nothing_to_do;
+use super::script;
 use crate::arguments::{Backup, Downgrade, Redo, Stamp, Tag, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
 use crate::failure::Failure;
@@ -19,6 +20,9 @@ use crate::output::{Human, Page, Reply, Volume};
 use crate::progress::{Progress, stopped};
 
 pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, Failure> {
+    if arguments.script.sql {
+        return script::upgrade(&arguments.spec, &arguments.script, context);
+    }
     let target = context.announced()?;
     if !arguments.fill
         && !arguments.create_database
@@ -53,6 +57,9 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
 }
 
 pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Reply, Failure> {
+    if arguments.script.sql {
+        return script::downgrade(&arguments.spec, &arguments.script, context);
+    }
     let target = context.announced()?;
     let mut run = Run::downgrade(&arguments.spec);
     if arguments.dry_run {
@@ -85,6 +92,9 @@ pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure
 }
 
 pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failure> {
+    if arguments.script.sql {
+        return script::stamp(&arguments.specs, &arguments.script, context);
+    }
     let target = context.announced()?;
     let mut run = Run::stamp(&arguments.specs);
     if arguments.purge {

@@ -180,6 +180,31 @@ impl Output {
         }
     }
 
+    /// Prints on stderr what a person has to do; of much only the first, unless `-v` was given.
+    pub(crate) fn left_to_do(self, findings: &[Diagnostic]) {
+        const SHOWN: usize = 10;
+        if self.format == Format::Json {
+            return;
+        }
+        let shown = match self.volume {
+            Volume::Verbose => findings.len(),
+            _ if findings.len() > SHOWN + 1 => SHOWN,
+            _ => findings.len(),
+        };
+        findings[..shown]
+            .iter()
+            .for_each(|finding| self.diagnostic(finding));
+        if shown < findings.len() {
+            let more = findings.len() - shown;
+            self.note(|page| {
+                page.line(piece(page::BAD, "error").and(
+                    page::BOLD,
+                    format!(": {more} more like these, `-v` shows them"),
+                ));
+            });
+        }
+    }
+
     /// Prints a line on stderr unless `-q` was given.
     pub(crate) fn note(self, write: impl FnOnce(&mut Page)) {
         if self.volume > Volume::Quiet {

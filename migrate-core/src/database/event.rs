@@ -97,6 +97,20 @@ pub enum Event<'a> {
         /// The rate of this batch in this run.
         rows_per_second: f64,
     },
+    /// A Rust step has told how far it has come, by [`Step::progress`](super::Step::progress).
+    #[non_exhaustive]
+    RustStepProgress {
+        /// The revision.
+        revision: &'a str,
+        /// The name of the step.
+        name: &'a str,
+        /// How much is done.
+        done: u64,
+        /// Of how much, if the step knows.
+        total: Option<u64>,
+        /// The rate since it was called.
+        per_second: f64,
+    },
     /// A step has ended, well or not.
     #[non_exhaustive]
     StepEnds {

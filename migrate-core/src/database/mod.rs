@@ -6,6 +6,7 @@
 //! | `run`, `event`, `report`, `error` | what is asked for, what is told, what came of it |
 //! | `state` | the three state tables as values and as SQL text |
 //! | `backend` | the trait that every kind of server implements, and the implementations |
+//! | `offline` | a run as a script, without a connection |
 //! | `session` | what is set when a session opens |
 //! | `backup` | a backup before the first change |
 //! | `execute` | one section, run and recorded |
@@ -24,6 +25,7 @@
     )
 )]
 
+mod adopt;
 mod api;
 mod backend;
 mod backup;
@@ -35,6 +37,7 @@ mod execute;
 mod introspect;
 mod lock;
 mod mask;
+mod offline;
 mod recorded;
 mod recover;
 mod repair;
@@ -45,6 +48,7 @@ mod section;
 mod session;
 mod startup;
 mod state;
+mod step;
 mod target;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
@@ -53,13 +57,19 @@ mod view;
 mod who;
 
 pub use backup::Backup;
+pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
+pub use offline::{Offline, Script, ScriptStep};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
+pub(crate) use step::Steps;
+#[doc(hidden)]
+pub use step::RustStep;
+pub use step::{Step, StepError, StepFunction, StepFuture};
 pub use target::Database;
 pub use upgrade_on::Caller;
 pub use view::{Current, LogEntry, RecordedRevision, Status};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::event::{Event, Watch};
 use super::repair::Decision;
+use super::state::Origin;
 
 /// What a run is asked to do: a verb, its target, and options.
 ///
@@ -46,6 +47,8 @@ pub(crate) enum Verb {
     Stamp {
         specs: Vec<String>,
         purge: Purge,
+        /// What the new rows say of themselves.
+        origin: Origin,
     },
     Redo(Option<String>),
     Repair {
@@ -59,6 +62,10 @@ impl Verb {
         match self {
             Self::Upgrade(_) | Self::AllHeads => "upgrade",
             Self::Downgrade(_) => "downgrade",
+            Self::Stamp {
+                origin: Origin::Adopt,
+                ..
+            } => "adopt",
             Self::Stamp { .. } => "stamp",
             Self::Redo(_) => "redo",
             Self::Repair { .. } => "repair",
@@ -160,6 +167,16 @@ impl Run {
         Self::new(Verb::Stamp {
             specs,
             purge: Purge::Keep,
+            origin: Origin::Stamp,
+        })
+    }
+
+    /// Record as applied what another tool has applied.
+    pub(crate) fn adopt(specs: Vec<String>) -> Self {
+        Self::new(Verb::Stamp {
+            specs,
+            purge: Purge::Keep,
+            origin: Origin::Adopt,
         })
     }
 

@@ -7,7 +7,7 @@ use crate::model::Migrations;
 use crate::model::set::SectionRef;
 use crate::text::diagnostic::Class;
 use crate::text::revision::{Direction, RevisionFile};
-use crate::text::sql::{StatementKind, split};
+use crate::text::sql::split;
 use crate::text::{Dialect, Digest, RevisionId};
 
 /// What the reports call a section that comes from the database.
@@ -97,6 +97,11 @@ impl<'m> Text<'m> {
         }))
     }
 
+    /// Whether it is a recorded one.
+    pub(crate) const fn is_stored(&self) -> bool {
+        matches!(self, Self::Stored { .. })
+    }
+
     pub(crate) const fn digest(&self) -> Digest {
         match self {
             Self::File(section) => section.digest,
@@ -130,20 +135,6 @@ impl<'m> Text<'m> {
                     "the section of {revision} cannot be read as {dialect}: {}",
                     error.message
                 ),
-            ));
-        }
-        for statement in &script.statements {
-            let what = match &statement.kind {
-                StatementKind::Rust(name) => format!("`-- migrate:rust {name}`"),
-                _ => continue,
-            };
-            return Err(Error::with_help(
-                Class::Config,
-                format!(
-                    "{file}:{}: {what} cannot be run yet: that comes in a later release",
-                    line + statement.position.line - 1
-                ),
-                "write the revision without it for now",
             ));
         }
         Ok(Source {

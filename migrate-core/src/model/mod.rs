@@ -7,8 +7,10 @@ pub mod plan;
 pub mod schema;
 pub mod set;
 pub mod spec;
+mod tool;
 
 pub use graph::{Graph, Index, IndexSet};
 pub use plan::{Action, Applied, Gap, Operation, Plan, Purge, Step, Target, plan};
 pub use set::Migrations;
 pub use spec::{Spec, SpecError, SpecRange, resolve};
+pub use tool::{Tool, UnknownTool, VersionOrder};

@@ -4,6 +4,8 @@
 //! the macro, the command line, the library and the tests all go through it. [`mod@write`] makes and changes files.
 
 pub mod config;
+#[cfg(feature = "write")]
+pub mod import;
 pub mod load;
 pub mod lock;
 mod stale;

@@ -3,35 +3,18 @@
 use std::path::Path;
 
 use migrate::{Class, Database, Dialect, Migrations};
+use migrate_core::model::Tool;
 
-use super::{Directory, Foreign, Section, corpus, message, names, read};
+#[cfg(feature = "postgres")]
+use super::text;
+use super::{Directory, corpus, names};
 use crate::servers;
 
-/// `VERSION_name.sql`, or `VERSION_name.up.sql` with `VERSION_name.down.sql`.
 pub(super) fn directory(part: &str, dialect: Dialect) -> Directory {
-    let folder = corpus("atuin").join(part);
-    let files = names(&folder);
-    let migration = |file: &String| {
-        let stem = file.trim_end_matches(".sql").trim_end_matches(".up");
-        let (version, name) = stem.split_once('_').expect("VERSION_name");
-        let down = folder.join(format!("{stem}.down.sql"));
-        Foreign {
-            id: version.to_owned(),
-            message: message(name),
-            up: Section::Transactional(read(&folder.join(file))),
-            down: if down.exists() {
-                Section::Transactional(read(&down))
-            } else {
-                Section::ForwardOnly
-            },
-        }
-    };
-    let migrations: Vec<Foreign> = files
-        .iter()
-        .filter(|file| !file.ends_with(".down.sql"))
-        .map(migration)
-        .collect();
-    Directory::chain(dialect, &migrations)
+    let (directory, imported) =
+        Directory::imported(Tool::Sqlx, dialect, &corpus("atuin").join(part));
+    assert_eq!(imported.left, [], "{part}");
+    directory
 }
 
 async fn to_head(migrations: &Migrations, target: &Database) -> Vec<String> {
@@ -119,4 +102,46 @@ async fn a_down_script_that_is_no_sqlite_fails_and_changes_nothing() {
         .await
         .unwrap_or_else(|failure| panic!("{failure}"));
     assert!(again.is_up_to_date());
+}
+
+/// The server as it runs today: sqlx has migrated it. It is imported and adopted, and nothing is run.
+#[cfg(feature = "postgres")]
+#[test]
+fn a_live_database_of_sqlx_is_adopted() {
+    use crate::cli::Project;
+
+    let Some(server) = servers::postgres() else {
+        return;
+    };
+    let database = server.database("atuin_live");
+    let folder = corpus("atuin").join("server-postgres");
+    database.sql(
+        "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+         installed_on TIMESTAMPTZ NOT NULL DEFAULT now(), success BOOLEAN NOT NULL, checksum BYTEA NOT NULL, \
+         execution_time BIGINT NOT NULL)",
+    );
+    for file in names(&folder) {
+        database.sql(&text(&folder.join(&file)));
+        let version = file.split('_').next().unwrap_or_default();
+        database.sql(&format!(
+            "INSERT INTO _sqlx_migrations VALUES ({version}, '', now(), true, '\\x00', 1)"
+        ));
+    }
+    let before = (database.schema(), super::dump(&database));
+
+    let project = Project::empty().variable("DATABASE_URL", database.url());
+    let old = folder.display().to_string();
+    for words in [&["import", "--from", "sqlx", &old][..], &["adopt"]] {
+        let output = project.run(words);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{words:?}\n{said}");
+    }
+    let status = project.session(&["status"]);
+    assert!(status.contains("nothing is pending"), "{status}");
+    assert_eq!((database.schema(), super::dump(&database)), before);
+    let count = names(&folder).len().to_string();
+    let log = "SELECT count(*) FROM schema_revisions_log WHERE action = 'stamp'";
+    assert_eq!(database.sql(log).trim(), count);
+    let others = "SELECT count(*) FROM schema_revisions_log WHERE action <> 'stamp'";
+    assert_eq!(database.sql(others).trim(), "0");
 }

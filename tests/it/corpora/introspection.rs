@@ -105,7 +105,7 @@ async fn atuin_on_sqlite() {
 #[cfg(feature = "postgres")]
 #[tokio::test]
 async fn atuin_and_crates_io_on_postgres() {
-    use super::crates_io::{Downs, directory, raw_scripts};
+    use super::crates_io::{directory, raw_scripts};
 
     let Some(server) = servers::postgres() else {
         return;
@@ -117,7 +117,7 @@ async fn atuin_and_crates_io_on_postgres() {
     )
     .await;
     let crates_io = server.database("introspect_crates_io");
-    migrated(&directory(Downs::Mended), &crates_io).await;
+    migrated(&directory().0, &crates_io).await;
     for database in [&atuin, &crates_io] {
         let schema = read(database).await;
         let class = |kinds: &str| {

@@ -1,5 +1,6 @@
-//! Other people's migrations (`tests/fixtures/corpora`, with their licences), written in our file format and run on
-//! their databases with the outcomes that their READMEs state.
+//! Other people's migrations (`tests/fixtures/corpora`, with their licences), imported as `migrate-cli import` does it,
+//! and run on their databases with the outcomes that their READMEs state. Temporal's are in the layout of no tool: the
+//! tests write them in our format.
 
 mod atuin;
 #[cfg(feature = "postgres")]
@@ -8,67 +9,39 @@ mod introspection;
 #[cfg(feature = "mysql")]
 mod temporal;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrate::{Dialect, Migrations};
+use migrate_core::model::Tool;
 use migrate_core::project::config::Search;
-use migrate_core::project::write::{LockOptions, lock};
+use migrate_core::project::import::{Import, read};
+use migrate_core::project::write::{
+    Earlier, ImportEffect, Imported, LockOptions, WriteImport, import, lock,
+};
 use migrate_core::text::{Diagnostic, DialectSet};
 use tempfile::TempDir;
 
-/// The SQL of one direction, as upstream has it.
-enum Section {
-    Transactional(String),
-    NotTransactional(String),
-    /// Upstream cannot go back.
-    ForwardOnly,
-}
-
-/// One migration of another tool.
+/// One migration in the layout of no tool; upstream cannot go back.
+#[cfg_attr(
+    not(feature = "mysql"),
+    expect(dead_code, reason = "Temporal's are for MariaDB")
+)]
 struct Foreign {
     id: String,
     message: String,
-    up: Section,
-    down: Section,
+    up: String,
 }
 
 impl Foreign {
     /// The file in our format; `parent` is the revision before it.
     fn render(&self, parent: &str) -> String {
-        let Foreign {
-            id,
-            message,
-            up,
-            down,
-        } = self;
-        let mut text = format!("-- {message}\n--\n-- revision: {id}\n-- down_revision: {parent}\n");
-        if matches!(down, Section::ForwardOnly) {
-            text.push_str("-- irreversible: there is no way back upstream\n");
-        }
-        for (direction, section) in [("up", up), ("down", down)] {
-            let (sql, option) = match section {
-                Section::Transactional(sql) => (sql, ""),
-                Section::NotTransactional(sql) => (sql, " transaction:false"),
-                Section::ForwardOnly => continue,
-            };
-            let _ = write!(text, "\n-- migrate:{direction}{option}\n");
-            if is_empty(sql) {
-                text.push_str("-- migrate:empty upstream has nothing here\n");
-            }
-            text.push_str(sql);
-            text.push('\n');
-        }
-        text
+        let Foreign { id, message, up } = self;
+        format!(
+            "-- {message}\n--\n-- revision: {id}\n-- down_revision: {parent}\n\
+             -- irreversible: there is no way back upstream\n\n-- migrate:up\n{up}\n"
+        )
     }
-}
-
-/// Whether nothing but comments is left: the corpora have line comments only in such files.
-fn is_empty(sql: &str) -> bool {
-    sql.lines()
-        .map(str::trim)
-        .all(|line| line.is_empty() || line.starts_with("--"))
 }
 
 /// A corpus as a migrations directory.
@@ -113,6 +86,24 @@ impl Directory {
         lock(&project, &options).map(|_| ())
     }
 
+    /// The migrations of a tool as `migrate-cli import` takes them over; also what it has said.
+    fn imported(tool: Tool, dialect: Dialect, from: &Path) -> (Self, Imported) {
+        let directory = Self::chain(dialect, &[]);
+        let reading =
+            read(&Import::of(tool, from, dialect)).unwrap_or_else(|found| panic!("{found:#?}"));
+        let project = Search::from(directory.root.path())
+            .dir(Some(directory.path()))
+            .find()
+            .expect("a project");
+        let how = WriteImport {
+            dialects: DialectSet::one(dialect),
+            effect: ImportEffect::Write,
+            earlier: Earlier::Refuse,
+        };
+        let imported = import(&project, reading, how).unwrap_or_else(|found| panic!("{found:#?}"));
+        (directory, imported)
+    }
+
     /// The set, locked.
     fn migrations(&self) -> Migrations {
         if let Err(findings) = self.lock() {
@@ -146,11 +137,28 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-fn read(path: &Path) -> String {
+fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A name as the message of a revision.
-fn message(name: &str) -> String {
-    name.replace(['_', '-'], " ").trim().to_owned()
+/// What `pg_dump --schema-only` says of a database, without the tables that `migrate` keeps.
+#[cfg(feature = "postgres")]
+fn dump(database: &crate::servers::TestDatabase) -> String {
+    let output = std::process::Command::new("pg_dump")
+        .args([
+            "--schema-only",
+            "--no-owner",
+            "--exclude-table=schema_revisions*",
+        ])
+        .arg(format!("--dbname={}", database.url()))
+        .output()
+        .expect("pg_dump runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    // Newer versions write a random word into these two lines.
+    let lines = text
+        .lines()
+        .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -2,7 +2,7 @@
 
 use migrate::{Database, Dialect};
 
-use super::{Directory, Foreign, Section, corpus, read};
+use super::{Directory, Foreign, corpus, text};
 use crate::servers;
 
 /// Version and files in the order of upstream's manifests, as the README of the corpus gives them.
@@ -37,7 +37,7 @@ const VERSIONS: [(&str, &[&str]); 20] = [
 ];
 
 fn script(version: &str, file: &str) -> String {
-    read(
+    text(
         &corpus("temporal-mysql")
             .join(version)
             .join(format!("{file}.sql")),
@@ -50,14 +50,11 @@ pub(super) fn directory() -> Directory {
         .map(|(version, files)| Foreign {
             id: version.replace('.', "_"),
             message: files.join(" and ").replace('_', " "),
-            up: Section::Transactional(
-                files
-                    .iter()
-                    .map(|file| script(version, file))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            ),
-            down: Section::ForwardOnly,
+            up: files
+                .iter()
+                .map(|file| script(version, file))
+                .collect::<Vec<_>>()
+                .join("\n"),
         })
         .collect();
     Directory::chain(Dialect::Mysql, &migrations)

@@ -18,28 +18,26 @@ impl Client for Mariadb {
         "mysql"
     }
 
-    fn run(&self, url: &str, sql: &str) -> Result<String, String> {
+    fn shell(&self, url: &str) -> Command {
         let url = Url::parse(url);
         let mut command = Command::new("mariadb");
         command
-            .args([
-                "--no-defaults",
-                "--batch",
-                "--skip-column-names",
-                "--default-character-set=utf8mb4",
-            ])
-            .args([
-                "-h",
-                url.host,
-                "-P",
-                url.port,
-                "-u",
-                url.user,
-                "-e",
-                sql,
-                url.database,
-            ])
+            .args(["--no-defaults", "--comments"])
+            .args(["-h", url.host, "-P", url.port, "-u", url.user])
+            .arg(format!("--database={}", url.database))
             .env("MYSQL_PWD", url.password);
+        command
+    }
+
+    fn run(&self, url: &str, sql: &str) -> Result<String, String> {
+        let mut command = self.shell(url);
+        command.args([
+            "--batch",
+            "--skip-column-names",
+            "--default-character-set=utf8mb4",
+            "-e",
+            sql,
+        ]);
         client(command)
     }
 

@@ -92,6 +92,8 @@ pub(crate) struct Server {
 trait Client: Sync {
     /// `sqlite`, `postgres` or `mysql`.
     fn name(&self) -> &'static str;
+    /// The client that people use, on a database; it reads a script from stdin.
+    fn shell(&self, url: &str) -> Command;
     /// Runs SQL and returns the rows as lines, fields separated by tabs.
     fn run(&self, url: &str, sql: &str) -> Result<String, String>;
     /// Makes the database; `home` is the URL of one that is always there.
@@ -206,6 +208,11 @@ impl TestDatabase {
     /// Name of the database.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The client that people use, on this database; it reads a script from stdin.
+    pub(crate) fn shell(&self) -> Command {
+        self.server.client.shell(&self.url)
     }
 
     /// Runs SQL past the library, with the server's own client where it has one, and returns a line per row, fields

@@ -18,24 +18,20 @@ impl Client for Psql {
         "postgres"
     }
 
-    fn run(&self, url: &str, sql: &str) -> Result<String, String> {
+    fn shell(&self, url: &str) -> Command {
         let url = Url::parse(url);
         let mut command = Command::new("psql");
         command
-            .args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"])
-            .args([
-                "-h",
-                url.host,
-                "-p",
-                url.port,
-                "-U",
-                url.user,
-                "-d",
-                url.database,
-                "-c",
-                sql,
-            ])
+            .args(["-X", "-h", url.host, "-p", url.port, "-U", url.user])
+            .args(["-d", url.database])
             .env("PGPASSWORD", url.password);
+        command
+    }
+
+    fn run(&self, url: &str, sql: &str) -> Result<String, String> {
+        let mut command = self.shell(url);
+        command.args(["-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"]);
+        command.args(["-c", sql]);
         client(command)
     }
 

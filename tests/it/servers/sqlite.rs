@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
@@ -31,6 +32,12 @@ fn path(url: &str) -> PathBuf {
 impl Client for Files {
     fn name(&self) -> &'static str {
         "sqlite"
+    }
+
+    fn shell(&self, url: &str) -> Command {
+        let mut command = Command::new("sqlite3");
+        command.arg(path(url));
+        command
     }
 
     fn run(&self, url: &str, sql: &str) -> Result<String, String> {

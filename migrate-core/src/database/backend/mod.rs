@@ -14,10 +14,40 @@ pub(crate) mod sqlite;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::error::ServerError;
+use super::error::{ServerError, ServerErrorKind};
 use super::execute::{Done, Source, StepError, Work};
 use super::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
+
+/// A connection, lent to a Rust step.
+pub(crate) enum Lent<'c> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(&'c mut sqlx::SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(&'c mut sqlx::PgConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(&'c mut sqlx::MySqlConnection),
+    /// So that a build without any database has a variant.
+    #[allow(dead_code)]
+    Nothing(std::marker::PhantomData<&'c ()>),
+}
+
+impl Lent<'_> {
+    /// What makes an error of ours of what the driver says.
+    pub(crate) fn translator(&self) -> fn(sqlx::Error, usize) -> ServerError {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => sqlite::translate,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => postgres::translate,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => mysql::error::translate,
+            Self::Nothing(_) => {
+                |error, _| ServerError::new(ServerErrorKind::Other, error.to_string())
+            }
+        }
+    }
+}
 
 /// What the methods of [`Backend`] return.
 pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -127,6 +157,20 @@ pub(crate) trait Backend: Send {
     /// Makes `holder` the one who is recorded in the lock row, and returns the fence for its changes; under the run
     /// lock, with the tables there.
     fn register<'a>(&'a mut self, holder: &'a Holder) -> Pending<'a, Result<Fence, ServerError>>;
+
+    /// Sends the data of a `COPY .. FROM STDIN`, the statement of `source` with this number.
+    fn copy<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<(), ServerError>> {
+        let _ = (source, number);
+        let error = ServerError::new(ServerErrorKind::Config, "COPY is PostgreSQL's");
+        Box::pin(async { Err(error) })
+    }
+
+    /// Lends the connection to a Rust step.
+    fn lend(&mut self) -> Result<Lent<'_>, ServerError>;
 
     /// Runs one section and records it, all or nothing where the database can do that.
     ///

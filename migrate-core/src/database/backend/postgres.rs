@@ -10,10 +10,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError, PgErrorPos
 use sqlx::{ConnectOptions, Connection};
 
 use super::driver::{fetch, send};
-use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
+use super::{Attempt, Backend, Effect, Executed, Lent, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
-use crate::database::execute::message::{Message, Part};
-use crate::database::execute::transactional::{self, Surroundings, done, step_error};
+use crate::database::execute::message::Part;
+use crate::database::execute::parts::{self, Failed};
+use crate::database::execute::transactional::{self, Bounds, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
 use crate::database::recover;
 use crate::database::session::{changes_settings_of_postgres, postgres_limits, postgres_lock};
@@ -216,7 +217,11 @@ impl<'c> PostgresBackend<'c> {
     }
 
     async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
-        if work.section.as_ref().is_some_and(drops_prepared) {
+        if work
+            .section
+            .as_ref()
+            .is_some_and(|source| drops_prepared(source) || source.has_calls())
+        {
             self.tables.wording = Wording::Plain;
         }
         let changes_settings = work
@@ -235,6 +240,7 @@ impl<'c> PostgresBackend<'c> {
         let around = Surroundings {
             begin: "BEGIN",
             reset,
+            bounds: Bounds::Sent,
         };
         match &work.section {
             Some(source) if !source.transactional => {
@@ -245,15 +251,7 @@ impl<'c> PostgresBackend<'c> {
                 }
                 outcome
             }
-            Some(source)
-                if source
-                    .script
-                    .statements
-                    .iter()
-                    .any(|statement| statement.copy_data.is_some()) =>
-            {
-                self.run_with_copy(work, source, &around).await
-            }
+            Some(source) if source.has_parts() => self.run_in_parts(work, source, around).await,
             _ => transactional::run(self, work, around).await,
         }
     }
@@ -283,47 +281,38 @@ impl<'c> PostgresBackend<'c> {
             .collect())
     }
 
-    /// A section with data to be copied: messages up to each COPY, and the data by the COPY protocol.
-    async fn run_with_copy(
+    /// A section that takes several messages inside its one transaction.
+    async fn run_in_parts(
         &mut self,
         work: &Work<'_>,
         source: &Source<'_>,
-        around: &Surroundings,
+        mut around: Surroundings,
     ) -> Result<Done, StepError> {
         let started = Instant::now();
-        let mut message = Message::new();
-        transactional::open(&mut message, &self.tables, work, around.begin);
-        for (number, statement) in source
-            .script
-            .statements
-            .iter()
-            .enumerate()
-            .skip(source.from)
-        {
-            let Some(data) = &statement.copy_data else {
-                message.statement(source, number);
-                continue;
-            };
-            transactional::send_part(self, work, std::mem::take(&mut message)).await?;
-            let data = source.text[data.clone()].as_bytes();
-            if let Err(error) = self.copy(source.sql(number), data).await {
-                let offset = error.position.map(|position| position.saturating_sub(1));
-                return Err(transactional::abandon(
-                    self,
-                    work,
-                    error,
-                    Part::Statement(number),
-                    offset,
-                )
-                .await);
+        let outcome = match &mut self.link {
+            Link::Own(Some(connection)) if source.has_calls() => {
+                around.bounds = Bounds::Held;
+                match connection.begin().await {
+                    Ok(mut held) => {
+                        let mut inside = PostgresBackend {
+                            tables: self.tables.clone(),
+                            ..PostgresBackend::on(&mut held, None, &self.table)
+                        };
+                        let outcome = parts::run(&mut inside, work, source, &around).await;
+                        parts::settle(held, outcome, translate).await
+                    }
+                    Err(error) => Err(Failed::ours(translate(error, 0))),
+                }
             }
+            _ => parts::run(self, work, source, &around).await,
+        };
+        match outcome {
+            Ok(()) => Ok(done(work, started)),
+            Err(failed) => Err(failed.abandon(self, work, around.bounds).await),
         }
-        transactional::finish(&mut message, &self.tables, work, around);
-        transactional::send_part(self, work, message).await?;
-        Ok(done(work, started))
     }
 
-    async fn copy(&mut self, statement: &str, data: &[u8]) -> Result<(), ServerError> {
+    async fn copy_data(&mut self, statement: &str, data: &[u8]) -> Result<(), ServerError> {
         let connection = self.connection()?;
         let mut copy = connection
             .copy_in_raw(statement)
@@ -475,6 +464,20 @@ impl Backend for PostgresBackend<'_> {
         Box::pin(self.run_work(work))
     }
 
+    fn copy<'a>(
+        &'a mut self,
+        source: &'a Source<'a>,
+        number: usize,
+    ) -> Pending<'a, Result<(), ServerError>> {
+        let data = source.script.statements[number].copy_data.clone();
+        let data = data.map_or("", |data| &source.text[data]);
+        Box::pin(self.copy_data(source.sql(number), data.as_bytes()))
+    }
+
+    fn lend(&mut self) -> Result<Lent<'_>, ServerError> {
+        self.connection().map(Lent::Postgres)
+    }
+
     fn probe<'a>(
         &'a mut self,
         source: &'a Source<'a>,
@@ -517,7 +520,7 @@ fn connecting(mut error: ServerError) -> ServerError {
     error
 }
 
-fn translate(error: sqlx::Error, results: usize) -> ServerError {
+pub(super) fn translate(error: sqlx::Error, results: usize) -> ServerError {
     let mut translated = match &error {
         sqlx::Error::Database(database) => match database.try_downcast_ref::<PgDatabaseError>() {
             Some(database) => told(database),

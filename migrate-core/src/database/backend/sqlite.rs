@@ -24,10 +24,11 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool};
 use sqlx::{ConnectOptions, Connection};
 
 use super::driver::{fetch, send};
-use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings, Who};
+use super::{Attempt, Backend, Effect, Executed, Lent, Pending, Row, SessionSettings, Who};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::{Message, Part};
-use crate::database::execute::transactional::{self, Surroundings, done, step_error};
+use crate::database::execute::parts::{self, Failed};
+use crate::database::execute::transactional::{self, Bounds, Surroundings, done, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
 use crate::database::session::asks_for_rebuild;
@@ -51,6 +52,14 @@ pub(crate) struct SqliteBackend<'c> {
     /// How to open the file once more, for the heartbeat.
     options: Option<SqliteConnectOptions>,
     heart: Option<Heart>,
+}
+
+/// Whether foreign keys hold while a section runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    On,
+    /// It rebuilds tables.
+    Off,
 }
 
 impl Drop for SqliteBackend<'_> {
@@ -138,6 +147,7 @@ impl<'c> SqliteBackend<'c> {
         let mut around = Surroundings {
             begin: "BEGIN IMMEDIATE",
             reset: Vec::new(),
+            bounds: Bounds::Sent,
         };
         let Some(source) = &work.section else {
             return transactional::run(self, work, around).await;
@@ -157,8 +167,10 @@ impl<'c> SqliteBackend<'c> {
             let outcome = journalled::run(self, work, source, around).await;
             self.heart = None;
             outcome
-        } else if work.transaction == Transaction::Own && asks_for_rebuild(source) {
-            self.rebuild(work, source, &around).await
+        } else if source.has_parts()
+            || work.transaction == Transaction::Own && asks_for_rebuild(source)
+        {
+            self.run_in_parts(work, source, around).await
         } else {
             transactional::run(self, work, around).await
         };
@@ -196,25 +208,83 @@ impl<'c> SqliteBackend<'c> {
         }
     }
 
-    /// A section during which foreign keys are off, and which must not leave a violation that was not there before.
-    async fn rebuild(
+    /// A section that takes several messages inside its one transaction: one with Rust steps, and one during which
+    /// foreign keys are off.
+    async fn run_in_parts(
+        &mut self,
+        work: &Work<'_>,
+        source: &Source<'_>,
+        mut around: Surroundings,
+    ) -> Result<Done, StepError> {
+        let started = Instant::now();
+        let own = work.transaction == Transaction::Own;
+        let keys = if own && asks_for_rebuild(source) {
+            Keys::Off
+        } else {
+            Keys::On
+        };
+        if keys == Keys::Off
+            && let Err(failed) = self.foreign_keys_off().await
+        {
+            return Err(failed.abandon(self, work, around.bounds).await);
+        }
+        let outcome = if own && source.has_calls() {
+            around.bounds = Bounds::Held;
+            self.run_held(work, source, &around, keys).await
+        } else {
+            self.run_parts(work, source, &around, keys).await
+        };
+        match outcome {
+            Ok(()) => Ok(done(work, started)),
+            Err(failed) => Err(failed.abandon(self, work, around.bounds).await),
+        }
+    }
+
+    async fn foreign_keys_off(&mut self) -> Result<(), Failed> {
+        let off = self.execute("PRAGMA foreign_keys = OFF".to_owned()).await;
+        off.map(drop).map_err(Failed::ours)
+    }
+
+    /// In a transaction that the driver knows of.
+    async fn run_held(
         &mut self,
         work: &Work<'_>,
         source: &Source<'_>,
         around: &Surroundings,
-    ) -> Result<Done, StepError> {
-        let started = Instant::now();
-        let mut opening = Message::new();
-        opening.ours("PRAGMA foreign_keys = OFF");
-        transactional::open(&mut opening, &self.tables, work, around.begin);
-        transactional::send_part(self, work, opening).await?;
-        let before = self.violations(work).await?;
-        let mut statements = Message::new();
-        for number in source.from..source.script.statements.len() {
-            statements.statement(source, number);
+        keys: Keys,
+    ) -> Result<(), Failed> {
+        let (tables, watchdog) = (self.tables.clone(), self.watchdog.clone());
+        let connection = self.connection().map_err(Failed::ours)?;
+        let mut held = connection
+            .begin_with(around.begin)
+            .await
+            .map_err(|error| Failed::ours(translate(error, 0)))?;
+        let mut inside = SqliteBackend::on(&mut held, "");
+        inside.tables = tables;
+        inside.watchdog = watchdog;
+        let outcome = inside.run_parts(work, source, around, keys).await;
+        drop(inside);
+        parts::settle(held, outcome, translate).await
+    }
+
+    /// Between the ends of the transaction. A rebuild must not leave a violation that was not there before.
+    async fn run_parts(
+        &mut self,
+        work: &Work<'_>,
+        source: &Source<'_>,
+        around: &Surroundings,
+        keys: Keys,
+    ) -> Result<(), Failed> {
+        if keys == Keys::On {
+            return parts::run(self, work, source, around).await;
         }
-        transactional::send_part(self, work, statements).await?;
-        let after = self.violations(work).await?;
+        let mut opening = Message::new();
+        transactional::open(&mut opening, &self.tables, work, around);
+        parts::send(self, opening).await?;
+        let before = self.violations().await?;
+        let rest = parts::statements(self, work, source, Message::new()).await?;
+        parts::send(self, rest).await?;
+        let after = self.violations().await?;
         let new = after
             .iter()
             .find(|(pair, count)| before.get(*pair).is_none_or(|known| known < count));
@@ -228,27 +298,18 @@ impl<'c> SqliteBackend<'c> {
             let message =
                 format!("foreign_key_check: {rows} of {table} would refer to nothing in {parent}");
             let error = ServerError::new(ServerErrorKind::Other, message);
-            return Err(transactional::abandon(self, work, error, Part::Ours, None).await);
+            return Err(Failed::ours(error));
         }
         let mut closing = Message::new();
         transactional::finish(&mut closing, &self.tables, work, around);
-        transactional::send_part(self, work, closing).await?;
-        Ok(done(work, started))
+        parts::send(self, closing).await
     }
 
     /// How many rows of which table refer to nothing in which other. Rows are counted and not named, because a rebuild
     /// may number them anew.
-    async fn violations(
-        &mut self,
-        work: &Work<'_>,
-    ) -> Result<BTreeMap<(String, String), usize>, StepError> {
+    async fn violations(&mut self) -> Result<BTreeMap<(String, String), usize>, Failed> {
         let sql = "SELECT \"table\", parent FROM pragma_foreign_key_check".to_owned();
-        let rows = match self.query(sql).await {
-            Ok(rows) => rows,
-            Err(error) => {
-                return Err(transactional::abandon(self, work, error, Part::Ours, None).await);
-            }
-        };
+        let rows = self.query(sql).await.map_err(Failed::ours)?;
         let mut found = BTreeMap::new();
         for row in rows {
             let mut fields = row.into_iter().map(Option::unwrap_or_default);
@@ -397,6 +458,10 @@ impl Backend for SqliteBackend<'_> {
         Box::pin(self.run_work(work))
     }
 
+    fn lend(&mut self) -> Result<Lent<'_>, ServerError> {
+        self.connection().map(Lent::Sqlite)
+    }
+
     fn probe<'a>(
         &'a mut self,
         source: &'a Source<'a>,
@@ -434,7 +499,7 @@ impl Backend for SqliteBackend<'_> {
     }
 }
 
-fn translate(error: sqlx::Error, results: usize) -> ServerError {
+pub(super) fn translate(error: sqlx::Error, results: usize) -> ServerError {
     use ServerErrorKind as Kind;
     let mut translated = match &error {
         sqlx::Error::Database(database) => {

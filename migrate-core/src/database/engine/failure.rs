@@ -176,7 +176,7 @@ impl Engine<'_> {
 }
 
 /// The line of the file at this byte of the section's text.
-fn frame_at(source: &Source<'_>, offset: usize) -> Frame {
+pub(super) fn frame_at(source: &Source<'_>, offset: usize) -> Frame {
     let lines = LineIndex::new(source.text);
     let position = lines.position(source.text, offset);
     let rest = &source.text[offset.min(source.text.len())..];

@@ -30,7 +30,7 @@ pub(crate) fn plan(
         Verb::Upgrade(text) => Target::Upgrade(spec(text)?),
         Verb::AllHeads => Target::AllHeads,
         Verb::Downgrade(text) => Target::Downgrade(spec(text)?),
-        Verb::Stamp { specs, purge } => Target::Stamp {
+        Verb::Stamp { specs, purge, .. } => Target::Stamp {
             specs: specs
                 .iter()
                 .map(|text| spec(text))

@@ -27,6 +27,7 @@ use super::recorded::{Comparison, ReadError, Recorded, compare};
 use super::report::{Outcome, Report, StepAction, StepReport};
 use super::run::{Fill, PerRun, Purge, Stored, Verb};
 use super::state::{Fence, Holder};
+use super::step::StepContext;
 use super::who;
 use crate::model::set::{Ahead, Set, Settings};
 use crate::model::{Graph, Migrations, Plan, Step};
@@ -95,6 +96,7 @@ pub(crate) struct Engine<'e> {
     recorded: Recorded,
     fence: Fence,
     patience: Patience,
+    context: Arc<StepContext>,
 }
 
 impl<'e> Engine<'e> {
@@ -125,6 +127,10 @@ impl<'e> Engine<'e> {
             settings: migrations.settings()?,
             ownership,
             patience: Patience::new(task.lock_wait).until(task.deadline),
+            context: Arc::new(StepContext {
+                tag: task.tag.clone(),
+                arguments: task.arguments.clone(),
+            }),
             task,
             report,
             dialect,

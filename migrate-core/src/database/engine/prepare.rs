@@ -1,14 +1,15 @@
 //! The SQL of every step, found and judged before the first is run.
 
+use super::failure::frame_at;
 use super::{Engine, Ownership};
-use crate::database::error::Error;
+use crate::database::error::{Error, Kind};
 use crate::database::execute::{Source, Transaction};
 use crate::database::report::StepReport;
 use crate::database::run::Stored;
 use crate::database::section::{STORED, Text};
 use crate::model::{Action, Graph, Step};
 use crate::text::RevisionId;
-use crate::text::diagnostic::Class;
+use crate::text::diagnostic::{Class, Diagnostic, nearest};
 use crate::text::revision::Direction;
 
 /// A step with its SQL.
@@ -109,7 +110,61 @@ impl<'e> Engine<'e> {
             ));
         }
         // Split once more when it is run: what is wrong shows here, before anything has begun.
-        text.source(id, self.dialect, 0)
+        let source = text.source(id, self.dialect, 0)?;
+        self.refuse_calls(id, text, &source)?;
+        Ok(source)
+    }
+
+    /// A Rust step needs its function, a place in the transactions of this run, and a section that comes from files.
+    pub(super) fn refuse_calls(
+        &self,
+        id: &RevisionId,
+        text: &Text<'_>,
+        source: &Source<'_>,
+    ) -> Result<(), Error> {
+        let steps = &self.migrations.steps;
+        let mut calls = (0..source.script.statements.len())
+            .filter_map(|number| source.call(number).map(|name| (number, name)));
+        let Some((number, name)) =
+            calls.find(|(_, name)| text.is_stored() || !self.may_call() || !steps.has(name))
+        else {
+            return Ok(());
+        };
+        let refused = |message: String| Diagnostic::error(Class::Config, message);
+        let finding = if text.is_stored() {
+            let applied = self
+                .recorded
+                .row(id.as_str())
+                .map_or_else(String::new, |row| {
+                    let when = row.finished_at.as_deref().unwrap_or("an unknown time");
+                    format!(
+                        ": it was applied at {when} by {} with {}",
+                        row.who, row.tool
+                    )
+                });
+            refused(format!(
+                "the down section that is recorded for {id} calls the Rust step `{name}`, whose code is not recorded"
+            ))
+            .help(format!("use the release that applied it{applied}"))
+        } else {
+            let place = source.script.statements[number].text.start;
+            let frame = frame_at(source, place);
+            if steps.has(name) {
+                refused(format!(
+                    "revision {id} calls the Rust step `{name}` and cannot run in one transaction for the whole run"
+                ))
+                .at(frame)
+                .help("run it without `single`")
+            } else {
+                missing(id, name, steps.names()).at(frame)
+            }
+        };
+        Err(Error::new(Kind::Plain(finding)))
+    }
+
+    /// In the one transaction of a whole run the driver does not know of it, and a step could end it by mistake.
+    fn may_call(&self) -> bool {
+        self.transaction() != Transaction::Run
     }
 
     /// A revision on which something stands that is not taken back with it must stay.
@@ -135,4 +190,21 @@ impl<'e> Engine<'e> {
         }
         Ok(())
     }
+}
+
+/// The error of a Rust step without a function.
+fn missing<'n>(id: &RevisionId, name: &str, known: impl Iterator<Item = &'n str>) -> Diagnostic {
+    let message =
+        format!("revision {id} calls the Rust step `{name}`, and there is no function for it here");
+    let finding = Diagnostic::error(Class::Config, message);
+    let finding = match nearest(name, known) {
+        Some(known) => finding.help(format!(
+            "there is one for `{known}`: is one of the names misspelt?"
+        )),
+        None => finding,
+    };
+    finding.help(format!(
+        "Rust steps are run by the application that has them: by its start-up, or by a command line inside it, such as \
+         `myapp migrate upgrade`; `Migrations::with_step(\"{name}\", ..)` gives a directory read at run time the function"
+    ))
 }

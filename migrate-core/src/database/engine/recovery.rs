@@ -165,7 +165,11 @@ impl Engine<'_> {
         let from = match &text {
             Some(text) => {
                 let source = text.source(&row.revision, self.dialect, 0)?;
-                self.first_to_run(row, &source).await?
+                let from = self.first_to_run(row, &source).await?;
+                if from < source.script.statements.len() {
+                    self.refuse_calls(&row.revision, text, &source)?;
+                }
+                from
             }
             None => 0,
         };
@@ -196,7 +200,10 @@ impl Engine<'_> {
         if number >= source.script.statements.len() {
             return Ok(number);
         }
-        let effect = self.backend.probe(source, number).await;
+        let effect = match source.effect_of_call(number) {
+            Some(effect) => Ok(effect),
+            None => self.backend.probe(source, number).await,
+        };
         match effect
             .map_err(|error| self.server("looking at what became of a statement on", error))?
         {
@@ -255,7 +262,7 @@ impl Engine<'_> {
         };
         let mut report = self.describe(&step)?;
         if let Some(text) = &text {
-            report.loses = self.refuse_section(&step.revision, text)?.loses();
+            report.loses = text.source(&step.revision, self.dialect, 0)?.loses();
         }
         let number = self.report.steps.len() + 1;
         self.task.watch.tell(&Event::StepBegins {

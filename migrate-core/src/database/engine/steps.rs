@@ -158,6 +158,16 @@ impl<'e> Engine<'e> {
         match rows.into_iter().flatten().next().flatten() {
             Some(section) => {
                 let stored = Text::stored(&step.revision, &section, recorded_digest)?;
+                // The same text: then that of the files can run, and has its Rust steps.
+                if redo && text.is_some_and(|text| text.digest() == recorded_digest) {
+                    let same = stored.as_ref().map(|stored| {
+                        let source = stored.source(&step.revision, self.dialect, 0)?;
+                        Ok::<bool, Error>(source.has_calls())
+                    });
+                    if same.transpose()? == Some(true) {
+                        return Ok(None);
+                    }
+                }
                 if let Some(text) = &stored {
                     self.refuse_section(&step.revision, text)?;
                     let sql = mask(&section, self.dialect);
@@ -312,7 +322,10 @@ impl<'e> Engine<'e> {
         graph: &Graph,
         step: &Step,
         section: Option<Source<'w>>,
-    ) -> Result<Work<'w>, Error> {
+    ) -> Result<Work<'w>, Error>
+    where
+        'e: 'w,
+    {
         let row = self.recorded.row(step.revision.as_str());
         let (mut record, down_section) = match step.action {
             Action::Upgrade | Action::Stamp => self.applied_record(step)?,
@@ -358,12 +371,18 @@ impl<'e> Engine<'e> {
                 .filter(|row| row.in_flight())
                 .and_then(|row| row.journal.batch),
             watch: self.task.watch.clone(),
+            steps: &self.migrations.steps,
+            context: Arc::clone(&self.context),
         })
     }
 
     /// The row of a revision of the set that has been applied or stamped, and the down section recorded with it.
     pub(super) fn applied_record(&self, step: &Step) -> Result<(Record, Option<String>), Error> {
-        row::applied(self.migrations, step, self.dialect, &self.user)
+        let (mut record, down) = row::applied(self.migrations, step, self.dialect, &self.user)?;
+        if let (Action::Stamp, Verb::Stamp { origin, .. }) = (step.action, &self.task.verb) {
+            record.origin = *origin;
+        }
+        Ok((record, down))
     }
 
     fn reverted_record(&self, step: &Step, row: Option<&Record>) -> Record {

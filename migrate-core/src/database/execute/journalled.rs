@@ -7,7 +7,9 @@
 use std::time::Instant;
 
 use super::batch::{Batch, Runner};
+use super::call;
 use super::message::{Message, Part, at_fence};
+use super::parts::Failed;
 use super::transactional::{Surroundings, step_error};
 use super::{Done, Kept, Source, StepError, Work};
 use crate::database::backend::{Backend, Pending};
@@ -68,7 +70,7 @@ pub(crate) fn in_flight(source: &Source<'_>, number: usize) -> StatementInFlight
 
 /// The COMMIT of the transaction that the section itself begins with statement `first`; `None` when there is none, or
 /// when that is not what ends it.
-fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
+pub(crate) fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
     let control = |number: usize| match source.script.statements[number].transaction {
         Transactional::Control(what) => Some(what),
         _ => None,
@@ -79,6 +81,26 @@ fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
     let end =
         (first + 1..source.script.statements.len()).find(|number| control(*number).is_some())?;
     matches!(control(end), Some("COMMIT" | "END")).then_some(end)
+}
+
+/// A transaction that a `transaction:false` section begins or commits by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Control {
+    /// By `BEGIN` or `START TRANSACTION`.
+    Begin,
+    /// By `COMMIT`.
+    Commit,
+}
+
+/// Whether a statement begins or commits a transaction on MySQL and MariaDB, in the plain form of it.
+pub(crate) fn control(source: &Source<'_>, number: usize) -> Option<Control> {
+    let keywords = source.script.statements[number].keywords.iter();
+    let keywords: Vec<&str> = keywords.map(String::as_str).collect();
+    match keywords.as_slice() {
+        ["START", "TRANSACTION"] | ["BEGIN"] | ["BEGIN", "WORK"] => Some(Control::Begin),
+        ["COMMIT"] | ["COMMIT", "WORK"] => Some(Control::Commit),
+        _ => None,
+    }
 }
 
 /// Hash of the first statements of a section.
@@ -114,9 +136,10 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
             });
             let last = match self.source.script.statements[number].transaction {
                 Transactional::Yes => {
-                    match self.source.batch(number) {
-                        Some(batch) => self.rounds(batch).await?,
-                        None => self.together(number).await?,
+                    match (self.source.batch(number), self.source.call(number)) {
+                        (Some(batch), _) => self.rounds(batch).await?,
+                        (None, Some(name)) => self.call(number, name).await?,
+                        (None, None) => self.together(number).await?,
                     }
                     number
                 }
@@ -251,6 +274,37 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
         }
         self.finished = number + 1;
         Ok(())
+    }
+
+    /// A Rust step, outside of transactions of ours: noted before and after.
+    async fn call(&mut self, number: usize, name: &str) -> Result<(), StepError> {
+        let revision = &self.work.record.revision;
+        let statement = in_flight(self.source, number);
+        let tables = self.backend.tables();
+        let (begin, end) = (
+            tables.begin_statement(revision, number, &statement),
+            tables.end_statement(revision, number + 1),
+        );
+        self.change(vec![begin]).await?;
+        let dialect = self.backend.dialect();
+        let called = match self.backend.lend() {
+            Ok(lent) => call::call(lent, dialect, self.work, name, number).await,
+            Err(error) => Err(call::failed(error, number)),
+        };
+        let left_open = call::was_left_open(self.backend).await;
+        match called {
+            Ok(()) if !left_open => {}
+            Ok(()) => return Err(self.call_failed(call::left_open(name, number))),
+            Err(failed) => return Err(self.call_failed(failed)),
+        }
+        self.change(vec![end]).await?;
+        self.finished = number + 1;
+        Ok(())
+    }
+
+    fn call_failed(&self, failed: Failed) -> StepError {
+        let error = call::outside(failed.error);
+        self.failed(error, failed.part, failed.offset)
     }
 
     /// Records the section as finished.

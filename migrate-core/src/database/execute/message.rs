@@ -47,8 +47,8 @@ impl Message {
         let start = self.sql.len();
         self.sql.push_str(sql);
         self.parts.push((part, start..self.sql.len()));
-        // A line break first: the statement may end in a comment.
-        self.sql.push_str("\n;\n");
+        // At once, though a part may not end in a comment: SQLite keeps blanks before it as part of a trigger.
+        self.sql.push_str(";\n");
     }
 
     pub(crate) fn ours(&mut self, sql: &str) {
@@ -75,6 +75,13 @@ impl Message {
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// Every part with its text, without terminator.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (Part, &str)> {
+        self.parts
+            .iter()
+            .map(|(part, range)| (*part, &self.sql[range.clone()]))
     }
 
     /// The text to be sent.

@@ -3,8 +3,10 @@
 //! [`Work`] is everything that has to be known for that; the backends turn it into messages.
 
 pub(crate) mod batch;
+pub(crate) mod call;
 pub(crate) mod journalled;
 pub(crate) mod message;
+pub(crate) mod parts;
 pub(crate) mod transactional;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use std::time::{Duration, Instant};
 use super::error::ServerError;
 use super::event::Watch;
 use super::state::{Fence, Holder, Record, Rounds};
+use super::step::{StepContext, Steps};
 use crate::text::revision::Direction;
 use crate::text::sql::Script;
 use crate::text::{Dialect, RevisionId};
@@ -46,6 +49,10 @@ pub(crate) struct Work<'a> {
     pub(crate) batch: Option<Rounds>,
     /// Who is told of progress.
     pub(crate) watch: Watch,
+    /// The functions of the application.
+    pub(crate) steps: &'a Steps,
+    /// What the run says to them.
+    pub(crate) context: Arc<StepContext>,
 }
 
 /// Whether a revision has a row.

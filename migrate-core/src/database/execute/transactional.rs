@@ -18,6 +18,17 @@ pub(crate) struct Surroundings {
     pub(crate) begin: &'static str,
     /// Puts the settings back that the section may have changed, after its last statement.
     pub(crate) reset: Vec<String>,
+    /// Who says BEGIN and COMMIT.
+    pub(crate) bounds: Bounds,
+}
+
+/// Who says BEGIN and COMMIT of a transaction that a section has for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bounds {
+    /// The messages.
+    Sent,
+    /// The driver, around the section: so it knows that a transaction is open when a Rust step begins one in it.
+    Held,
 }
 
 /// Runs `work` as one transaction.
@@ -62,7 +73,7 @@ pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
 /// The whole message.
 pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -> Message {
     let mut message = Message::new();
-    open(&mut message, tables, work, around.begin);
+    open(&mut message, tables, work, around);
     if let Some(section) = &work.section {
         for number in section.from..section.script.statements.len() {
             message.statement(section, number);
@@ -73,9 +84,10 @@ pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -
 }
 
 /// Opens the transaction and raises the fence.
-pub(crate) fn open(message: &mut Message, tables: &Tables, work: &Work<'_>, begin: &str) {
+pub(crate) fn open(message: &mut Message, tables: &Tables, work: &Work<'_>, around: &Surroundings) {
     match work.transaction {
-        Transaction::Own => message.ours(begin),
+        Transaction::Own if around.bounds == Bounds::Held => {}
+        Transaction::Own => message.ours(around.begin),
         Transaction::Savepoint => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
         Transaction::Run => {}
     }
@@ -92,42 +104,11 @@ pub(crate) fn finish(
     message.extend(around.reset.iter().cloned());
     message.extend(tables.finish(work));
     match work.transaction {
+        Transaction::Own if around.bounds == Bounds::Held => {}
         Transaction::Own => message.ours("COMMIT"),
         Transaction::Savepoint => message.ours(&format!("RELEASE SAVEPOINT {SAVEPOINT}")),
         Transaction::Run => {}
     }
-}
-
-/// Sends a part of a section that takes several messages.
-pub(crate) async fn send_part<B: Backend + ?Sized>(
-    backend: &mut B,
-    work: &Work<'_>,
-    message: Message,
-) -> Result<(), StepError> {
-    if message.is_empty() {
-        return Ok(());
-    }
-    let sql = message.sql();
-    match backend.execute(sql.clone()).await {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let place = message.place(&sql, &error);
-            let error = at_fence(error, place);
-            Err(abandon(backend, work, error, place.part, place.offset).await)
-        }
-    }
-}
-
-/// Takes back what a section has done so far, because of `error`.
-pub(crate) async fn abandon<B: Backend + ?Sized>(
-    backend: &mut B,
-    work: &Work<'_>,
-    error: ServerError,
-    part: Part,
-    offset: Option<usize>,
-) -> StepError {
-    let kept = roll_back(backend, work, &error).await;
-    step_error(work, error, part, offset, kept)
 }
 
 /// Takes back what the message has done, and says what is left.

@@ -210,7 +210,7 @@ impl Tables {
             )],
             Dialect::Postgres => vec![format!(
                 "WITH fence AS (UPDATE {lock} SET epoch = epoch + 1, heartbeat = {now} WHERE id = 1{known} RETURNING 1) \
-                 SELECT 1 / pg_catalog.count(*) FROM fence"
+                 SELECT 1 / pg_catalog.count(*) AS migrate_fence FROM fence"
             )],
             // The subquery has two rows, an error under every sql_mode, unless the update has hit.
             Dialect::Mysql | Dialect::Mariadb => vec![

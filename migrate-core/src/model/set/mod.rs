@@ -22,6 +22,8 @@ pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Switched, Time
 pub use unpack::{Entry, Head, SectionRef, Set};
 
 use crate::text::ddl::{Loss, losses};
+#[cfg(feature = "runtime")]
+use crate::database::Steps;
 use crate::text::diagnostic::Class;
 use crate::text::sql::split;
 use crate::text::{Chain, Dialect, DialectSet};
@@ -40,6 +42,9 @@ pub struct Migrations {
     directory: Option<Cow<'static, str>>,
     opening: OnceCell<unpack::Opening>,
     set: OnceCell<Set>,
+    /// The one thing of the runtime that a set carries: see `docs/decisions.md`.
+    #[cfg(feature = "runtime")]
+    pub(crate) steps: Steps,
 }
 
 impl Migrations {
@@ -50,27 +55,57 @@ impl Migrations {
         index: &'static [u8],
         directory: Option<&'static str>,
     ) -> Self {
-        let directory = match directory {
-            Some(path) => Some(Cow::Borrowed(path)),
-            None => None,
-        };
-        Self {
-            text: Cow::Borrowed(text),
-            index: Cow::Borrowed(index),
-            directory,
-            opening: OnceCell::new(),
-            set: OnceCell::new(),
-        }
+        Self::new(
+            Cow::Borrowed(text),
+            Cow::Borrowed(index),
+            borrowed(directory),
+            #[cfg(feature = "runtime")]
+            Steps::embedded(&[]),
+        )
+    }
+
+    /// The same with Rust steps.
+    #[cfg(feature = "runtime")]
+    #[doc(hidden)]
+    pub const fn embedded_with(
+        text: &'static str,
+        index: &'static [u8],
+        directory: Option<&'static str>,
+        steps: &'static [crate::database::RustStep],
+    ) -> Self {
+        Self::new(
+            Cow::Borrowed(text),
+            Cow::Borrowed(index),
+            borrowed(directory),
+            Steps::embedded(steps),
+        )
     }
 
     /// The value of a set that was packed while the program runs.
     pub fn from_packed(packed: PackedSet, directory: Option<String>) -> Self {
+        Self::new(
+            Cow::Owned(packed.text),
+            Cow::Owned(packed.index),
+            directory.map(Cow::Owned),
+            #[cfg(feature = "runtime")]
+            Steps::embedded(&[]),
+        )
+    }
+
+    const fn new(
+        text: Cow<'static, str>,
+        index: Cow<'static, [u8]>,
+        directory: Option<Cow<'static, str>>,
+        #[cfg(feature = "runtime")] steps: Steps,
+    ) -> Self {
         Self {
-            text: Cow::Owned(packed.text),
-            index: Cow::Owned(packed.index),
-            directory: directory.map(Cow::Owned),
+            text,
+            index,
+            directory,
             opening: OnceCell::new(),
             set: OnceCell::new(),
+            #[cfg(feature = "runtime")]
+            steps,
         }
     }
 
@@ -203,6 +238,13 @@ impl Migrations {
     fn opening(&self) -> Result<&unpack::Opening, UnpackError> {
         self.opening
             .get_or_try_init(|| unpack::opening(&self.text, &self.index))
+    }
+}
+
+const fn borrowed(text: Option<&'static str>) -> Option<Cow<'static, str>> {
+    match text {
+        Some(text) => Some(Cow::Borrowed(text)),
+        None => None,
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn read(project: &Project, findings: &mut Vec<Diagnostic>) -> Files {
     files
 }
 
-fn revision(file: RevisionFile, path: PathBuf, lock_name: String) -> Revision {
+pub(super) fn revision(file: RevisionFile, path: PathBuf, lock_name: String) -> Revision {
     let digests = file
         .sections
         .iter()

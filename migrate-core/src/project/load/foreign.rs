@@ -17,7 +17,17 @@ impl Style {
             Self::Alembic => "Alembic",
             Self::Diesel => "diesel",
             Self::Refinery => "refinery or Flyway",
-            Self::Sqlx => "sqlx or dbmate",
+            Self::Sqlx => "sqlx, dbmate, goose or golang-migrate",
+        }
+    }
+
+    /// What `--from` takes.
+    const fn tools(self) -> &'static str {
+        match self {
+            Self::Alembic => "alembic",
+            Self::Diesel => "diesel",
+            Self::Refinery => "refinery|flyway",
+            Self::Sqlx => "sqlx|dbmate|goose|golang-migrate",
         }
     }
 }
@@ -64,11 +74,10 @@ impl Foreign {
             };
             finding = finding.note(format!("the others: {}{more}", shown.join(", ")));
         }
-        Some(finding.help(
-            "taking over another tool's files comes with a later release; by hand: `migrate-cli revision -m <message>` \
-             for each, in their order, paste the SQL below `-- migrate:up` and `-- migrate:down`, and move the old \
-             files out of this directory",
-        ))
+        let names = if same { style.tools() } else { "TOOL" };
+        Some(finding.help(format!(
+            "move them out of this directory, to OLD, then `migrate-cli import --from {names} OLD` makes revisions of them"
+        )))
     }
 }
 

@@ -267,6 +267,34 @@ pub fn load(project: &Project, mode: LoadMode) -> Loaded {
     }
 }
 
+/// A revision that is not on disk yet.
+#[cfg(feature = "write")]
+pub(crate) fn unwritten(file: RevisionFile, path: PathBuf, lock_name: String) -> Revision {
+    directory::revision(file, path, lock_name)
+}
+
+/// Puts revisions in the order of their graph.
+///
+/// # Errors
+/// Everything that is wrong with their links.
+#[cfg(feature = "write")]
+pub(crate) fn sorted(
+    project: &Project,
+    revisions: Vec<Revision>,
+) -> Result<(Vec<Revision>, Graph), Vec<Diagnostic>> {
+    let mut files = Files {
+        revisions,
+        links: Some(Links::Sound),
+        ..Files::default()
+    };
+    let mut findings = Vec::new();
+    let mode = LoadMode::reading();
+    match links::graph(&mut files, project, mode, &mut findings) {
+        Some(graph) => Ok((files.revisions, graph)),
+        None => Err(findings),
+    }
+}
+
 /// The files of the directories that should be revisions, as the lock file has them.
 pub(crate) fn file_names(project: &Project) -> Vec<String> {
     let listed = directory::list(project, &mut Vec::new());

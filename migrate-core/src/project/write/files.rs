@@ -17,13 +17,39 @@ pub(super) struct Change {
     pub(super) existing: Existing,
 }
 
-/// What a change does with a file that is there already.
+/// What is done with a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Existing {
+pub enum Existing {
+    /// It is replaced.
     Replace,
+    /// It stays, and that is an error.
     Refuse,
     /// The file goes; the change has no text.
     Remove,
+}
+
+/// Writes one file, at once or not at all.
+///
+/// ```
+/// use migrate_core::project::write::{Existing, save};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("up.sql");
+/// assert!(save(&path, "SELECT 1;\n", Existing::Refuse).is_ok());
+/// assert!(save(&path, "SELECT 2;\n", Existing::Refuse).is_err());
+/// assert_eq!(std::fs::read_to_string(&path)?, "SELECT 1;\n");
+/// # Ok::<_, std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// When the file is there and [`Existing::Refuse`] was said, and when it cannot be written.
+pub fn save(path: &Path, text: &str, existing: Existing) -> Result<(), Vec<Diagnostic>> {
+    write(&[Change {
+        path: path.to_owned(),
+        shown: path.display().to_string(),
+        text: text.to_owned(),
+        existing,
+    }])
 }
 
 /// Writes all of them or none.

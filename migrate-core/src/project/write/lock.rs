@@ -251,37 +251,12 @@ impl<'a> Job<'a> {
             let kept = self
                 .kept(revision)
                 .map_or(&[][..], |entry| self.old.sections(entry));
-            new.sections.extend(self.sections(revision, kept));
+            new.sections
+                .extend(locked_sections(revision, kept, self.options.dialects));
             entry.sections = start..new.sections.len();
             new.entries.push(entry);
         }
         new
-    }
-
-    fn sections(&self, revision: &Revision, kept: &[LockedSection]) -> Vec<LockedSection> {
-        let sections = revision.file.sections.iter().zip(&revision.digests);
-        sections
-            .map(|(section, digest)| {
-                let before = kept
-                    .iter()
-                    .find(|line| line.digest == *digest && line.checker == CHECKER_VERSION);
-                let before = before.map_or(DialectSet::EMPTY, |line| line.checked);
-                let checked = dialects_of(revision, section, self.options.dialects).union(before);
-                let checker = if checked.is_empty() {
-                    0
-                } else {
-                    CHECKER_VERSION
-                };
-                let (direction, dialects) = (section.direction, section.dialects);
-                LockedSection {
-                    direction,
-                    dialects,
-                    digest: *digest,
-                    checked,
-                    checker,
-                }
-            })
-            .collect()
     }
 
     fn release(&self, tag: &'a str, heads: &[RevisionId]) -> Result<Release<'a>, Box<Diagnostic>> {
@@ -386,5 +361,36 @@ pub(super) fn releases_with(lock: &LockFile<'_>, graph: &Graph, id: &str) -> Vec
         .iter()
         .filter(contains)
         .map(|release| Cow::Borrowed(release.tag).into_owned())
+        .collect()
+}
+
+/// The lock lines of the sections of a revision that was checked under `dialects`; `kept` are those it has already.
+pub(super) fn locked_sections(
+    revision: &Revision,
+    kept: &[LockedSection],
+    dialects: DialectSet,
+) -> Vec<LockedSection> {
+    let sections = revision.file.sections.iter().zip(&revision.digests);
+    sections
+        .map(|(section, digest)| {
+            let before = kept
+                .iter()
+                .find(|line| line.digest == *digest && line.checker == CHECKER_VERSION);
+            let before = before.map_or(DialectSet::EMPTY, |line| line.checked);
+            let checked = dialects_of(revision, section, dialects).union(before);
+            let checker = if checked.is_empty() {
+                0
+            } else {
+                CHECKER_VERSION
+            };
+            let (direction, dialects) = (section.direction, section.dialects);
+            LockedSection {
+                direction,
+                dialects,
+                digest: *digest,
+                checked,
+                checker,
+            }
+        })
         .collect()
 }

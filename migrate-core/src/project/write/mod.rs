@@ -4,7 +4,9 @@
 //! then renamed, and what was renamed before a failure is put back. The clock is an argument.
 
 mod files;
+mod header;
 mod id;
+mod import;
 mod lock;
 mod new;
 mod order;
@@ -14,7 +16,9 @@ mod slug;
 mod tests;
 
 pub use id::random_id;
+pub use import::{Earlier, ImportEffect, Imported, ImportedRevision, WriteImport, import};
 pub use lock::{Amended, LockChange, LockOptions, LockOutcome, WriteLock, lock};
+pub use files::{Existing, save};
 pub use new::{NewRevision, NewSection, Splice, Written, new_revision};
 pub use rebase::{Locked, Moved, Rebase, Rebased, Renamed, What, WriteRebase, rebase};
 pub use slug::slug;

@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
 use super::files::{self, Change, Existing};
+use super::header::{HeaderText, marker};
 use super::{random_id, slug};
 use crate::project::config::{Timezone, display, relative};
 use crate::project::load::Loaded;
@@ -218,26 +219,18 @@ fn check_parent(loaded: &Loaded, parent: &RevisionId, splice: Splice) -> Option<
 }
 
 fn text(loaded: &Loaded, new: &NewRevision, id: &RevisionId, now: SystemTime) -> String {
-    let list = |items: &[String]| items.join(", ");
-    let parents: Vec<String> = new.down_revision.iter().map(ToString::to_string).collect();
-    let parents = if parents.is_empty() {
-        "none".to_owned()
-    } else {
-        list(&parents)
-    };
-    let mut text = format!(
-        "-- {}\n--\n-- revision: {id}\n-- down_revision: {parents}\n",
-        new.message.trim()
-    );
-    for (key, items) in [
-        ("branch_labels", &new.branch_labels),
-        ("depends_on", &new.depends_on),
-    ] {
-        if !items.is_empty() {
-            text.push_str(&format!("-- {key}: {}\n", list(items)));
-        }
+    let created = created(now);
+    let mut text = HeaderText {
+        message: new.message.trim(),
+        prose: &[],
+        id,
+        down_revision: new.down_revision.iter().map(ToString::to_string).collect(),
+        branch_labels: &new.branch_labels,
+        depends_on: &new.depends_on,
+        created: Some(&created),
+        irreversible: None,
     }
-    text.push_str(&format!("-- created: {}\n", created(now)));
+    .to_string();
     if new.sections.is_empty() {
         // A merge usually has nothing to do but to join.
         if new.down_revision.len() < 2 {
@@ -272,14 +265,6 @@ fn markers(direction: Direction, dialects: DialectSet) -> Vec<String> {
             .iter()
             .map(|dialect| marker(direction, DialectSet::one(*dialect)))
             .collect(),
-    }
-}
-
-fn marker(direction: Direction, dialects: DialectSet) -> String {
-    if dialects.is_empty() {
-        format!("-- migrate:{direction}")
-    } else {
-        format!("-- migrate:{direction} dialect:{dialects}")
     }
 }
 

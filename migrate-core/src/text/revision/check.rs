@@ -33,6 +33,7 @@ pub(super) fn check(
     for statement in &script.statements {
         findings.extend(checker.transaction(statement));
         findings.extend(checker.batch(statement, begun));
+        findings.extend(checker.rust(statement, begun));
         match statement.transaction {
             Transactional::Control(what @ ("BEGIN" | "START TRANSACTION")) => begun = Some(what),
             Transactional::Control(_) => begun = None,
@@ -195,6 +196,22 @@ impl Checker<'_> {
             );
         }
         None
+    }
+
+    /// A Rust step must not be part of a transaction that the section begins by itself.
+    fn rust(&self, statement: &Statement, begun: Option<&str>) -> Option<Diagnostic> {
+        let (StatementKind::Rust(name), Some(begun)) = (&statement.kind, begun) else {
+            return None;
+        };
+        let frame = self.source.frame(
+            self.place(&statement.text),
+            "it is called outside of transactions",
+        );
+        Some(
+            self.error(format!("`migrate:rust {name}` after {begun}"))
+                .at(frame)
+                .help("put it before the transaction or behind its COMMIT, or begin the transaction in the step"),
+        )
     }
 
     fn sql(&self, statement: &Statement) -> &str {

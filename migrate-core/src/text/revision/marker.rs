@@ -27,6 +27,15 @@ pub(super) fn markers(text: &str) -> Vec<Marker> {
         .collect()
 }
 
+/// The lines of a text that would be read as markers.
+#[cfg(feature = "write")]
+pub(crate) fn lines(text: &str) -> Vec<Range<usize>> {
+    markers(text)
+        .into_iter()
+        .map(|marker| marker.line)
+        .collect()
+}
+
 fn marker(text: &str, start: usize) -> Option<Marker> {
     let end = text[start..]
         .find('\n')

@@ -20,4 +20,4 @@ pub use digest::absent_digest;
 pub use file::{Direction, Header, RevisionFile, Section, Spanned};
 pub(crate) use file::{Links, Parsed};
 #[cfg(feature = "write")]
-pub(crate) use rewrite::Rewrite;
+pub(crate) use {marker::lines as marker_lines, read::text as normalised, rewrite::Rewrite};

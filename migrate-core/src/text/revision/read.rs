@@ -39,7 +39,7 @@ pub(super) fn parse(path: &str, bytes: &[u8]) -> Parsed {
 }
 
 /// The text without byte order mark and with `\n` line breaks.
-fn text<'a>(path: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Box<Diagnostic>> {
+pub(crate) fn text<'a>(path: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Box<Diagnostic>> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         let finding = Diagnostic::error(Class::InvalidRevision, "the file is UTF-16")
             .at(crate::text::diagnostic::Frame::file(path))

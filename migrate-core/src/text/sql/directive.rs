@@ -17,8 +17,8 @@ const DEFAULT_MAX_ROUNDS: u64 = 1_000_000;
 pub(super) enum Comment {
     /// It belongs to the next statement.
     Before(DirectiveKind),
-    /// It is a statement: a call of the function of this name.
-    Rust(String),
+    /// It is a statement: a call of the function of this name, and whether a second call does no harm.
+    Rust(String, Option<DirectiveKind>),
     /// The script is empty on purpose.
     Empty(String),
 }
@@ -42,6 +42,12 @@ pub(super) fn read(
 
 type Refusal = (String, Option<String>);
 
+/// Whether a comment begins `migrate:`, in whichever spelling, so that it is read as a directive.
+#[cfg(feature = "write")]
+pub(crate) fn is_directive(comment: &str) -> bool {
+    addressed_to_us(comment).is_some()
+}
+
 /// What follows `migrate:`, in whichever spelling.
 fn addressed_to_us(comment: &str) -> Option<&str> {
     let words = comment.strip_suffix("*/").unwrap_or(comment);
@@ -59,6 +65,9 @@ fn parse(words: &str, comment: &str, kind: TokenKind) -> Result<Comment, Refusal
     let known = NAMES
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(name));
+    if name == "todo" {
+        return Err(left_to_do(arguments));
+    }
     let Some(known) = known else {
         return Err(unknown(name));
     };
@@ -89,11 +98,7 @@ fn parse(words: &str, comment: &str, kind: TokenKind) -> Result<Comment, Refusal
         },
         "rust" => match arguments {
             "" => Err(lacks("rust", "a name", "<name>")),
-            name if name.contains(char::is_whitespace) => Err((
-                format!("`migrate:rust` takes one name, not `{}`", shown(name)),
-                Some("write `-- migrate:rust <name>`".to_owned()),
-            )),
-            name => Ok(Comment::Rust(name.to_owned())),
+            arguments => rust(arguments),
         },
         _ if arguments.is_empty() => Err(lacks("empty", "a reason", "<reason>")),
         _ => Ok(Comment::Empty(arguments.to_owned())),
@@ -125,11 +130,46 @@ fn unknown(name: &str) -> Refusal {
     (message, Some(help))
 }
 
+/// What an import could not do: the line keeps the revision from being run and locked until somebody has.
+fn left_to_do(what: &str) -> Refusal {
+    let message = match what {
+        "" => "something is left to do here".to_owned(),
+        what => format!("left to do: {what}"),
+    };
+    (message, Some("do it, and remove this line".to_owned()))
+}
+
 fn lacks(name: &str, what: &str, form: &str) -> Refusal {
     (
         format!("`migrate:{name}` lacks {what}"),
         Some(format!("write `-- migrate:{name} {form}`")),
     )
+}
+
+fn rust(arguments: &str) -> Result<Comment, Refusal> {
+    let mut words = arguments.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_name {
+        return Err((
+            format!("`{}` is no name of a Rust function", shown(name)),
+            Some("a name is made of letters, digits and `_`".to_owned()),
+        ));
+    }
+    match (words.next(), words.next()) {
+        (None, _) => Ok(Comment::Rust(name.to_owned(), None)),
+        (Some("repeatable"), None) => Ok(Comment::Rust(
+            name.to_owned(),
+            Some(DirectiveKind::Repeatable),
+        )),
+        _ => Err((
+            format!("`migrate:rust` takes one name, not `{}`", shown(arguments)),
+            Some(
+                "write `-- migrate:rust <name>`, or `-- migrate:rust <name> repeatable`".to_owned(),
+            ),
+        )),
+    }
 }
 
 fn batch(options: &str) -> Result<DirectiveKind, Refusal> {

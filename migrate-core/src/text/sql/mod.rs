@@ -21,6 +21,8 @@ use std::time::Duration;
 
 use super::Position;
 
+#[cfg(feature = "write")]
+pub(crate) use directive::is_directive;
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
 pub use same::{same_tokens, without_parentheses};
@@ -102,6 +104,8 @@ pub enum DirectiveKind {
         /// After so many rounds the statement is taken not to converge.
         max_rounds: u64,
     },
+    /// `-- migrate:rust <name> repeatable`: after an interruption the function may be called again.
+    Repeatable,
     /// `-- migrate:allow <rule> <reason>`.
     Allow {
         /// The lint rule.

@@ -205,7 +205,7 @@ impl Splitter<'_> {
                 range: range.clone(),
                 kind,
             }),
-            Some(Ok(Comment::Rust(name))) => self.rust(range, name),
+            Some(Ok(Comment::Rust(name, repeatable))) => self.rust(range, name, repeatable),
             Some(Ok(Comment::Empty(_))) if self.script.empty.is_some() => {
                 self.error(
                     range.clone(),
@@ -237,7 +237,11 @@ impl Splitter<'_> {
         }
     }
 
-    fn rust(&mut self, comment: &Range<usize>, name: String) {
+    fn rust(&mut self, comment: &Range<usize>, name: String, repeatable: Option<DirectiveKind>) {
+        self.directives.extend(repeatable.map(|kind| Directive {
+            range: comment.clone(),
+            kind,
+        }));
         let statement = Statement {
             segment: self.segment..comment.end,
             text: comment.clone(),

@@ -5,7 +5,7 @@ use sqlx::mysql::MySqlDatabaseError;
 use crate::database::error::{ServerError, ServerErrorKind};
 
 /// An error of sqlx after so many results.
-pub(super) fn translate(error: sqlx::Error, results: usize) -> ServerError {
+pub(in crate::database::backend) fn translate(error: sqlx::Error, results: usize) -> ServerError {
     use ServerErrorKind as Kind;
     let mut translated = match &error {
         sqlx::Error::Database(database) => {

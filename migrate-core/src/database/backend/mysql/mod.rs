@@ -19,10 +19,12 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use super::driver::{fetch, send};
-use super::{Attempt, Backend, Effect, Executed, Pending, Row, SessionSettings};
+use super::{Attempt, Backend, Effect, Executed, Lent, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::Part;
-use crate::database::execute::transactional::{Surroundings, run as run_transaction, step_error};
+use crate::database::execute::transactional::{
+    Bounds, Surroundings, run as run_transaction, step_error,
+};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work};
 use crate::database::recover;
 use crate::database::state::sql::read_lock;
@@ -144,6 +146,7 @@ impl MysqlBackend {
         Surroundings {
             begin: BEGIN,
             reset,
+            bounds: Bounds::Sent,
         }
     }
 
@@ -307,6 +310,10 @@ impl Backend for MysqlBackend {
 
     fn begin(&self) -> &'static str {
         BEGIN
+    }
+
+    fn lend(&mut self) -> Result<Lent<'_>, ServerError> {
+        Ok(Lent::Mysql(&mut self.connection))
     }
 
     fn probe<'a>(

@@ -18,13 +18,20 @@
 
 use std::time::Instant;
 
+use sqlx::Connection as _;
+
+use super::error::translate;
 use super::{BEGIN, MysqlBackend, engine, error};
 use crate::database::backend::Backend;
+use crate::database::backend::Lent;
+use crate::database::backend::driver::send;
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
 use crate::database::execute::batch::{Batch, Runner};
-use crate::database::execute::journalled::{finished_hash, in_flight};
+use crate::database::execute::call;
+use crate::database::execute::journalled::{Control, control, finished_hash, in_flight};
 use crate::database::execute::message::{Message, Part, at_fence};
+use crate::database::execute::parts::{self, Failed};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work};
 use crate::database::session::changes_settings_of_mysql;
@@ -169,20 +176,11 @@ impl Scope {
     }
 }
 
-/// A transaction that a `transaction:false` section begins or commits by itself.
-enum Control {
-    Begin,
-    Commit,
-}
-
-fn control(source: &Source<'_>, number: usize) -> Option<Control> {
-    let keywords = source.script.statements[number].keywords.iter();
-    let keywords: Vec<&str> = keywords.map(String::as_str).collect();
-    match keywords.as_slice() {
-        ["START", "TRANSACTION"] | ["BEGIN"] | ["BEGIN", "WORK"] => Some(Control::Begin),
-        ["COMMIT"] | ["COMMIT", "WORK"] => Some(Control::Commit),
-        _ => None,
-    }
+/// What a Rust step has made of the transaction around it.
+enum Left {
+    Open,
+    /// It has defined data, or committed.
+    Ended,
 }
 
 struct Section<'s, 'w> {
@@ -231,6 +229,10 @@ impl Section<'_, '_> {
     /// A session that goes on where another one stopped makes the settings again that the section has made.
     async fn restore_settings(&mut self) -> Result<(), StepError> {
         for number in 0..self.source.from {
+            // What a Rust step has set it has set for itself.
+            if self.source.call(number).is_some() {
+                continue;
+            }
             let sql = self.source.sql(number);
             match residue(sql, self.source.dialect) {
                 Residue::Nothing => {}
@@ -263,6 +265,12 @@ impl Section<'_, '_> {
     async fn statement(&mut self, number: usize) -> Result<(), StepError> {
         if let Some(batch) = self.source.batch(number) {
             return self.rounds(batch).await;
+        }
+        if let Some(name) = self.source.call(number) {
+            return match self.scope {
+                Scope::Section => self.call(number, name).await,
+                Scope::Statement | Scope::Written => self.call_outside(number, name).await,
+            };
         }
         self.length += self.source.script.statements[number].text.len();
         match (control(self.source, number), self.scope) {
@@ -333,6 +341,86 @@ impl Section<'_, '_> {
         outcome.map_err(|error| located(error, self.source))?;
         self.finished = batch.number + 1;
         Ok(())
+    }
+
+    /// A Rust step. It is part of the transaction that is open, which is committed behind it, with the note. If it defines
+    /// data, that commits what stands before it and the note that the step is in flight.
+    async fn call(&mut self, number: usize, name: &str) -> Result<(), StepError> {
+        self.open();
+        self.note(number);
+        self.send().await?;
+        self.transaction = Transaction::None;
+        match self.call_inside(number, name).await {
+            Ok(Left::Open) => {}
+            Ok(Left::Ended) => self.end_of_call(number).await?,
+            Err(failed) => return Err(self.call_failed(failed).await),
+        }
+        self.finished = number + 1;
+        Ok(())
+    }
+
+    /// Calls it in the transaction that is open, and commits that with the note that it has finished.
+    async fn call_inside(&mut self, number: usize, name: &str) -> Result<Left, Failed> {
+        let tables = self.backend.tables();
+        let note = tables.end_statement(&self.work.record.revision, number + 1);
+        let dialect = self.source.dialect;
+        let failed = |error| call::failed(error, number);
+        let held = self.backend.connection.begin_with(call::OPEN).await;
+        let mut held = held.map_err(|error| failed(translate(error, 0)))?;
+        let lent = Lent::Mysql(&mut held);
+        let mut outcome = call::call(lent, dialect, self.work, name, number).await;
+        let mut left = Left::Open;
+        if outcome.is_ok() {
+            let closing = format!("{};\n{note}", call::CLOSE);
+            outcome = match send!(&mut *held, closing) {
+                Ok(_) => Ok(()),
+                Err((results, error)) => match translate(error, results) {
+                    error if call::is_gone(dialect, &error) => {
+                        left = Left::Ended;
+                        Ok(())
+                    }
+                    error => Err(failed(error)),
+                },
+            };
+        }
+        parts::settle(held, outcome, translate).await?;
+        Ok(left)
+    }
+
+    /// A Rust step in a section that says `transaction:false`: noted before and after.
+    async fn call_outside(&mut self, number: usize, name: &str) -> Result<(), StepError> {
+        if self.transaction == Transaction::Open {
+            self.message.ours("COMMIT");
+            self.transaction = Transaction::None;
+        }
+        self.note(number);
+        self.send().await?;
+        let lent = Lent::Mysql(&mut self.backend.connection);
+        let called = call::call(lent, self.source.dialect, self.work, name, number).await;
+        call::was_left_open(&mut *self.backend).await;
+        if let Err(failed) = called {
+            let error = call::outside(failed.error);
+            return Err(self.call_failed(Failed { error, ..failed }).await);
+        }
+        self.message.ours("SET autocommit = 1");
+        self.end_of_call(number).await?;
+        self.finished = number + 1;
+        Ok(())
+    }
+
+    /// Notes that a Rust step has finished, in a transaction of its own.
+    async fn end_of_call(&mut self, number: usize) -> Result<(), StepError> {
+        self.open();
+        self.commit(number);
+        self.send().await
+    }
+
+    async fn call_failed(&mut self, failed: Failed) -> StepError {
+        let (kept, epochs) = self.settle(&failed.error, self.finished).await;
+        StepError {
+            epochs,
+            ..step_error(self.work, failed.error, failed.part, failed.offset, kept)
+        }
     }
 
     /// Commits this statement, and what stands before it in its transaction, together with the note.

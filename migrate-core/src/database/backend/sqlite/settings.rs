@@ -79,7 +79,7 @@ impl Settings {
 
 /// Whether a section has something of which [`Settings`] must be read.
 pub(super) fn may_change(source: &Source<'_>) -> bool {
-    begins(source, "PRAGMA") || begins(source, "ATTACH")
+    begins(source, "PRAGMA") || begins(source, "ATTACH") || source.has_calls()
 }
 
 fn begins(source: &Source<'_>, keyword: &str) -> bool {
