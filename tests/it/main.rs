@@ -8,6 +8,8 @@ mod binary;
 mod chain;
 mod cli;
 mod corpora;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod examples;
 mod import;
 #[cfg(feature = "sqlite")]
 mod heartbeat;
@@ -31,4 +33,11 @@ mod stale;
 mod startup;
 mod status;
 mod steps;
+#[cfg(all(
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql",
+    feature = "testing"
+))]
+mod testing;
 mod ui;

@@ -10,6 +10,7 @@
 //! | `session` | what is set when a session opens |
 //! | `backup` | a backup before the first change |
 //! | `execute` | one section, run and recorded |
+//! | `testing` | fresh databases for the tests of an application |
 //! | `introspect` | what a live database holds |
 
 // What only one of the drivers uses is unused in a build without it.
@@ -50,6 +51,8 @@ mod startup;
 mod state;
 mod step;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
 mod upgrade_on;

@@ -156,6 +156,38 @@ fn what_an_older_release_must_not_run_beside_is_refused() {
     }
 }
 
+#[test]
+fn state_tables_of_another_release_say_who_must_be_updated() {
+    for server in servers::each() {
+        let kind = server.name();
+        let place = server.database("format");
+        let database: Database = place.url().parse().expect("a URL");
+        let (old, _) = releases(server);
+        let release = old.migrations();
+        assert_eq!(startup(&release, &database), Ok(vec![]), "{kind}");
+        for (format, who) in [
+            (99, "update this program"),
+            (0, "update the program that wrote them"),
+        ] {
+            place.sql(&format!(
+                "UPDATE schema_revisions_lock SET format = {format}"
+            ));
+            let failure = block_on(release.startup(&database)).expect_err("another format");
+            let text = failure.to_string();
+            assert!(
+                text.contains(&format!("have format {format}")) && text.contains(who),
+                "{kind}: {text}"
+            );
+            for words in [&["upgrade"][..], &["current"], &["status"], &["startup"]] {
+                let output = typed(&old, &place, words);
+                let text = binary::errors(&output);
+                assert_eq!(output.status.code(), Some(1), "{kind} {words:?}\n{text}");
+                assert!(text.contains(who), "{kind} {words:?}\n{text}");
+            }
+        }
+    }
+}
+
 /// `migrate-cli` in the container of a release.
 fn typed(release: &Chain, place: &TestDatabase, words: &[&str]) -> Output {
     let root: PathBuf = release.directory().parent().expect("a project").to_owned();
