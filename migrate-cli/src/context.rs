@@ -41,6 +41,17 @@ pub(crate) struct Target {
     by: String,
 }
 
+impl Target {
+    /// What is said of a SQLite file that nobody has made yet.
+    pub(crate) fn absent(&self) -> &'static str {
+        if self.database.is_absent() {
+            "  a file that does not exist yet"
+        } else {
+            ""
+        }
+    }
+}
+
 impl Context {
     /// The database that is meant. Nothing is connected.
     pub(crate) fn target(&self) -> Result<Target, Failure> {
@@ -83,10 +94,22 @@ impl Context {
     /// As [`target`](Self::target), and says on stderr which one it is.
     pub(crate) fn announced(&self) -> Result<Target, Failure> {
         let target = self.target()?;
-        self.output.note(|page| {
-            page.line(piece(BOLD, &target.database).and(DIM, format!("  ({})", target.by)));
-        });
+        self.announce(&target, "");
         Ok(target)
+    }
+
+    /// As [`announced`](Self::announced), for a command that makes no file: says when there is none.
+    pub(crate) fn looked_at(&self) -> Result<Target, Failure> {
+        let target = self.target()?;
+        self.announce(&target, target.absent());
+        Ok(target)
+    }
+
+    fn announce(&self, target: &Target, absent: &str) {
+        self.output.note(|page| {
+            let by = format!("  ({}){absent}", target.by);
+            page.line(piece(BOLD, &target.database).and(DIM, by));
+        });
     }
 
     /// Whether the environment that was asked for is protected.

@@ -44,7 +44,7 @@ fn ids<S: Serializer>(rows: &[RecordedRevision], serializer: S) -> Result<S::Ok,
 }
 
 pub(crate) fn run(arguments: &Current, context: &Context) -> Result<Reply, Failure> {
-    let target = context.announced()?;
+    let target = context.looked_at()?;
     let verbose = context.output.volume == Volume::Verbose;
     let migrations = if verbose {
         context.source.migrations()?
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &Current, context: &Context) -> Result<Reply, Failu
 
 /// What is applied, as far as the set knows it: for `current` in specs and for marks.
 pub(crate) fn applied(context: &Context, migrations: &Migrations) -> Result<Applied, Failure> {
-    let target = context.announced()?;
+    let target = context.looked_at()?;
     let current = wait(async { migrations.current(&target.database).await })??;
     let graph = migrations.set()?.graph();
     for row in &current.unknown {

@@ -36,7 +36,7 @@ struct Applied {
 
 pub(crate) fn run(arguments: &History, context: &Context) -> Result<Reply, Failure> {
     if arguments.applied {
-        let target = context.announced()?;
+        let target = context.looked_at()?;
         let migrations = context.source.listed(target.database.dialect())?;
         let mut log = wait(async { migrations.log(&target.database).await })??;
         log.reverse();

@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Plan, context: &Context) -> Result<Reply, Failure>
         };
         return Ok(Reply::new(Planned::new(&plan, migrations, dialects)?));
     }
-    let target = context.announced()?;
+    let target = context.looked_at()?;
     let migrations = context.source.runnable(&target)?;
     let run = if upgrade {
         Run::upgrade(spec)

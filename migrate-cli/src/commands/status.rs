@@ -1,6 +1,7 @@
 //! `status`: where the database is, what is pending, what is unknown or in flight, who is at work.
 
 use migrate_core::database::Status as Found;
+use migrate_core::model::Tool;
 use serde::Serialize;
 
 use super::current::{in_flight, line};
@@ -19,6 +20,12 @@ struct Status {
     listed: Vec<Listed>,
     #[serde(skip)]
     revisions: usize,
+    /// Tools whose tables are here while nothing is recorded by us.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_tools: Vec<&'static str>,
+    /// Said behind the database.
+    #[serde(skip)]
+    absent: &'static str,
 }
 
 /// So many pending revisions are shown without `-v`.
@@ -26,8 +33,14 @@ const SHOWN: usize = 10;
 
 pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
     let target = context.target()?;
+    let absent = target.absent();
     let migrations = context.source.listed(target.database.dialect())?;
     let mut found = wait(async { migrations.status(&target.database).await })??;
+    let others = if found.tables {
+        Vec::new()
+    } else {
+        wait(async { migrations.other_tools(&target.database).await })?
+    };
     let mut listed = Vec::new();
     if !found.pending.is_empty() {
         // Messages, and the order in which they will run, stand in the files.
@@ -48,6 +61,8 @@ pub(crate) fn run(context: &Context) -> Result<Reply, Failure> {
         found,
         listed,
         revisions: migrations.len()?,
+        other_tools: others.into_iter().map(Tool::name).collect(),
+        absent,
     }))
 }
 
@@ -55,7 +70,9 @@ impl Human for Status {
     fn human(&self, page: &mut Page) {
         let found = &self.found;
         let current = &found.current;
-        page.line(piece(BOLD, &found.target).and(DIM, format!("  {}", found.dialect)));
+        page.line(
+            piece(BOLD, &found.target).and(DIM, format!("  {}{}", found.dialect, self.absent)),
+        );
         page.end();
         self.at(page);
         for row in &current.in_flight {
@@ -118,6 +135,12 @@ impl Status {
         let found = &self.found;
         if !found.tables {
             page.line(piece(PLAIN, "at base: nothing was ever recorded here"));
+            if !self.other_tools.is_empty() {
+                page.line(
+                    piece(WARN, self.other_tools.join(", "))
+                        .and(PLAIN, " has a table here: `migrate-cli adopt` records the same point, without running anything"),
+                );
+            }
             return;
         }
         let rows = &found.current.current;

@@ -115,7 +115,7 @@ impl Migrations {
         let database = database.into();
         let mut report = new_report(&database, &run.verb);
         let task = task(&run, self.settings()?, None);
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let plan = match Engine::new(self, &mut *backend, Ownership::Own, &task, &mut report) {
             Ok(mut engine) => engine.preview().await,
             Err(error) => Err(error),
@@ -184,7 +184,7 @@ impl Migrations {
         let mut task = task(run, settings, deadline);
         task.backup = order(run, database);
         let intent = if report.dry {
-            Intent::Read
+            Intent::Look
         } else {
             Intent::Change(run.create)
         };

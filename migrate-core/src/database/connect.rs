@@ -16,6 +16,8 @@ use crate::text::diagnostic::Class;
 pub(crate) enum Intent {
     /// Looking: nothing is created.
     Read,
+    /// The same, and a SQLite file that nobody has made yet is an empty database.
+    Look,
     /// Changing: a missing SQLite file is created, a missing database on a server if that was asked for.
     Change(Create),
 }
@@ -125,7 +127,10 @@ async fn open(
             use sqlx::sqlite::SqliteConnectOptions;
             let options = match intent {
                 Intent::Change(_) => SqliteConnectOptions::clone(options).create_if_missing(true),
-                Intent::Read => SqliteConnectOptions::clone(options).create_if_missing(false),
+                Intent::Look if database.is_absent() => SqliteConnectOptions::new().in_memory(true),
+                Intent::Read | Intent::Look => {
+                    SqliteConnectOptions::clone(options).create_if_missing(false)
+                }
             };
             Ok(Box::new(
                 SqliteBackend::open(&options, &settings.table).await?,

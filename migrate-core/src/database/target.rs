@@ -66,6 +66,32 @@ impl Database {
 }
 
 /// The database without its password.
+impl Database {
+    /// Whether it is a SQLite file that nobody has made yet, in a folder that is there. Whoever only looks finds it empty;
+    /// an upgrade makes it.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")] {
+    /// let database: migrate_core::database::Database = "sqlite://not_there_yet.db".parse()?;
+    /// assert!(database.is_absent());
+    /// # }
+    /// # Ok::<_, migrate_core::database::Error>(())
+    /// ```
+    pub fn is_absent(&self) -> bool {
+        match &self.source {
+            #[cfg(feature = "sqlite")]
+            Source::Sqlite(options) => {
+                let path = options.get_filename();
+                let folder = path
+                    .parent()
+                    .filter(|folder| !folder.as_os_str().is_empty());
+                !is_memory(options) && !path.exists() && folder.is_none_or(std::path::Path::is_dir)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)

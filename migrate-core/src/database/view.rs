@@ -133,7 +133,7 @@ impl Migrations {
     /// When the database cannot be read. Unknown rows are no error.
     pub async fn current(&self, database: impl Into<Database>) -> Result<Current, Error> {
         let database = database.into();
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let current = self.read_current(&mut *backend, &database).await;
         finish(backend, &current).await;
         current
@@ -145,7 +145,7 @@ impl Migrations {
     /// As [`current`](Self::current).
     pub async fn status(&self, database: impl Into<Database>) -> Result<Status, Error> {
         let database = database.into();
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let status = self.read_status(&mut *backend, &database).await;
         finish(backend, &status).await;
         status
@@ -185,7 +185,7 @@ impl Migrations {
     /// ```
     pub async fn is_up_to_date(&self, database: impl Into<Database>) -> Result<bool, Error> {
         let database = database.into();
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let ready = self.is_ready(&mut *backend, &database).await;
         finish(backend, &ready).await;
         ready
@@ -222,7 +222,7 @@ impl Migrations {
     pub async fn is_at_heads(&self, database: impl Into<Database>) -> Result<bool, Error> {
         let database = database.into();
         let mut report = new_report(&database, &Run::startup().verb);
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let patience = Patience::new(self.settings()?.timeouts.run_lock);
         let found = look(self, &mut *backend, patience, &mut report).await;
         finish(backend, &found).await;
@@ -239,7 +239,7 @@ impl Migrations {
         revision: &str,
     ) -> Result<bool, Error> {
         let database = database.into();
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let rows = async {
             let sql = backend.tables().select_state(revision);
             rows(&mut *backend, &database, sql).await
@@ -256,7 +256,7 @@ impl Migrations {
     /// As [`current`](Self::current).
     pub async fn log(&self, database: impl Into<Database>) -> Result<Vec<LogEntry>, Error> {
         let database = database.into();
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let rows = async {
             let sql = backend.tables().select_log();
             rows(&mut *backend, &database, sql).await
@@ -279,7 +279,7 @@ impl Migrations {
         database: impl Into<Database>,
     ) -> Result<Vec<RecordedRevision>, Error> {
         let database = database.into();
-        let mut backend = connect(&database, Intent::Read, self.settings()?).await?;
+        let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
         let recorded = read_all(&mut *backend, &database).await;
         finish(backend, &recorded).await;
         let mut applied: Vec<RecordedRevision> = Vec::new();

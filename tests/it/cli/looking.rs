@@ -13,7 +13,14 @@ fn demo() -> Project {
 #[test]
 fn before_anything_was_run() {
     let project = demo();
-    let mut session = project.session(&["status", "current", "--format json current"]);
+    let mut session = project.session(&[
+        "status",
+        "current",
+        "--format json current",
+        "history --applied",
+        "upgrade --dry-run f0f0",
+    ]);
+    assert!(!project.path("app.db").exists(), "who looks makes no file");
     session += &project.session(&[
         "ensure-version",
         "--format json ensure-version",

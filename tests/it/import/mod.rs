@@ -5,6 +5,7 @@
 
 mod adopt;
 mod applied;
+mod documented;
 mod trouble;
 mod written;
 

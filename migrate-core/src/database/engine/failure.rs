@@ -65,7 +65,7 @@ impl Engine<'_> {
                 .map(|index| self.set.graph().id(*index).clone())
                 .unwrap_or(id.clone());
             help.push(format!(
-                "nothing is recorded here yet: if the database has this schema already, `migrate-cli stamp {oldest}` says so"
+                "nothing is recorded here yet: if the database has this schema already, `migrate-cli stamp {oldest}` says so, or `migrate-cli adopt` if another tool has migrated it"
             ));
         }
         if let Kept::Statements(finished) = failed.kept {

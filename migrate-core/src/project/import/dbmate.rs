@@ -18,7 +18,9 @@ pub(super) fn read(
     for folder in folders {
         for entry in folder.entries()? {
             let Some((version, name)) = name(&entry) else {
-                if entry.kind == Kind::File {
+                if entry.kind == Kind::Directory {
+                    notices.push(entry.passed_over("dbmate does not look into this directory"));
+                } else {
                     notices.push(entry.passed_over(
                         "dbmate does not read this file: its name is not VERSION_name.sql",
                     ));

@@ -13,7 +13,9 @@ pub(super) fn read(
         for entry in folder.entries()? {
             match name(&entry) {
                 Some((version, name, way)) => pairs.add(version, name, way, &entry)?,
-                None if entry.kind == Kind::Directory => {}
+                None if entry.kind == Kind::Directory => {
+                    notices.push(entry.passed_over("golang-migrate does not look into this directory"));
+                }
                 None => notices.push(entry.passed_over(
                     "golang-migrate does not read this file: its name is not VERSION_title.up.sql or VERSION_title.down.sql",
                 )),

@@ -21,7 +21,9 @@ pub(super) fn read(
     for folder in folders {
         for entry in folder.entries()? {
             let Some((version, name, extension)) = name(&entry) else {
-                if entry.kind == Kind::File && !entry.name.ends_with("_test.go") {
+                if entry.kind == Kind::Directory {
+                    notices.push(entry.passed_over("goose does not look into this directory"));
+                } else if !entry.name.ends_with("_test.go") {
                     notices.push(entry.passed_over(
                         "goose does not read this file: its name is not VERSION_name.sql or VERSION_name.go",
                     ));

@@ -5,6 +5,8 @@
 
 mod offline;
 mod python;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::ops::Range;
