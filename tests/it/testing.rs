@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use migrate::testing::{TestDatabase, assert_single_head};
+use migrate::testing::{TestDatabase, assert_single_head, assert_up_down_up};
 use migrate::{Class, Database, Migrations, Run};
 
 use crate::chain::{Chain, block_on};
@@ -160,6 +160,33 @@ fn a_database_is_kept_when_asked() {
     let path = std::path::PathBuf::from(url.trim_start_matches("sqlite://"));
     assert!(path.exists());
     std::fs::remove_file(path).expect("it can be removed");
+}
+
+#[test]
+fn sound_revisions_pass_and_others_are_named() {
+    for server in servers::each() {
+        let kind = server.name();
+        assert_single_head(&set(server));
+        block_on(assert_up_down_up(&set(server), server.url()));
+        let forgets = Chain::of(
+            &format!("\"{kind}\""),
+            &[
+                ("CREATE TABLE users (id INTEGER);", "DROP TABLE users;"),
+                ("CREATE TABLE left_behind (id INTEGER);", "SELECT 1;"),
+            ],
+        )
+        .migrations();
+        let url = server.url();
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            block_on(assert_up_down_up(&forgets, url));
+        }));
+        let panic = panic.expect_err("r2 leaves a table behind");
+        let text = panic.downcast_ref::<String>().expect("a text");
+        assert!(
+            text.contains("left_behind") && text.contains("r2") && text.contains("0002.sql"),
+            "{kind}: {text}"
+        );
+    }
 }
 
 #[test]
