@@ -137,6 +137,21 @@ impl Source {
         }
     }
 
+    /// The set for proofs on throw-away databases of these dialects: drafts are proven too.
+    pub(crate) fn provable(&self, dialects: DialectSet) -> Result<Migrations, Failure> {
+        match self {
+            Self::Directory(directory) => directory.provable(dialects),
+        }
+    }
+
+    /// The project as a release build would read it, with everything that it would refuse apart from several heads;
+    /// nothing is printed.
+    pub(crate) fn released(&self) -> Result<Loaded, Failure> {
+        match self {
+            Self::Directory(directory) => directory.released(),
+        }
+    }
+
     /// The sections of a revision, up first.
     pub(crate) fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
         match self {
@@ -198,14 +213,30 @@ impl Directory {
         self.quick(dialect)?.map_or_else(|| self.migrations(), Ok)
     }
 
-    fn runnable(&self, dialect: Dialect, protection: Protection) -> Result<Migrations, Failure> {
-        let project = self.project()?;
-        let configured = project.config.migrations.dialects;
-        let dialects = if configured.is_empty() {
-            DialectSet::one(dialect)
+    /// The configured dialects, else these.
+    fn dialects_or(&self, others: DialectSet) -> Result<DialectSet, Failure> {
+        let configured = self.project()?.config.migrations.dialects;
+        Ok(if configured.is_empty() {
+            others
         } else {
             configured
-        };
+        })
+    }
+
+    fn provable(&self, dialects: DialectSet) -> Result<Migrations, Failure> {
+        let mode = LoadMode::strict(self.dialects_or(dialects)?).any_heads();
+        let loaded = load(self.project()?, mode);
+        Ok(self.checked(loaded)?.migrations()?)
+    }
+
+    fn released(&self) -> Result<Loaded, Failure> {
+        let mode = LoadMode::strict(self.dialects_or(DialectSet::EMPTY)?);
+        Ok(load(self.project()?, mode.any_heads().release()))
+    }
+
+    fn runnable(&self, dialect: Dialect, protection: Protection) -> Result<Migrations, Failure> {
+        let project = self.project()?;
+        let dialects = self.dialects_or(DialectSet::one(dialect))?;
         let mode = LoadMode::strict(dialects).any_heads();
         let mode = if protection == Protection::Protected {
             mode.release()

@@ -1,7 +1,7 @@
 //! The command line as a program: what a person types.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 /// The path of `migrate-cli`, built once for all tests.
@@ -34,6 +34,7 @@ pub(crate) fn command(directory: &Path) -> Command {
         "MIGRATE_ENV",
         "MIGRATE_AUTO",
         "BACKEND_AUTO_MIGRATE",
+        "MIGRATE_SCRATCH_URL",
     ] {
         command.env_remove(name);
     }
@@ -44,6 +45,7 @@ pub(crate) fn command(directory: &Path) -> Command {
 ///
 /// # Panics
 /// With its errors, when it fails.
+#[cfg(feature = "sqlite")]
 #[track_caller]
 pub(crate) fn succeed(directory: &Path, arguments: &[&str]) -> String {
     let output = command(directory)
@@ -58,6 +60,7 @@ pub(crate) fn succeed(directory: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-pub(crate) fn errors(output: &Output) -> String {
+#[cfg(feature = "sqlite")]
+pub(crate) fn errors(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -62,6 +62,7 @@ impl Chain {
     }
 
     /// Adds to `migrate.toml`.
+    #[cfg(feature = "postgres")]
     pub(crate) fn configure(&self, text: &str) {
         let path = self.root.path().join("migrate.toml");
         let before = std::fs::read_to_string(&path).expect("a file");

@@ -1,28 +1,60 @@
 //! The integration tests: one binary, one module for each subject.
+//!
+//! A build with one database has the modules of that database; what compares databases, builds applications or uses the
+//! command line, which knows all of them, needs the features of all three.
 
 mod app;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod backup;
 mod batches;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod binary;
+#[cfg(feature = "runtime")]
 mod chain;
 mod cli;
 mod corpora;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod examples;
 mod import;
+#[cfg(feature = "runtime")]
+mod servers;
+
 #[cfg(feature = "sqlite")]
 mod heartbeat;
+#[cfg(feature = "sqlite")]
+mod relinked;
+#[cfg(feature = "sqlite")]
+mod stale;
+#[cfg(feature = "sqlite")]
+mod status;
+
 #[cfg(feature = "postgres")]
 mod interrupted;
-mod introspect;
-mod learning_platform;
-#[cfg(feature = "mysql")]
-mod mysql;
-mod offline;
 #[cfg(feature = "postgres")]
 mod postgres;
+
+#[cfg(feature = "mysql")]
+mod mysql;
+
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod app;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod batches;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod cli;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod corpora;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod import;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod introspect;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod learning_platform;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod offline;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod processes;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;
 mod relinked;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -31,7 +63,7 @@ mod servers;
 mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
-mod status;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod steps;
 #[cfg(all(
     feature = "sqlite",
@@ -40,4 +72,5 @@ mod steps;
     feature = "testing"
 ))]
 mod testing;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod ui;

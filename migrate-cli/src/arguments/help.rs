@@ -9,7 +9,7 @@ use clap::{Command, CommandFactory};
 use super::Arguments;
 
 /// Which commands belong together; every command stands in one group.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     (
         "Write revisions",
         &["init", "revision", "merge", "rebase", "lock", "import"],
@@ -32,6 +32,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
         "Look at the revisions",
         &["heads", "branches", "history", "show"],
     ),
+    ("Prove", &["check", "verify"]),
 ];
 
 const HEADER: Style = AnsiColor::BrightGreen.on_default().bold();

@@ -4,6 +4,7 @@
 //! come from environment variables are read where they are used, so that no help text can show them.
 
 mod help;
+mod proofs;
 mod repeated;
 pub(crate) mod usage;
 mod values;
@@ -17,6 +18,7 @@ use migrate_core::model::Tool;
 use migrate_core::text::Dialect;
 
 pub(crate) use help::command;
+pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
 pub(crate) use values::protect;
 
@@ -184,6 +186,10 @@ pub(crate) enum Command {
     History(History),
     /// A revision in full
     Show(Show),
+    /// Everything that a CI should refuse, part by part
+    Check(Check),
+    /// Prove the revisions on throw-away databases: up, down, up again
+    Verify(Verify),
     /// The completion script of a shell
     Completions(Completions),
 }

@@ -9,7 +9,7 @@ use migrate_core::text::diagnostic::{Class, nearest};
 use super::values;
 
 /// Names that other tools have for our commands: the name, ours, and what is said besides.
-const ELSEWHERE: [(&str, &str); 35] = [
+const ELSEWHERE: [(&str, &str); 38] = [
     ("run", "upgrade"),
     ("up", "upgrade"),
     ("migrate", "upgrade"),
@@ -38,7 +38,10 @@ const ELSEWHERE: [(&str, &str); 35] = [
     ("baseline", "stamp SPEC"),
     ("force", "stamp SPEC"),
     ("mark", "stamp SPEC"),
-    ("validate", "lock --check"),
+    ("validate", "check"),
+    ("drift", "check"),
+    ("test", "verify"),
+    ("prove", "verify"),
     ("fix", "repair"),
     ("edit", "show SPEC"),
     ("ensure_version", "ensure-version"),

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod branches;
+mod check;
 mod completions;
 mod current;
 mod ensure_version;
@@ -17,10 +18,12 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod scratch;
 mod script;
 mod show;
 mod startup;
 mod status;
+mod verify;
 
 use crate::arguments::Command;
 use crate::context::Context;
@@ -49,6 +52,8 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Completions(arguments) => Ok(completions::run(arguments)),
+        Command::Check(arguments) => check::run(arguments, context),
+        Command::Verify(arguments) => verify::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),

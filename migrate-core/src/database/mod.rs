@@ -12,6 +12,7 @@
 //! | `execute` | one section, run and recorded |
 //! | `testing` | fresh databases for the tests of an application |
 //! | `introspect` | what a live database holds |
+//! | `prove` | proofs on throw-away databases |
 
 // What only one of the drivers uses is unused in a build without it.
 #![cfg_attr(
@@ -39,6 +40,7 @@ mod introspect;
 mod lock;
 mod mask;
 mod offline;
+mod prove;
 mod recorded;
 mod recover;
 mod repair;
@@ -65,6 +67,9 @@ pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
 pub use offline::{Offline, Script, ScriptStep};
+pub use prove::{
+    Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification, Verify, drift, verify,
+};
 pub use repair::Repair;
 pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;

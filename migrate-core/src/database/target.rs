@@ -65,6 +65,35 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Another database of the same server, by the same user. SQLite has no server: it is the same one.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        allow(unused_variables)
+    )]
+    pub(crate) fn named(&self, name: &str) -> Self {
+        match &self.source {
+            #[cfg(feature = "sqlite")]
+            Source::Sqlite(_) | Source::SqliteMemory(_) => self.clone(),
+            #[cfg(feature = "postgres")]
+            Source::Postgres(options) => PgConnectOptions::clone(options).database(name).into(),
+            #[cfg(feature = "mysql")]
+            Source::Mysql(options) => MySqlConnectOptions::clone(options).database(name).into(),
+        }
+    }
+
+    /// This one, or where it names none (MySQL, MariaDB) the one that everybody may enter.
+    pub(crate) fn or_maintenance(&self) -> Self {
+        match &self.source {
+            #[cfg(feature = "mysql")]
+            Source::Mysql(options) if options.get_database().is_none_or(str::is_empty) => {
+                self.named("information_schema")
+            }
+            _ => self.clone(),
+        }
+    }
+}
+
 /// The database without its password.
 impl Database {
     /// Whether it is a SQLite file that nobody has made yet, in a folder that is there. Whoever only looks finds it empty;

@@ -3,6 +3,7 @@
 //! Each test types commands and compares the whole session with a file in `snapshots/`. `SNAPSHOTS=overwrite` writes
 //! them anew; look at the difference before you commit it.
 
+mod check;
 mod files;
 mod looking;
 mod on_servers;
@@ -11,6 +12,7 @@ mod rebase;
 mod sqlite;
 mod trouble;
 mod usage;
+mod verify;
 
 pub(crate) use project::Project;
 

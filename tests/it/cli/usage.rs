@@ -44,7 +44,6 @@ fn help_names_nothing_that_does_not_exist_yet() {
         "stamp --help",
     ]);
     for absent in [
-        "verify",
         "autogenerate",
         "lint",
     ] {

@@ -219,6 +219,7 @@ impl TestDatabase {
     }
 
     /// The client that people use, on this database; it reads a script from stdin.
+    #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(crate) fn shell(&self) -> Command {
         self.server.client.shell(&self.url)
     }

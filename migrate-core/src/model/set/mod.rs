@@ -260,7 +260,7 @@ enum Unreadable {
 
 impl UnpackError {
     /// One of each, for the snapshot of all texts.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "runtime"))]
     pub(crate) const SAMPLES: [Self; 2] =
         [Self(Unreadable::Format(99)), Self(Unreadable::Truncated)];
 

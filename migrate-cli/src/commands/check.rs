@@ -1,0 +1,217 @@
+//! `check`: the gate of a CI, part by part.
+
+use migrate_core::database::{Database, Drift, Finding, Verdict, drift};
+use migrate_core::model::Graph;
+use migrate_core::model::schema::Filter;
+use migrate_core::model::set::HeadsPolicy;
+use migrate_core::project::{Config, Loaded};
+use migrate_core::text::diagnostic::Class;
+use migrate_core::text::{Diagnostic, DialectSet};
+use serde::{Serialize, Serializer};
+
+use super::scratch::{Servers, Unnamed, on_scratch, servers};
+use super::verify::{finding, verdict};
+use crate::arguments::Check;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Finding as Problem};
+use crate::output::page::{DIM, PLAIN, piece};
+use crate::output::{Human, Page, Reply, Volume};
+
+/// What was checked.
+#[derive(Serialize)]
+struct Checked {
+    ok: bool,
+    parts: Vec<Part>,
+}
+
+/// One part.
+#[derive(Serialize)]
+struct Part {
+    part: &'static str,
+    verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "problems")]
+    errors: Vec<Diagnostic>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Finding>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
+}
+
+fn problems<S: Serializer>(errors: &[Diagnostic], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(errors.iter().map(Problem::from))
+}
+
+impl Part {
+    fn passed(part: &'static str) -> Self {
+        Self {
+            part,
+            verdict: Verdict::Passed,
+            reason: None,
+            errors: Vec::new(),
+            findings: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    fn not_run(part: &'static str, reason: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::NotRun,
+            reason: Some(reason.into()),
+            ..Self::passed(part)
+        }
+    }
+
+    fn failed(part: &'static str, errors: Vec<Diagnostic>) -> Self {
+        Self {
+            verdict: Verdict::Failed,
+            errors,
+            ..Self::passed(part)
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Reply, Failure> {
+    // A project that cannot be found is no part that fails.
+    let loaded = context.source.released()?;
+    let unreadable = |part| Part::not_run(part, "the revisions cannot be read");
+    let parts = vec![
+        lock(&loaded, context),
+        match &loaded.graph {
+            Some(graph) => heads(graph, loaded.config()),
+            None => unreadable("heads"),
+        },
+        Part::not_run("lint", "this release has no lints"),
+        match &loaded.graph {
+            Some(_) => drifted(arguments, context)?,
+            None => unreadable("drift"),
+        },
+        Part::not_run("models", "this release has no models"),
+    ];
+    let checked = Checked {
+        ok: parts.iter().all(|part| part.verdict != Verdict::Failed),
+        parts,
+    };
+    let exit = if checked.ok { Exit::Fine } else { Exit::No };
+    Ok(Reply::new(checked).exit(exit))
+}
+
+/// Everything that a release build would refuse.
+fn lock(loaded: &Loaded, context: &Context) -> Part {
+    let errors: Vec<Diagnostic> = loaded.errors().cloned().collect();
+    if errors.is_empty() {
+        context.output.warnings(loaded.warnings());
+        return Part::passed("lock");
+    }
+    Part::failed("lock", errors)
+}
+
+fn heads(graph: &Graph, config: &Config) -> Part {
+    let heads = graph.effective_heads();
+    if heads.len() < 2 {
+        return Part::passed("heads");
+    }
+    let names: Vec<String> = graph.ids(&heads).iter().map(ToString::to_string).collect();
+    let several = format!("there are {} heads: {}", names.len(), names.join(", "));
+    if config.migrations.heads == HeadsPolicy::Many {
+        return Part {
+            remarks: vec![several],
+            ..Part::passed("heads")
+        };
+    }
+    let error = Diagnostic::error(Class::MultipleHeads, several).help(
+        "`migrate-cli merge heads` joins them, `migrate-cli rebase` puts one on top of the other",
+    );
+    Part::failed("heads", vec![error])
+}
+
+/// The database that is meant beside what its revisions make.
+fn drifted(arguments: &Check, context: &Context) -> Result<Part, Failure> {
+    if context.settings.option_url.is_none()
+        && context.settings.variable_url.is_none()
+        && context.settings.env.is_none()
+        && context.variables()?.get("DATABASE_URL").is_none()
+    {
+        return Ok(Part::not_run(
+            "drift",
+            "no database is named: `--database-url`",
+        ));
+    }
+    let target = context.announced()?;
+    let Servers { found, missing } = servers(&arguments.scratch, context, Unnamed::Taken)?;
+    let dialect = target.database.dialect();
+    let Some(server) = found.iter().find(|server| server.dialect() == dialect) else {
+        let reason = missing.into_iter().find(|(missing, _)| *missing == dialect);
+        let reason = reason.map_or_else(
+            || "no server is named for a throw-away database: `--scratch-url`".to_owned(),
+            |(_, reason)| reason,
+        );
+        return Ok(Part::not_run("drift", reason));
+    };
+    compared(&target.database, server, arguments, context)
+}
+
+fn compared(
+    live: &Database,
+    server: &Database,
+    arguments: &Check,
+    context: &Context,
+) -> Result<Part, Failure> {
+    let migrations = match context.source.provable(DialectSet::one(live.dialect())) {
+        Ok(migrations) => migrations,
+        Err(_) => {
+            return Ok(Part::not_run(
+                "drift",
+                "the revisions cannot run as they are",
+            ));
+        }
+    };
+    let settings = migrations.settings()?;
+    let found = on_scratch(
+        server,
+        settings,
+        &arguments.scratch,
+        context,
+        async |scratch| drift(&migrations, live, scratch, &Filter::default()).await,
+    )?;
+    Ok(match found {
+        Drift::NotCompared(reason) => Part::not_run("drift", reason),
+        Drift::Compared {
+            findings, remarks, ..
+        } if findings.is_empty() => Part {
+            remarks,
+            ..Part::passed("drift")
+        },
+        Drift::Compared {
+            findings, remarks, ..
+        } => Part {
+            verdict: Verdict::Failed,
+            findings,
+            remarks,
+            ..Part::passed("drift")
+        },
+        _ => Part::not_run("drift", "this program does not know what was found"),
+    })
+}
+
+impl Human for Checked {
+    fn human(&self, page: &mut Page) {
+        for part in &self.parts {
+            if page.volume() == Volume::Quiet && part.verdict != Verdict::Failed {
+                continue;
+            }
+            verdict(page, part.verdict, part.part, part.reason.as_deref());
+            for error in &part.errors {
+                for line in error.to_string().lines() {
+                    page.line(piece(PLAIN, format!("           {line}")));
+                }
+            }
+            part.findings.iter().for_each(|found| finding(page, found));
+            for remark in &part.remarks {
+                page.line(piece(DIM, format!("           {remark}")));
+            }
+        }
+    }
+}
