@@ -265,3 +265,17 @@ fn a_table_of_another_name_in_another_schema() {
     );
     assert_screen!(screen, "snapshots/schema.txt");
 }
+
+/// Whoever goes on with `upgrade` where `adopt` was meant is told.
+#[test]
+fn an_upgrade_where_the_tables_are_there_names_adopt() {
+    let Some((project, database)) = imported("sqlx") else {
+        return;
+    };
+    database.sql(&format!(
+        "{SQLX} INSERT INTO _sqlx_migrations VALUES (1, 1);"
+    ));
+    database.sql("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");
+    let screen = session(&project, &database, &["upgrade"]);
+    assert!(screen.contains("`migrate-cli adopt`"), "{screen}");
+}

@@ -23,6 +23,8 @@ mod goose;
 mod refinery;
 mod script;
 mod sqlx;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

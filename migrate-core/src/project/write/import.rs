@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Change, Existing};
 use super::header::{HeaderText, marker};
 use super::lock::locked_sections;
+use super::new::values;
 use super::slug;
 use crate::model::Tool;
 use crate::model::set::HeadsPolicy;
@@ -14,7 +15,7 @@ use crate::project::config::{display, relative};
 use crate::project::import::{Down, Migration, Reading, Script, Transaction, convert};
 use crate::project::load::{Revision, check_sections, file_names, lock_path, sorted, unwritten};
 use crate::project::lock::{LockFile, State, entry_of};
-use crate::project::template::{Template, Values};
+use crate::project::template::Template;
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
 use crate::text::revision::{Direction, RevisionFile};
 use crate::text::{Dialect, DialectSet, Level, RevisionId};
@@ -436,29 +437,18 @@ impl Writer<'_> {
     fn name(&self, migration: &Migration) -> String {
         let config = &self.project.config.migrations;
         let slug = slug(&migration.message, config.slug_length);
-        let id = migration.id.as_str();
-        let time: Option<jiff::civil::DateTime> = migration
+        let id = &migration.id;
+        let time = migration
             .created
             .as_deref()
             .filter(|_| self.tool == Tool::Alembic)
-            .and_then(|text| text.get(..19)?.parse().ok());
+            .and_then(|text| text.get(..19)?.parse::<jiff::civil::DateTime>().ok())
+            .and_then(|time| time.to_zoned(jiff::tz::TimeZone::UTC).ok());
         let template = Template::parse(&config.file_template).ok();
         match (template, time) {
-            (Some(template), Some(time)) => template.fill(&Values {
-                revision: id,
-                slug: &slug,
-                epoch: time
-                    .to_zoned(jiff::tz::TimeZone::UTC)
-                    .map_or(0, |time| time.timestamp().as_second()),
-                year: time.year(),
-                month: time.month(),
-                day: time.day(),
-                hour: time.hour(),
-                minute: time.minute(),
-                second: time.second(),
-            }),
+            (Some(template), Some(time)) => template.fill(&values(id, &slug, &time)),
             // The id of a repeatable script of Flyway is its name.
-            _ if slug.is_empty() || id.starts_with("R_") => format!("{id}.sql"),
+            _ if slug.is_empty() || id.as_str().starts_with("R_") => format!("{id}.sql"),
             _ => format!("{id}_{slug}.sql"),
         }
     }

@@ -315,9 +315,15 @@ fn path(
     };
     let time = Zoned::new(timestamp(now), zone);
     let slug = slug(&new.message, config.slug_length);
-    let name = template.fill(&Values {
+    let name = template.fill(&values(id, &slug, &time));
+    Ok(dir(loaded, new)?.join(name))
+}
+
+/// What the tokens of a file name stand for.
+pub(super) fn values<'a>(id: &'a RevisionId, slug: &'a str, time: &Zoned) -> Values<'a> {
+    Values {
         revision: id.as_str(),
-        slug: &slug,
+        slug,
         epoch: time.timestamp().as_second(),
         year: time.year(),
         month: time.month(),
@@ -325,8 +331,7 @@ fn path(
         hour: time.hour(),
         minute: time.minute(),
         second: time.second(),
-    });
-    Ok(dir(loaded, new)?.join(name))
+    }
 }
 
 fn dir(loaded: &Loaded, new: &NewRevision) -> Result<PathBuf, Vec<Diagnostic>> {
