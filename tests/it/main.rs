@@ -3,19 +3,10 @@
 //! A build with one database has the modules of that database; what compares databases, builds applications or uses the
 //! command line, which knows all of them, needs the features of all three.
 
-mod app;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod backup;
-mod batches;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod binary;
 #[cfg(feature = "runtime")]
 mod chain;
-mod cli;
-mod corpora;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod examples;
-mod import;
 #[cfg(feature = "runtime")]
 mod servers;
 
@@ -39,11 +30,15 @@ mod mysql;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod app;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod backup;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod batches;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod cli;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod corpora;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod examples;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod import;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -56,11 +51,8 @@ mod offline;
 mod processes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;
-mod relinked;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod renewed;
-mod servers;
-mod stale;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
