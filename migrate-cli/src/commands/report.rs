@@ -2,7 +2,7 @@
 
 use migrate_core::database::{Outcome, Report, StepAction, StepReport};
 
-use crate::output::page::{BOLD, DIM, GOOD, ID, PLAIN, WARN, count, duration, piece};
+use crate::output::page::{BAD, BOLD, DIM, GOOD, ID, PLAIN, WARN, count, duration, piece};
 use crate::output::{Human, Page, Volume};
 use crate::progress::line;
 
@@ -118,6 +118,7 @@ fn repaired(report: &Report, page: &mut Page) {
                 .and(ID, &step.revision)
                 .and(PLAIN, format!("  {}", step.message)),
         );
+        changes(step, page);
     }
     page.line(piece(DIM, "`migrate-cli status` shows what is left to do"));
 }
@@ -138,7 +139,31 @@ fn dry(report: &Report, page: &mut Page) {
     let of = report.steps.len();
     for (place, step) in report.steps.iter().enumerate() {
         page.add("  ").line(line(step, place + 1, of));
+        changes(step, page);
     }
+}
+
+/// What an edit changes, below its step: the old and the new of each part, and the down sections line by line.
+fn changes(step: &StepReport, page: &mut Page) {
+    for change in &step.changes {
+        let (before, after) = (short(&change.before), short(&change.after));
+        let what = format!("    {:<13} ", change.what);
+        page.line(piece(DIM, what).and(PLAIN, format!("{before} -> {after}")));
+        for line in &change.lines {
+            let style = match line.as_bytes().first() {
+                Some(b'-') => BAD,
+                Some(b'+') => GOOD,
+                _ => DIM,
+            };
+            page.add("      ").line(piece(style, line));
+        }
+    }
+}
+
+/// A digest as far as one compares it by eye.
+fn short(text: &str) -> &str {
+    let digest = text.strip_prefix("v1:sha256:");
+    digest.and_then(|hex| hex.get(..12)).unwrap_or(text)
 }
 
 /// Said when the database is where it should be.

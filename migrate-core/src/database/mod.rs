@@ -32,6 +32,7 @@ mod api;
 mod backend;
 mod backup;
 mod connect;
+mod edit;
 mod engine;
 mod error;
 mod event;
@@ -71,7 +72,7 @@ pub use prove::{
     Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification, Verify, drift, verify,
 };
 pub use repair::Repair;
-pub use report::{Outcome, Report, RowCount, StepAction, StepReport};
+pub use report::{Change, Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
 pub(crate) use step::Steps;

@@ -102,6 +102,24 @@ pub struct StepReport {
     pub rows: Option<u64>,
     /// The effective rows after it.
     pub heads_after: Vec<String>,
+    /// What an edit that was accepted has changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+}
+
+/// A part of a revision that is recorded anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Change {
+    /// Which part: `message`, `down_revision`, `depends_on`, `up` or `down`.
+    pub what: &'static str,
+    /// What was recorded; for a section its digest.
+    pub before: String,
+    /// What is recorded now.
+    pub after: String,
+    /// The two down sections line by line: `- ` gone, `+ ` new. Of an up section the old text is not recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
 }
 
 /// What a step does.
@@ -277,6 +295,7 @@ mod tests {
             statements: 1,
             rows: None,
             heads_after: vec!["5cd038a8f131".into()],
+            changes: Vec::new(),
         };
         assert_eq!(
             step.to_string(),

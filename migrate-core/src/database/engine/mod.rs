@@ -155,7 +155,7 @@ impl<'e> Engine<'e> {
         };
         self.report.from = self.recorded.heads();
         if let Verb::Repair { revision, decision } = &self.task.verb {
-            self.preview_repair(revision, *decision)?;
+            self.preview_repair(revision, *decision).await?;
             return Ok(None);
         }
         let comparison = self.compare()?;
@@ -490,6 +490,7 @@ impl<'e> Engine<'e> {
             statements: 0,
             rows: None,
             heads_after: step.heads_after.iter().map(ToString::to_string).collect(),
+            changes: Vec::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Recording what a person has decided.
 
 use super::{Engine, Progress};
+use crate::database::edit::changes;
 use crate::database::error::{Error, ServerErrorKind};
 use crate::database::lock::is_contention;
 use crate::database::recorded::compare;
@@ -22,8 +23,12 @@ struct Mending {
 
 impl Engine<'_> {
     /// Says what would be recorded.
-    pub(super) fn preview_repair(&mut self, name: &str, decision: Decision) -> Result<(), Error> {
-        let mending = self.mend(name, decision)?;
+    pub(super) async fn preview_repair(
+        &mut self,
+        name: &str,
+        decision: Decision,
+    ) -> Result<(), Error> {
+        let mending = self.mend(name, decision).await?;
         self.report.steps = mending.steps;
         Ok(())
     }
@@ -34,7 +39,7 @@ impl Engine<'_> {
         name: &str,
         decision: Decision,
     ) -> Result<Progress, Error> {
-        let mending = self.mend(name, decision)?;
+        let mending = self.mend(name, decision).await?;
         let tables = self.backend.tables();
         let mut statements = mending.statements;
         statements.extend(mending.steps.iter().map(|step| {
@@ -76,10 +81,17 @@ impl Engine<'_> {
         }
     }
 
-    fn mend(&self, name: &str, decision: Decision) -> Result<Mending, Error> {
+    async fn mend(&mut self, name: &str, decision: Decision) -> Result<Mending, Error> {
+        let stored = match decision {
+            Decision::AcceptEdit => {
+                let id = self.recorded_revision(name)?.1.revision.clone();
+                self.recorded_down(&id).await?
+            }
+            _ => None,
+        };
         let (index, row) = self.recorded_revision(name)?;
         match decision {
-            Decision::AcceptEdit => self.accept_edit(index, row),
+            Decision::AcceptEdit => self.accept_edit(index, row, stored.as_deref()),
             Decision::Applied => self.as_finished(index, row),
             Decision::Retry => {
                 self.go_on_with(index, row, row.journal.statement_no, Edited::Refused)
@@ -232,7 +244,12 @@ impl Engine<'_> {
     }
 
     /// Digest, parents and chains of `index` and the chains of everything above it, as the set has them.
-    fn accept_edit(&self, index: Index, row: &Record) -> Result<Mending, Error> {
+    fn accept_edit(
+        &self,
+        index: Index,
+        row: &Record,
+        stored: Option<&str>,
+    ) -> Result<Mending, Error> {
         let graph = self.set.graph();
         let tables = self.backend.tables();
         let found = compare(&self.recorded, self.set, self.dialect, |_| false);
@@ -312,9 +329,24 @@ impl Engine<'_> {
                 (true, None) => "recorded anew".to_owned(),
                 (false, _) => "its chain is recorded anew".to_owned(),
             };
-            steps.push(self.told(above, what)?);
+            let mut step = self.told(above, what)?;
+            if above == index {
+                let down = (stored, down.as_deref());
+                step.changes = changes(recorded_row, &record, down, self.dialect);
+            }
+            steps.push(step);
         }
         Ok(Mending { statements, steps })
+    }
+
+    /// The down section that is recorded with a revision.
+    async fn recorded_down(&mut self, revision: &RevisionId) -> Result<Option<String>, Error> {
+        let tables = self.backend.tables();
+        let sql = tables.select_down_section(revision.as_str());
+        match self.backend.query(sql).await {
+            Ok(rows) => Ok(rows.into_iter().flatten().next().flatten()),
+            Err(error) => Err(self.server("reading the state tables of", error)),
+        }
     }
 
     /// The step that would finish the revision in this direction.

@@ -282,7 +282,7 @@ async fn an_edited_revision_is_accepted_on_request() {
     ];
     upgrade(&set(&before), &pool, "head").await.unwrap();
     let mut after = before.to_vec();
-    after[0] = file("a", "none", "CREATE TABLE x (i INTEGER);", "");
+    after[0] = file("a", "none", "CREATE TABLE x (i INTEGER);", "DROP TABLE x;");
     let after = set(&after);
     assert_eq!(
         upgrade(&after, &pool, "head").await.unwrap_err().class(),
@@ -296,6 +296,15 @@ async fn an_edited_revision_is_accepted_on_request() {
         report.steps[0].message,
         "its up section is another than the one that was run: accepted"
     );
+    let [up, down] = report.steps[0].changes.as_slice() else {
+        panic!("{:?}", report.steps[0].changes);
+    };
+    assert_eq!((up.what, down.what), ("up", "down"));
+    assert!(
+        up.lines.is_empty(),
+        "of an up section the digest is recorded"
+    );
+    assert_eq!(down.lines, ["  -- migrate:down", "-", "+ DROP TABLE x;"]);
     assert_eq!(
         upgrade(&after, &pool, "head").await.unwrap_err().class(),
         Class::HistoryDiffers,

@@ -201,15 +201,21 @@ async fn the_journal_mode_stays_and_no_file_is_left_that_was_not_there() {
 }
 
 #[tokio::test]
-async fn looking_at_a_missing_file_does_not_make_it() {
+async fn a_missing_file_is_empty_for_who_looks_and_is_not_made() {
     let (folder, options) = in_file();
     let set = set(&line(&["a"]));
-    let error = set.current(&options).await.unwrap_err();
+    assert!(set.current(&options).await.unwrap().current.is_empty());
+    assert_eq!(set.status(&options).await.unwrap().pending, ["a"]);
+    let plan = set.plan(&options, Run::upgrade("head")).await.unwrap();
+    assert_eq!(plan.steps.len(), 1);
+    // A folder that is not there is more likely a slip of the pen.
+    let slip = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("no/app.db"));
+    let error = set.current(slip).await.unwrap_err();
     assert_eq!(error.class(), crate::text::diagnostic::Class::Unreachable);
     assert!(
         error
             .to_string()
-            .contains("`migrate-cli upgrade` creates the file"),
+            .contains("`migrate-cli upgrade` creates the file, in a folder that is there"),
         "{error}"
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
