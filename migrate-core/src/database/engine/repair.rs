@@ -318,12 +318,12 @@ impl Engine<'_> {
             {
                 continue;
             }
-            let down = if above == index {
+            let becomes = if above == index {
                 DownSection::Now(down.as_deref())
             } else {
                 DownSection::AsItWas
             };
-            statements.push(tables.renew(&record, down));
+            statements.push(tables.renew(&record, becomes));
             let what = match (above == index, differs) {
                 (true, Some(difference)) => format!("{}: accepted", difference.what),
                 (true, None) => "recorded anew".to_owned(),
