@@ -1,6 +1,7 @@
 //! What every command is given: settings, streams, migrations, and the way to the database.
 
 use std::cell::OnceCell;
+use std::path::PathBuf;
 
 use migrate_core::database::Database;
 use migrate_core::project::config::Protection;
@@ -33,6 +34,8 @@ pub(crate) struct Target {
     pub(crate) database: Database,
     /// Whether its environment is protected.
     pub(crate) protection: Protection,
+    /// Where `backup` of its environment wants a backup before a change.
+    pub(crate) backup: Option<PathBuf>,
     /// The environment that was asked for.
     pub(crate) environment: Option<String>,
     by: String,
@@ -66,9 +69,21 @@ impl Context<'_> {
         Ok(Target {
             database,
             protection: choice.protection,
+            backup: self.configured_backup(&settings)?,
             environment: settings.env.map(|said| said.value),
             by: choice.by,
         })
+    }
+
+    /// `backup` of the environment; relative to `migrate.toml`.
+    fn configured_backup(&self, settings: &Settings) -> Result<Option<PathBuf>, Failure> {
+        let project = self.source.project()?;
+        let environment = settings
+            .env
+            .as_ref()
+            .and_then(|name| project.config.environments.get(&name.value));
+        let directory = environment.and_then(|environment| environment.backup.as_ref());
+        Ok(directory.map(|directory| project.root.join(directory)))
     }
 
     /// The variables of the process and of the project.

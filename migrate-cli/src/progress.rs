@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use migrate_core::database::{Event, Outcome, RowCount, StepReport};
 
 use crate::output::page::{
-    BAD, BOLD, DIM, GOOD, ID, PLAIN, Piece, WARN, count, duration, piece, printable,
+    BAD, BOLD, DIM, GOOD, ID, PLAIN, Piece, WARN, bytes, count, duration, piece, printable,
 };
 use crate::output::{Output, Volume};
 
@@ -171,6 +171,16 @@ impl Watched {
                 );
                 self.begin("waiting for the database".to_owned());
             }
+            Event::BackupBegins { file, .. } => self.begin(format!("backup {}", file.display())),
+            Event::BackupEnds { backup, .. } => {
+                self.clear();
+                self.say(
+                    &piece(PLAIN, "backup ")
+                        .and(BOLD, backup.file.display())
+                        .and(DIM, format!("  {}", bytes(backup.bytes)))
+                        .and(DIM, format!("  {}", duration(backup.duration))),
+                );
+            }
             Event::Planned { .. } => self.clear(),
             Event::StepBegins {
                 step, number, of, ..
@@ -271,6 +281,9 @@ pub(crate) fn line(step: &StepReport, number: usize, of: usize) -> Piece {
         .and(ID, &step.revision);
     if !step.message.is_empty() {
         line = line.and(PLAIN, "  ").and(PLAIN, &step.message);
+    }
+    if !step.loses.is_empty() {
+        line = line.and(WARN, format!("  {}", step.loses.join(", ")));
     }
     let rows = step
         .rows

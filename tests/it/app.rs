@@ -56,16 +56,26 @@ impl App {
 
     /// Runs cargo with these arguments in the application, without network.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
+        self.cargo_with(arguments, |_| {})
+    }
+
+    /// The same, the command changed first.
+    pub(crate) fn cargo_with(
+        &self,
+        arguments: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Output {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nested");
-        Command::new(env!("CARGO"))
+        let mut command = Command::new(env!("CARGO"));
+        command
             .args(arguments)
             .arg("--offline")
             .current_dir(self.directory.path())
             .env("CARGO_TARGET_DIR", target)
             .env_remove("RUSTFLAGS")
-            .env("CARGO_TERM_COLOR", "never")
-            .output()
-            .expect("cargo")
+            .env("CARGO_TERM_COLOR", "never");
+        change(&mut command);
+        command.output().expect("cargo")
     }
 
     /// Builds and runs the application and returns what it printed.

@@ -69,6 +69,12 @@ impl Chain {
         std::fs::write(path, before + text).expect("a file");
     }
 
+    /// One more file, locked.
+    pub(crate) fn add(&self, file: &str, text: &str) {
+        std::fs::write(self.directory().join(file), text).expect("a file");
+        self.lock();
+    }
+
     fn lock(&self) {
         let project = Search::from(self.root.path())
             .dir(Some(self.directory()))

@@ -31,11 +31,15 @@ mod mysql;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod app;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod backup;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod batches;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod cli;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod corpora;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod examples;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod import;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -50,9 +54,17 @@ mod processes;
 mod rebuild;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod several_sets;
+mod renewed;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod steps;
+#[cfg(all(
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql",
+    feature = "testing"
+))]
+mod testing;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod ui;

@@ -369,11 +369,20 @@ pub(crate) struct Tag {
 /// What a script does about Rust steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum RustSteps {
-    /// No script is written
     #[default]
     Refuse,
-    /// A comment stands in their place
     Comment,
+}
+
+/// The backup before a change.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Backup {
+    /// Make a backup in this directory first, if there is something to do [default: `backup` of the environment]
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    pub(crate) backup: Option<PathBuf>,
+    /// Make no backup, whatever the environment says
+    #[arg(long, conflicts_with = "backup")]
+    pub(crate) no_backup: bool,
 }
 
 /// A run as a script.
@@ -386,7 +395,7 @@ pub(crate) struct Script {
     /// What the script is written for [default: that of the project, else of the database]
     #[arg(long, value_name = "DIALECT", requires = "sql", value_parser = values::dialect)]
     pub(crate) dialect: Option<Dialect>,
-    /// What is done about Rust steps, which a script cannot call
+    /// What is done about Rust steps, which a script cannot call: no script, or a comment in their place
     #[arg(long, value_enum, default_value_t, value_name = "HOW", requires = "sql")]
     pub(crate) rust_steps: RustSteps,
     /// Write it to a file instead of stdout
@@ -416,6 +425,8 @@ pub(crate) struct Upgrade {
     #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
     pub(crate) limit: Option<Duration>,
     #[command(flatten)]
+    pub(crate) backup: Backup,
+    #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
@@ -442,6 +453,8 @@ pub(crate) struct Downgrade {
     /// Run the down sections stored in the database, also those of revisions without a file here
     #[arg(long, conflicts_with = "sql")]
     pub(crate) stored: bool,
+    #[command(flatten)]
+    pub(crate) backup: Backup,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]

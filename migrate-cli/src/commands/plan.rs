@@ -1,14 +1,15 @@
 //! `plan`: the steps of an upgrade or downgrade. With `--from` no database is asked.
 
 use migrate_core::database::Run;
-use migrate_core::model::{self, Applied, Migrations, Spec, Target, resolve};
-use migrate_core::text::RevisionId;
+use migrate_core::model::{self, Action, Applied, Migrations, Spec, Target, resolve};
+use migrate_core::text::revision::Direction as Section;
+use migrate_core::text::{Dialect, DialectSet, RevisionId};
 use serde::Serialize;
 
 use crate::arguments::{Direction, Plan};
 use crate::context::{Context, wait};
 use crate::failure::Failure;
-use crate::output::page::{BOLD, DIM, ID, Piece, count, piece};
+use crate::output::page::{BOLD, DIM, ID, Piece, WARN, count, piece};
 use crate::output::{Human, Page, Reply};
 
 /// A plan as it is printed.
@@ -24,6 +25,9 @@ pub(crate) struct Planned {
 struct Step {
     revision: String,
     heads_after: Vec<String>,
+    /// What it takes away for good.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    loses: Vec<String>,
     #[serde(skip)]
     message: String,
 }
@@ -47,7 +51,13 @@ pub(crate) fn run(arguments: &Plan, context: &Context) -> Result<Reply, Failure>
             &starting(migrations, &arguments.from)?,
             &target,
         )?;
-        return Ok(Reply::new(Planned::new(&plan, migrations)?));
+        let configured = context.source.dialects()?;
+        let dialects = match context.database_dialect() {
+            _ if !configured.is_empty() => configured,
+            Some(dialect) => DialectSet::one(dialect),
+            None => Dialect::ALL.into_iter().collect(),
+        };
+        return Ok(Reply::new(Planned::new(&plan, migrations, dialects)?));
     }
     let target = context.looked_at()?;
     let migrations = context.source.runnable(&target)?;
@@ -57,7 +67,36 @@ pub(crate) fn run(arguments: &Plan, context: &Context) -> Result<Reply, Failure>
         Run::downgrade(spec)
     };
     let plan = wait(async { migrations.plan(&target.database, run).await })??;
-    Ok(Reply::new(Planned::new(&plan, &migrations)?))
+    let dialects = DialectSet::one(target.database.dialect());
+    Ok(Reply::new(Planned::new(&plan, &migrations, dialects)?))
+}
+
+/// What a step takes away for good, under any of these dialects.
+fn losses(
+    step: &model::Step,
+    migrations: &Migrations,
+    dialects: DialectSet,
+) -> Result<Vec<String>, Failure> {
+    let section = match step.action {
+        Action::Upgrade => Section::Up,
+        Action::Downgrade => Section::Down,
+        Action::Stamp | Action::Unstamp => return Ok(Vec::new()),
+    };
+    let graph = migrations.set()?.graph();
+    let Some(index) = graph.index(step.revision.as_str()) else {
+        return Ok(Vec::new());
+    };
+    let mut found: Vec<String> = Vec::new();
+    for dialect in dialects.iter() {
+        let losses = migrations.losses(index, section, dialect)?;
+        let fresh = losses.iter().map(ToString::to_string);
+        found.extend(
+            fresh
+                .filter(|loss| !found.contains(loss))
+                .collect::<Vec<_>>(),
+        );
+    }
+    Ok(found)
 }
 
 /// The applied set that `--from` names: these revisions and everything below them.
@@ -106,7 +145,11 @@ impl Human for Planned {
 }
 
 impl Planned {
-    fn new(plan: &model::Plan, migrations: &Migrations) -> Result<Self, Failure> {
+    fn new(
+        plan: &model::Plan,
+        migrations: &Migrations,
+        dialects: DialectSet,
+    ) -> Result<Self, Failure> {
         let names = |ids: &[RevisionId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         let graph = migrations.set()?.graph();
         let steps = plan.steps.iter().map(|step| {
@@ -118,6 +161,7 @@ impl Planned {
             let message = listed.map_or_else(String::new, |entry| entry.message.to_owned());
             Ok(Step {
                 revision: step.revision.to_string(),
+                loses: losses(step, migrations, dialects)?,
                 heads_after: names(&step.heads_after),
                 message,
             })
@@ -148,6 +192,7 @@ impl Planned {
             ),
             piece(ID, &step.revision),
             step.message.as_str().into(),
+            piece(WARN, step.loses.join(", ")),
             piece(DIM, after),
         ]
     }

@@ -19,6 +19,8 @@ impl Human for Report {
     fn partly(&self, page: &mut Page) {
         if self.steps.iter().any(is_done) {
             done(self, page);
+        } else {
+            way_back(self, page);
         }
     }
 }
@@ -104,11 +106,19 @@ fn done(report: &Report, page: &mut Page) {
             .and(ID, at(&report.heads))
             .and(DIM, tagged(report)),
     );
+    way_back(report, page);
 }
 
 fn tagged(report: &Report) -> String {
     let tag = report.tag.as_ref();
     tag.map_or_else(String::new, |tag| format!("  (tag {tag})"))
+}
+
+/// The backup, and how it is restored.
+fn way_back(report: &Report, page: &mut Page) {
+    if let Some(backup) = &report.backup {
+        page.line(piece(DIM, "to restore the backup: ").and(PLAIN, &backup.restore));
+    }
 }
 
 /// What a repair has recorded; each step says it in its message.

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::report::nothing_to_do;
 use super::script;
-use crate::arguments::{Downgrade, Redo, Stamp, Tag, Upgrade};
+use crate::arguments::{Backup, Downgrade, Redo, Stamp, Tag, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, ID, piece};
@@ -47,6 +47,7 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
     if let Some(limit) = arguments.limit {
         run = run.wait(limit);
     }
+    run = back_up_first(run, &arguments.backup, &target);
     carry_out(
         context,
         &target,
@@ -70,6 +71,7 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
         refuse_where_protected(&target, "--stored")?;
         run = run.stored();
     }
+    run = back_up_first(run, &arguments.backup, &target);
     carry_out(
         context,
         &target,
@@ -110,6 +112,15 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
         &arguments.tag,
         arguments.wait.lock_wait,
     )
+}
+
+/// The run with the backup that the options, or else the environment, ask for.
+fn back_up_first(run: Run, asked: &Backup, target: &Target) -> Run {
+    let configured = target.backup.as_ref().filter(|_| !asked.no_backup);
+    match asked.backup.as_ref().or(configured) {
+        Some(directory) => run.backup(directory),
+        None => run,
+    }
 }
 
 /// Says what a run would do, before it does it: filling a gap runs older revisions below newer ones.

@@ -189,6 +189,23 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// `512 bytes`, `8.2 kB`, `1.5 GB`.
+pub(crate) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if number < 1000 {
+        return count(usize::try_from(number).unwrap_or_default(), "byte");
+    }
+    let mut size = number as f64 / 1000.0;
+    let mut units = UNITS.into_iter().peekable();
+    while let Some(unit) = units.next() {
+        if size < 1000.0 || units.peek().is_none() {
+            return format!("{size:.1} {unit}");
+        }
+        size /= 1000.0;
+    }
+    String::new()
+}
+
 /// `850 us`, `12 ms`, `3.4 s`, `2 min 5 s`.
 pub(crate) fn duration(time: Duration) -> String {
     match time.as_secs() {
@@ -206,6 +223,19 @@ mod tests {
 
     fn shown(page: Page) -> String {
         anstream::adapter::strip_str(&page.into_text()).to_string()
+    }
+
+    #[test]
+    fn sizes_read_well() {
+        for (number, expected) in [
+            (1, "1 byte"),
+            (512, "512 bytes"),
+            (8_192, "8.2 kB"),
+            (1_500_000_000, "1.5 GB"),
+            (9_000_000_000_000_000, "9000.0 TB"),
+        ] {
+            assert_eq!(bytes(number), expected);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tracing::Instrument;
 
 use super::backend::Backend;
+use super::backup::Order;
 use super::connect::{Absent, Intent, connect, connect_or_wait};
 use super::engine::{Deadline, Engine, Ownership, Task};
 use super::error::{Error, Failure, Limit};
@@ -180,7 +181,8 @@ impl Migrations {
             cancel: false,
             of: Limit::Wait,
         });
-        let task = task(run, settings, deadline);
+        let mut task = task(run, settings, deadline);
+        task.backup = order(run, database);
         let intent = if report.dry {
             Intent::Look
         } else {
@@ -216,6 +218,15 @@ pub(crate) fn new_report(database: &Database, verb: &Verb) -> Report {
     report
 }
 
+/// The backup that `run` is to make.
+pub(super) fn order(run: &Run, database: &Database) -> Option<Order> {
+    let directory = run.backup.clone()?;
+    Some(Order {
+        directory,
+        database: database.clone(),
+    })
+}
+
 pub(crate) fn task(run: &Run, settings: &Settings, deadline: Option<Deadline>) -> Task {
     Task {
         verb: run.verb.clone(),
@@ -228,6 +239,7 @@ pub(crate) fn task(run: &Run, settings: &Settings, deadline: Option<Deadline>) -
             .unwrap_or(settings.timeouts.run_lock),
         tag: run.tag.clone(),
         arguments: run.arguments.clone(),
+        backup: None,
         deadline,
         watch: run.watch.clone(),
     }

@@ -237,6 +237,10 @@ impl Error {
         Self::new(Kind::Plain(Diagnostic::error(class, message)))
     }
 
+    pub(crate) fn diagnosed(finding: Diagnostic) -> Self {
+        Self::new(Kind::Plain(finding))
+    }
+
     pub(crate) fn with_help(
         class: Class,
         message: impl Into<String>,

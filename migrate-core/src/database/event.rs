@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::backup::Backup;
 use super::report::StepReport;
 use super::state::Holder;
 use crate::text::Dialect;
@@ -33,6 +34,18 @@ pub enum Event<'a> {
         holder: Option<&'a Holder>,
         /// For how long we have waited.
         waited: Duration,
+    },
+    /// A backup is about to be made.
+    #[non_exhaustive]
+    BackupBegins {
+        /// The file, unless one of that name is there already.
+        file: &'a std::path::Path,
+    },
+    /// The backup is made.
+    #[non_exhaustive]
+    BackupEnds {
+        /// The backup.
+        backup: &'a Backup,
     },
     /// It is known what will be done.
     #[non_exhaustive]

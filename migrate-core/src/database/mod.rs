@@ -8,7 +8,9 @@
 //! | `backend` | the trait that every kind of server implements, and the implementations |
 //! | `offline` | a run as a script, without a connection |
 //! | `session` | what is set when a session opens |
+//! | `backup` | a backup before the first change |
 //! | `execute` | one section, run and recorded |
+//! | `testing` | fresh databases for the tests of an application |
 //! | `introspect` | what a live database holds |
 //! | `prove` | proofs on throw-away databases |
 
@@ -28,6 +30,7 @@
 mod adopt;
 mod api;
 mod backend;
+mod backup;
 mod connect;
 mod edit;
 mod engine;
@@ -51,12 +54,15 @@ mod startup;
 mod state;
 mod step;
 mod target;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
 mod upgrade_on;
 mod view;
 mod who;
 
+pub use backup::Backup;
 pub use adopt::{Adopt, Adopted};
 pub use error::{Error, Failure};
 pub use event::Event;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::backup::Backup;
+
 /// What a run has done, or would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -28,6 +30,9 @@ pub struct Report {
     pub heads: Vec<String>,
     /// The steps in order.
     pub steps: Vec<StepReport>,
+    /// The backup that was made before the first change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup: Option<Backup>,
     /// What a start-up that is switched off has found pending and left so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<String>,
@@ -51,6 +56,7 @@ impl Report {
             from: Vec::new(),
             heads: Vec::new(),
             steps: Vec::new(),
+            backup: None,
             pending: Vec::new(),
             warnings: Vec::new(),
             dry: false,
@@ -86,6 +92,9 @@ pub struct StepReport {
     /// How long it took.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
     pub duration: Duration,
+    /// What it takes away for good, as far as its statements say so: `drops table users`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loses: Vec<String>,
     /// The number of statements that were run.
     pub statements: usize,
     /// The rows that its batches have touched, also before an interruption, if it has batches.
@@ -237,7 +246,7 @@ pub(crate) fn whole_ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(duration.as_micros() as f64 / 1000.0)
 }
 
@@ -282,6 +291,7 @@ mod tests {
             action: StepAction::Upgrade,
             outcome: Outcome::Finished,
             duration: Duration::from_millis(12),
+            loses: Vec::new(),
             statements: 1,
             rows: None,
             heads_after: vec!["5cd038a8f131".into()],

@@ -1,6 +1,7 @@
 //! What a run is asked to do: [`Run`].
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::event::{Event, Watch};
@@ -28,6 +29,7 @@ pub struct Run {
     pub(crate) create: Create,
     pub(crate) lock_wait: Option<Duration>,
     pub(crate) wait: Option<Duration>,
+    pub(crate) backup: Option<PathBuf>,
     pub(crate) environment: Option<String>,
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) tag: Option<String>,
@@ -128,6 +130,7 @@ impl Run {
             create: Create::File,
             lock_wait: None,
             wait: None,
+            backup: None,
             environment: None,
             variables: BTreeMap::new(),
             tag: None,
@@ -271,6 +274,23 @@ impl Run {
     /// over. A start-up has the limits of its settings instead.
     pub fn wait(mut self, limit: Duration) -> Self {
         self.wait = Some(limit);
+        self
+    }
+
+    /// Make a backup in this directory before the first change; nothing when there is nothing to do. A backup that cannot
+    /// be made stops the run.
+    ///
+    /// SQLite is copied by `VACUUM INTO`; for PostgreSQL, MySQL and MariaDB `pg_dump`, `mysqldump` or `mariadb-dump` must be
+    /// there. [`Report::backup`](super::Report::backup) says where the file is and how it is restored.
+    ///
+    /// ```
+    /// use migrate_core::database::Run;
+    ///
+    /// let run = Run::downgrade("-1").backup("backups");
+    /// # let _ = run;
+    /// ```
+    pub fn backup(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.backup = Some(directory.into());
         self
     }
 

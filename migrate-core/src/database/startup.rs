@@ -6,7 +6,7 @@ mod switch;
 
 use std::time::{Duration, Instant};
 
-use super::api::{finish, task};
+use super::api::{finish, order, task};
 use super::backend::Backend;
 use super::connect::{Absent, Intent, connect_or_wait};
 use super::engine::{Deadline, Engine, Ownership, Seen};
@@ -95,7 +95,8 @@ impl Migrations {
         let outcome = match look(self, &mut *backend, patience, report).await {
             Ok(Look::Equal) => Ok(()),
             Ok(Look::Other) => {
-                let task = task(run, settings, Some(deadline));
+                let mut task = task(run, settings, Some(deadline));
+                task.backup = order(run, database);
                 match Engine::new(self, &mut *backend, Ownership::Own, &task, report) {
                     Ok(mut engine) => engine.run().await,
                     Err(error) => Err(error),

@@ -134,7 +134,12 @@ impl Migrations {
     pub async fn current(&self, database: impl Into<Database>) -> Result<Current, Error> {
         let database = database.into();
         let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
-        let current = self.read_current(&mut *backend, &database).await;
+        // Tables of another release are named before anything is read out of them.
+        let current = match read_lock_row(&mut *backend, &database).await {
+            Ok(Some(_)) => self.read_current(&mut *backend, &database).await,
+            Ok(None) => Ok(Current::default()),
+            Err(error) => Err(error),
+        };
         finish(backend, &current).await;
         current
     }

@@ -33,6 +33,8 @@ pub enum Class {
     Diverged,
     /// Revisions are pending where none may be.
     Pending,
+    /// A backup could not be made.
+    BackupFailed,
     SqlFailed,
     InDoubt,
     Interrupted,
@@ -72,6 +74,7 @@ impl Class {
             Self::Ahead => "ahead",
             Self::Diverged => "diverged",
             Self::Pending => "pending",
+            Self::BackupFailed => "backup_failed",
             Self::SqlFailed => "sql_failed",
             Self::InDoubt => "in_doubt",
             Self::Interrupted => "interrupted",

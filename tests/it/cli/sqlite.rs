@@ -8,6 +8,16 @@ fn demo() -> Project {
 }
 
 #[test]
+fn a_lost_head_is_recorded_by_hand() {
+    let project = Project::chain()
+        .variable("DATABASE_URL", "sqlite://app.db")
+        .variable("USER", "ada");
+    project.run(&["-q", "upgrade"]);
+    let session = project.session(&["stamp bbbb2222 --purge", "status", "plan upgrade"]);
+    assert_screen!(session, "snapshots/head_by_hand.txt");
+}
+
+#[test]
 fn up_and_down() {
     let session = demo().session(&[
         "upgrade",

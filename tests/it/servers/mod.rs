@@ -167,6 +167,14 @@ impl Server {
         format!("{place}/{database}")
     }
 
+    /// Asks a database of the server by its own client.
+    #[track_caller]
+    pub(crate) fn ask(&self, url: &str, sql: &str) -> String {
+        self.client
+            .run(url, sql)
+            .unwrap_or_else(|error| panic!("{error}\n{sql}"))
+    }
+
     /// A new empty database whose name begins with `name`; dropped with the value.
     #[track_caller]
     pub(crate) fn database(&'static self, name: &str) -> TestDatabase {

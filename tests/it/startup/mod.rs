@@ -2,6 +2,7 @@
 
 mod cli;
 mod log;
+mod releases;
 mod waiting;
 
 use crate::servers::Server;

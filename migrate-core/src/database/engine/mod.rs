@@ -4,10 +4,12 @@
 //! recorded with the set, plan, and run the plan step by step. Where runners interleave (SQLite) the fence says that
 //! somebody else has been at work; then the rows are read again and what is left of the plan goes on.
 
+mod backup;
 mod failure;
 mod goal;
 mod prepare;
 mod recovery;
+mod renew;
 mod repair;
 mod steps;
 
@@ -16,6 +18,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::backend::{Backend, SessionSettings};
+use super::backup::Order;
 use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind};
 use super::event::{Event, Watch};
 use super::execute::Transaction;
@@ -44,6 +47,8 @@ pub(crate) struct Task {
     pub(crate) tag: Option<String>,
     /// The keys and values of this run; Rust steps are given them.
     pub(crate) arguments: BTreeMap<String, String>,
+    /// The backup that is made before the first change.
+    pub(crate) backup: Option<Order>,
     /// When no further revision is begun.
     pub(crate) deadline: Option<Deadline>,
     pub(crate) watch: Watch,
@@ -157,12 +162,11 @@ impl<'e> Engine<'e> {
         self.judge(&comparison)?;
         let graph = self.graph()?;
         let plan = goal::plan(&graph, &self.recorded, self.set, &comparison, self.task)?;
-        self.prepare(&graph, &plan.steps)?;
-        self.report.steps = plan
-            .steps
-            .iter()
-            .map(|step| self.describe(step))
-            .collect::<Result<_, Error>>()?;
+        for prepared in self.prepare(&graph, &plan.steps)? {
+            let stored = self.stored(&prepared.step, prepared.text.as_ref()).await?;
+            let step = self.describe_prepared(&prepared, stored.as_ref())?;
+            self.report.steps.push(step);
+        }
         self.report.heads = plan.heads_after().iter().map(ToString::to_string).collect();
         Ok(Some(plan))
     }
@@ -170,7 +174,10 @@ impl<'e> Engine<'e> {
     /// Does it.
     pub(crate) async fn run(&mut self) -> Result<(), Error> {
         self.lock().await?;
-        let outcome = self.run_locked().await;
+        let outcome = match self.back_up().await {
+            Ok(()) => self.run_locked().await,
+            Err(error) => Err(error),
+        };
         self.unlock(&outcome).await?;
         outcome
     }
@@ -213,6 +220,9 @@ impl<'e> Engine<'e> {
                 steps
             }
         };
+        if !steps.is_empty() && self.renew_downs(&comparison).await? == Progress::Overtaken {
+            return Ok(Progress::Overtaken);
+        }
         self.run_steps(&graph, &steps).await
     }
 
@@ -476,6 +486,7 @@ impl<'e> Engine<'e> {
             },
             outcome: Outcome::Pending,
             duration: std::time::Duration::ZERO,
+            loses: Vec::new(),
             statements: 0,
             rows: None,
             heads_after: step.heads_after.iter().map(ToString::to_string).collect(),

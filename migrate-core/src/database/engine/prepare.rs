@@ -4,8 +4,9 @@ use super::failure::frame_at;
 use super::{Engine, Ownership};
 use crate::database::error::{Error, Kind};
 use crate::database::execute::{Source, Transaction};
+use crate::database::report::StepReport;
 use crate::database::run::Stored;
-use crate::database::section::Text;
+use crate::database::section::{STORED, Text};
 use crate::model::{Action, Graph, Step};
 use crate::text::RevisionId;
 use crate::text::diagnostic::{Class, Diagnostic, nearest};
@@ -15,6 +16,8 @@ use crate::text::revision::Direction;
 pub(super) struct Prepared<'m> {
     pub(super) step: Step,
     pub(super) text: Option<Text<'m>>,
+    /// What it takes away for good.
+    pub(super) loses: Vec<String>,
 }
 
 impl<'e> Engine<'e> {
@@ -31,16 +34,35 @@ impl<'e> Engine<'e> {
                 Action::Downgrade => self.down(&step.revision)?,
                 Action::Stamp | Action::Unstamp => None,
             };
-            if let Some(text) = &text {
-                self.refuse_section(&step.revision, text)?;
-            }
+            let loses = match &text {
+                Some(text) => self.refuse_section(&step.revision, text)?.loses(),
+                None => Vec::new(),
+            };
             prepared.push(Prepared {
                 step: step.clone(),
                 text,
+                loses,
             });
         }
         self.refuse_unknown_above(graph, steps)?;
         Ok(prepared)
+    }
+
+    /// The step as it is reported, with the recorded section where that is what runs.
+    pub(super) fn describe_prepared(
+        &self,
+        prepared: &Prepared<'_>,
+        stored: Option<&Text<'_>>,
+    ) -> Result<StepReport, Error> {
+        let mut report = self.describe(&prepared.step)?;
+        report.loses.clone_from(&prepared.loses);
+        if let Some(stored) = stored {
+            STORED.clone_into(&mut report.file);
+            report.loses = stored
+                .source(&prepared.step.revision, self.dialect, 0)?
+                .loses();
+        }
+        Ok(report)
     }
 
     fn up(&self, id: &RevisionId) -> Result<Option<Text<'e>>, Error> {
@@ -65,7 +87,12 @@ impl<'e> Engine<'e> {
         Text::back(self.migrations, index, self.dialect)
     }
 
-    pub(super) fn refuse_section(&self, id: &RevisionId, text: &Text<'_>) -> Result<(), Error> {
+    /// The section, split and found fit to be run here.
+    pub(super) fn refuse_section<'t>(
+        &self,
+        id: &RevisionId,
+        text: &'t Text<'_>,
+    ) -> Result<Source<'t>, Error> {
         if !text.transactional() && self.transaction() != Transaction::Own {
             let (why, help) = match self.ownership {
                 Ownership::Caller => (
@@ -84,7 +111,8 @@ impl<'e> Engine<'e> {
         }
         // Split once more when it is run: what is wrong shows here, before anything has begun.
         let source = text.source(id, self.dialect, 0)?;
-        self.refuse_calls(id, text, &source)
+        self.refuse_calls(id, text, &source)?;
+        Ok(source)
     }
 
     /// A Rust step needs its function, a place in the transactions of this run, and a section that comes from files.

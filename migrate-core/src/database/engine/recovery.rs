@@ -261,6 +261,9 @@ impl Engine<'_> {
             heads_after,
         };
         let mut report = self.describe(&step)?;
+        if let Some(text) = &text {
+            report.loses = text.source(&step.revision, self.dialect, 0)?.loses();
+        }
         let number = self.report.steps.len() + 1;
         self.task.watch.tell(&Event::StepBegins {
             step: &report,

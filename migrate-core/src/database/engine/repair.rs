@@ -8,7 +8,7 @@ use crate::database::recorded::compare;
 use crate::database::repair::Decision;
 use crate::database::report::{Outcome, StepAction, StepReport};
 use crate::database::section::{Text, recorded};
-use crate::database::state::sql::Started;
+use crate::database::state::sql::{DownSection, Started};
 use crate::database::state::{Journal, Record, Rounds, State};
 use crate::model::{Action, Index, Spec, Step, resolve};
 use crate::text::RevisionId;
@@ -41,20 +41,29 @@ impl Engine<'_> {
     ) -> Result<Progress, Error> {
         let mending = self.mend(name, decision).await?;
         let tables = self.backend.tables();
-        let mut sql = vec![self.backend.begin().to_owned()];
-        sql.extend(tables.fence(&self.fence));
-        sql.extend(mending.statements);
-        sql.extend(mending.steps.iter().map(|step| {
+        let mut statements = mending.statements;
+        statements.extend(mending.steps.iter().map(|step| {
             tables.log_repair(&step.revision, &step.message, &self.holder, &self.user)
         }));
+        let progress = self.write(statements).await?;
+        if progress == Progress::Finished {
+            for mut step in mending.steps {
+                step.outcome = Outcome::Finished;
+                self.report.steps.push(step);
+            }
+        }
+        Ok(progress)
+    }
+
+    /// Writes to the state tables, in one transaction behind the fence.
+    pub(super) async fn write(&mut self, statements: Vec<String>) -> Result<Progress, Error> {
+        let mut sql = vec![self.backend.begin().to_owned()];
+        sql.extend(self.backend.tables().fence(&self.fence));
+        sql.extend(statements);
         sql.push("COMMIT".to_owned());
         match self.backend.execute(sql.join(";\n")).await {
             Ok(_) => {
                 self.fence.epoch += 1;
-                for mut step in mending.steps {
-                    step.outcome = Outcome::Finished;
-                    self.report.steps.push(step);
-                }
                 Ok(Progress::Finished)
             }
             Err(error) => {
@@ -222,7 +231,7 @@ impl Engine<'_> {
         let tables = self.backend.tables();
         let statements = vec![
             tables.update_row(&record, Started::Before),
-            tables.renew(&record, None),
+            tables.renew(&record, DownSection::AsItWas),
         ];
         let what = format!(
             "goes on with statement {} of {count} at the next run",
@@ -309,7 +318,12 @@ impl Engine<'_> {
             {
                 continue;
             }
-            statements.push(tables.renew(&record, down.as_deref()));
+            let becomes = if above == index {
+                DownSection::Now(down.as_deref())
+            } else {
+                DownSection::AsItWas
+            };
+            statements.push(tables.renew(&record, becomes));
             let what = match (above == index, differs) {
                 (true, Some(difference)) => format!("{}: accepted", difference.what),
                 (true, None) => "recorded anew".to_owned(),

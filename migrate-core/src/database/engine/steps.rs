@@ -16,7 +16,7 @@ use crate::database::mask::mask;
 use crate::database::report::{Outcome, StepReport};
 use crate::database::row;
 use crate::database::run::Verb;
-use crate::database::section::{STORED, Text};
+use crate::database::section::Text;
 use crate::database::state::{Journal, Record, Rounds, State};
 use crate::database::who::{TOOL, jitter, now};
 use crate::model::{Action, Graph, Step};
@@ -66,16 +66,14 @@ impl<'e> Engine<'e> {
                 .map_err(|error| self.server("writing the state tables of", error))?;
             self.recorded.clear();
         }
-        for (place, Prepared { step, text }) in prepared.iter().enumerate() {
+        for (place, this) in prepared.iter().enumerate() {
+            let Prepared { step, text, .. } = this;
             self.check_deadline(place, prepared)?;
             let number = self.report.steps.len() + 1;
             let of = self.report.steps.len() + prepared.len() - place;
             let stored = self.stored(step, text.as_ref()).await?;
             let text = stored.as_ref().or(text.as_ref());
-            let mut step_report = self.describe(step)?;
-            if stored.is_some() {
-                STORED.clone_into(&mut step_report.file);
-            }
+            let mut step_report = self.describe_prepared(this, stored.as_ref())?;
             self.task.watch.tell(&Event::StepBegins {
                 step: &step_report,
                 number,
@@ -134,7 +132,7 @@ impl<'e> Engine<'e> {
     }
 
     /// The recorded down section, where that is what runs: for a redo always, else where there is no file.
-    async fn stored(
+    pub(super) async fn stored(
         &mut self,
         step: &Step,
         text: Option<&Text<'e>>,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{Source, Work};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::state::Tables;
+use crate::text::ddl::losses;
 
 /// One message of several statements.
 #[derive(Debug, Default)]
@@ -147,6 +148,15 @@ impl Source<'_> {
     /// The text of a statement as it is sent.
     pub(crate) fn sql(&self, number: usize) -> &str {
         &self.text[self.script.statements[number].text.clone()]
+    }
+
+    /// What the section takes away for good, in words.
+    pub(crate) fn loses(&self) -> Vec<String> {
+        let statements = (0..self.script.statements.len()).map(|number| self.sql(number));
+        losses(statements, self.dialect)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 }
 

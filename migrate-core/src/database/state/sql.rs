@@ -615,11 +615,13 @@ impl Tables {
         )
     }
 
-    /// Records anew what a revision is: digests, parents, chain, message, and the down section if one is given.
-    pub(crate) fn renew(&self, record: &Record, down_section: Option<&str>) -> String {
-        let down_section = down_section.map_or_else(String::new, |text| {
-            format!(", down_section = {}", self.literal(text))
-        });
+    /// Records anew what a revision is: digests, parents, chain, message, and the down section.
+    pub(crate) fn renew(&self, record: &Record, down_section: DownSection<'_>) -> String {
+        let down_section = match down_section {
+            DownSection::AsItWas => String::new(),
+            DownSection::Now(None) => ", down_section = NULL".to_owned(),
+            DownSection::Now(Some(text)) => format!(", down_section = {}", self.literal(text)),
+        };
         format!(
             "UPDATE {} SET parents = {}, depends_on = {}, message = {}, digest = {}, down_digest = {}, chain = \
              {}{down_section} WHERE revision = {}",
@@ -638,6 +640,15 @@ impl Tables {
     pub(crate) fn purge(&self) -> String {
         format!("DELETE FROM {}", self.state)
     }
+}
+
+/// What becomes of a recorded down section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DownSection<'a> {
+    /// It stays.
+    AsItWas,
+    /// It is this one, or there is none.
+    Now(Option<&'a str>),
 }
 
 fn number(number: Option<u64>) -> String {

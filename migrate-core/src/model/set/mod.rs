@@ -21,9 +21,11 @@ pub use pack::{PackedSet, SourceRevision, SourceSection, chains, pack};
 pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Switched, Timeouts};
 pub use unpack::{Entry, Head, SectionRef, Set};
 
+use crate::text::ddl::{Loss, losses};
 #[cfg(feature = "runtime")]
 use crate::database::Steps;
 use crate::text::diagnostic::Class;
+use crate::text::sql::split;
 use crate::text::{Chain, Dialect, DialectSet};
 
 /// The version of the packed form. A binary reads only its own: macro and library come from one release.
@@ -209,6 +211,28 @@ impl Migrations {
         dialect: Dialect,
     ) -> Result<Option<SectionRef<'_>>, UnpackError> {
         Ok(self.set()?.section(self.text(), index, direction, dialect))
+    }
+
+    /// What the section that serves `dialect` takes away for good, as far as its statements say so.
+    ///
+    /// # Errors
+    /// As [`settings`](Self::settings).
+    ///
+    /// # Panics
+    /// When `index` is not one of this set's graph.
+    pub fn losses(
+        &self,
+        index: super::Index,
+        direction: crate::text::revision::Direction,
+        dialect: Dialect,
+    ) -> Result<Vec<Loss>, UnpackError> {
+        let Some(section) = self.section(index, direction, dialect)? else {
+            return Ok(Vec::new());
+        };
+        let script = split(section.text, dialect);
+        let statements = script.statements.iter();
+        let texts = statements.map(|statement| &section.text[statement.text.clone()]);
+        Ok(losses(texts, dialect))
     }
 
     fn opening(&self) -> Result<&unpack::Opening, UnpackError> {

@@ -13,6 +13,7 @@
 //! | `definition` | what a table or index of SQLite is made of, in full |
 //! | `shown` | what `SHOW CREATE` of MySQL and MariaDB says |
 //! | `boundary` | what a statement does to the transaction around it, on MySQL and MariaDB |
+//! | `loss` | what a section takes away for good |
 //! | `residue` | what a statement leaves behind in the session |
 
 mod alter;
@@ -22,6 +23,7 @@ mod cursor;
 mod data;
 mod definition;
 mod index;
+mod loss;
 mod name;
 mod object;
 mod residue;
@@ -41,6 +43,7 @@ pub use definition::{
     ColumnDefinition, Constraint, ConstraintKind, IndexDefinition, Module, Part, Reference,
     TableDefinition, index_definition, table_definition, view_query, virtual_table,
 };
+pub use loss::{Loss, losses};
 pub use name::Name;
 pub use residue::{Residue, residue};
 pub use shown::{ShownTable, shown_table, view_algorithm, without_definer, without_starts};
