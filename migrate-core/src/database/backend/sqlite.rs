@@ -33,6 +33,7 @@ use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work,
 use crate::database::recover;
 use crate::database::session::asks_for_rebuild;
 use crate::database::state::sql::read_lock;
+use crate::database::state::tables::Wording;
 use crate::database::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
 use heart::Heart;
@@ -52,6 +53,8 @@ pub(crate) struct SqliteBackend<'c> {
     /// How to open the file once more, for the heartbeat.
     options: Option<SqliteConnectOptions>,
     heart: Option<Heart>,
+    /// Whether the connection was given the statements of every upgrade.
+    prepared: bool,
 }
 
 /// Whether foreign keys hold while a section runs.
@@ -128,6 +131,7 @@ impl<'c> SqliteBackend<'c> {
             watchdog: Watchdog::new(),
             options: None,
             heart: None,
+            prepared: false,
         }
     }
 
@@ -152,6 +156,10 @@ impl<'c> SqliteBackend<'c> {
         let Some(source) = &work.section else {
             return transactional::run(self, work, around).await;
         };
+        // `PRAGMA temp_store` drops what is temporary; what an application's function does nobody knows.
+        if settings::may_change(source) || source.has_calls() {
+            self.tables.wording = Wording::Plain;
+        }
         let ours = |error| step_error(work, error, Part::Ours, None, Kept::Nothing);
         let settings = if settings::may_change(source) {
             let read = Settings::read(self.connection().map_err(ours)?, source).await;
@@ -437,6 +445,13 @@ impl Backend for SqliteBackend<'_> {
     fn register<'a>(&'a mut self, _: &'a Holder) -> Pending<'a, Result<Fence, ServerError>> {
         let sql = self.tables.select_lock();
         Box::pin(async move {
+            // Not on a connection that others go on with.
+            if matches!(self.link, Link::Own(_)) && !self.prepared {
+                let prepare = self.tables.prepare_on_sqlite().join(";\n");
+                self.execute(prepare).await?;
+                self.prepared = true;
+                self.tables.wording = Wording::Prepared;
+            }
             let row = self.query(sql).await?.pop();
             let row = row.ok_or_else(|| {
                 ServerError::new(ServerErrorKind::Other, "the lock row is missing")

@@ -184,6 +184,7 @@ impl Tables {
     /// when the change began.
     pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
         if self.wording == Wording::Prepared
+            && self.dialect == Dialect::Postgres
             && let Some(prepared) = self.prepared_fence(fence)
         {
             return vec![prepared];
@@ -246,11 +247,17 @@ impl Tables {
 
     /// The statements that record a section as finished: its row, the heads, the log.
     pub(crate) fn finish(&self, work: &Work<'_>) -> Vec<String> {
-        let mut statements = self.heads(&work.heads);
         let prepared = self.wording == Wording::Prepared
             && work.action == "upgrade"
             && work.row == Known::Absent;
-        if prepared {
+        if prepared
+            && self.dialect == Dialect::Sqlite
+            && let Some(applied) = self.prepared_apply_on_sqlite(work)
+        {
+            return vec![applied];
+        }
+        let mut statements = self.heads(&work.heads);
+        if prepared && self.dialect == Dialect::Postgres {
             statements.push(self.prepared_apply(work));
         } else {
             statements.extend(self.write_row(work));
@@ -261,7 +268,8 @@ impl Tables {
 
     /// The statements that change `is_head` of other rows.
     pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
-        if self.wording == Wording::Prepared && change.gained.is_empty() {
+        let prepared = self.wording == Wording::Prepared && self.dialect == Dialect::Postgres;
+        if prepared && change.gained.is_empty() {
             return change
                 .lost
                 .iter()

@@ -249,7 +249,8 @@ impl Columns {
                 flag: "INTEGER",
                 number: "INTEGER",
                 time: "TEXT",
-                serial: "INTEGER PRIMARY KEY AUTOINCREMENT",
+                // Nothing is ever deleted: no number comes twice.
+                serial: "INTEGER PRIMARY KEY",
                 indexes: "",
                 suffix: "",
             },
