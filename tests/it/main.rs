@@ -52,9 +52,9 @@ mod offline;
 mod processes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;
+mod renewed;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod several_sets;
-mod renewed;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod startup;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]

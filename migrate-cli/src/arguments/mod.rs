@@ -396,7 +396,13 @@ pub(crate) struct Script {
     #[arg(long, value_name = "DIALECT", requires = "sql", value_parser = values::dialect)]
     pub(crate) dialect: Option<Dialect>,
     /// What is done about Rust steps, which a script cannot call: no script, or a comment in their place
-    #[arg(long, value_enum, default_value_t, value_name = "HOW", requires = "sql")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "HOW",
+        requires = "sql"
+    )]
     pub(crate) rust_steps: RustSteps,
     /// Write it to a file instead of stdout
     #[arg(short, long, value_name = "FILE", requires = "sql")]

@@ -62,22 +62,23 @@ mod upgrade_on;
 mod view;
 mod who;
 
-pub use backup::Backup;
 pub use adopt::{Adopt, Adopted};
+pub use backup::Backup;
 pub use error::{Error, Failure};
 pub use event::Event;
 pub use introspect::introspect;
 pub use offline::{Offline, RustSteps, Script, ScriptStep};
 pub use prove::{
-    Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification, Verify, drift, verify,
+    Drift, Existing, Finding, Proof, RowsLost, Scratch, SqlFile, TestData, Verdict, Verification,
+    Verify, drift, verify,
 };
 pub use repair::Repair;
 pub use report::{Change, Outcome, Report, RowCount, StepAction, StepReport};
 pub use run::Run;
 pub use state::{Compatible, Holder, Origin, State};
-pub(crate) use step::Steps;
 #[doc(hidden)]
 pub use step::RustStep;
+pub(crate) use step::Steps;
 pub use step::{Step, StepError, StepFunction, StepFuture};
 pub use target::Database;
 pub use upgrade_on::Caller;

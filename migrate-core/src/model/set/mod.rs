@@ -21,9 +21,9 @@ pub use pack::{PackedSet, SourceRevision, SourceSection, chains, pack};
 pub use settings::{Ahead, HeadsPolicy, Settings, StartupSettings, Switched, Timeouts};
 pub use unpack::{Entry, Head, SectionRef, Set};
 
-use crate::text::ddl::{Loss, losses};
 #[cfg(feature = "runtime")]
 use crate::database::Steps;
+use crate::text::ddl::{Loss, losses};
 use crate::text::diagnostic::Class;
 use crate::text::sql::split;
 use crate::text::{Chain, Dialect, DialectSet};

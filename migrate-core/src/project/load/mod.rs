@@ -319,10 +319,7 @@ fn read_lock(path: &std::path::Path, shown: &str) -> (Option<String>, Option<Dia
             Err(_) => {
                 let finding = Diagnostic::error(Class::LockFile, "the lock file is not UTF-8")
                     .at(Frame::file(shown));
-                (
-                    None,
-                    Some(finding.help("put it back from version control")),
-                )
+                (None, Some(finding.help("put it back from version control")))
             }
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
