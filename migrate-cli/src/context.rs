@@ -77,7 +77,7 @@ impl Context<'_> {
 
     /// `backup` of the environment; relative to `migrate.toml`.
     fn configured_backup(&self, settings: &Settings) -> Result<Option<PathBuf>, Failure> {
-        let project = self.source.project()?;
+        let project = self.source.surroundings()?;
         let environment = settings
             .env
             .as_ref()

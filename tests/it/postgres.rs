@@ -508,6 +508,12 @@ fn a_table_further_down_the_search_path_is_not_ours() {
                 .await
                 .unwrap_or_else(|error| panic!("{error}"))
         );
+        let status = set.status(&tenant).await.expect("a status");
+        assert!(!status.tables && status.pending.len() == 1);
+        assert!(set.current(&tenant).await.expect("rows").current.is_empty());
+        assert!(set.applied(&tenant).await.expect("rows").is_empty());
+        assert!(set.log(&tenant).await.expect("a log").is_empty());
+        assert!(!set.is_applied(&tenant, "r0").await.expect("a word"));
         let report = set
             .startup(&tenant)
             .await

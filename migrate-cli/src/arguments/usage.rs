@@ -9,7 +9,7 @@ use migrate_core::text::diagnostic::{Class, nearest};
 use super::values;
 
 /// Names that other tools have for our commands: the name, ours, and what is said besides.
-const ELSEWHERE: [(&str, &str); 38] = [
+const ELSEWHERE: [(&str, &str); 37] = [
     ("run", "upgrade"),
     ("up", "upgrade"),
     ("migrate", "upgrade"),
@@ -43,7 +43,6 @@ const ELSEWHERE: [(&str, &str); 38] = [
     ("test", "verify"),
     ("prove", "verify"),
     ("fix", "repair"),
-    ("edit", "show SPEC"),
     ("ensure_version", "ensure-version"),
     ("completion", "completions SHELL"),
     ("squash", "merge"),

@@ -21,7 +21,7 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
-    /// Reads everything. Missing tables are an empty database.
+    /// Reads everything. Missing tables are an empty database, and so are those of another schema.
     ///
     /// The lock row first: whatever changes after that is caught by the fence.
     pub(crate) async fn read(backend: &mut dyn Backend) -> Result<Self, ReadError> {
@@ -29,6 +29,7 @@ impl Recorded {
             Err(ReadError::Server(error)) if error.kind == ServerErrorKind::MissingTable => {
                 return Ok(Self::default());
             }
+            Ok(None) => return Ok(Self::default()),
             lock => lock?,
         };
         let rows = match backend.query(backend.tables().select_all()).await {

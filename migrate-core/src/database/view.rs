@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::api::{finish, new_report, task};
-use super::backend::Backend;
+use super::backend::{Backend, Row};
 use super::connect::{Intent, connect};
 use super::engine::{Engine, Ownership};
 use super::error::{Error, Kind, ServerError, ServerErrorKind};
@@ -245,13 +245,10 @@ impl Migrations {
     ) -> Result<bool, Error> {
         let database = database.into();
         let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
-        let rows = async {
-            let sql = backend.tables().select_state(revision);
-            rows(&mut *backend, &database, sql).await
-        }
-        .await;
+        let sql = backend.tables().select_state(revision);
+        let rows = rows_of_ours(&mut *backend, &database, sql).await;
         finish(backend, &rows).await;
-        let state = rows?.into_iter().flatten().flatten().next().flatten();
+        let state = rows?.into_iter().flatten().next().flatten();
         Ok(state.as_deref() == Some(State::Applied.name()))
     }
 
@@ -262,17 +259,10 @@ impl Migrations {
     pub async fn log(&self, database: impl Into<Database>) -> Result<Vec<LogEntry>, Error> {
         let database = database.into();
         let mut backend = connect(&database, Intent::Look, self.settings()?).await?;
-        let rows = async {
-            let sql = backend.tables().select_log();
-            rows(&mut *backend, &database, sql).await
-        }
-        .await;
+        let sql = backend.tables().select_log();
+        let rows = rows_of_ours(&mut *backend, &database, sql).await;
         finish(backend, &rows).await;
-        Ok(rows?
-            .unwrap_or_default()
-            .into_iter()
-            .map(read_log)
-            .collect())
+        Ok(rows?.into_iter().map(read_log).collect())
     }
 
     /// Every revision that is recorded as applied.
@@ -435,7 +425,7 @@ async fn rows(
     backend: &mut dyn Backend,
     database: &Database,
     sql: String,
-) -> Result<Option<Vec<super::backend::Row>>, Error> {
+) -> Result<Option<Vec<Row>>, Error> {
     let mut patience = Patience::new(std::time::Duration::from_secs(30));
     loop {
         match backend.query(sql.clone()).await {
@@ -481,6 +471,18 @@ async fn read_lock_row(
         return Err(Error::new(Kind::Format { found: lock.format }));
     }
     Ok(Some(lock))
+}
+
+/// The rows that `sql` reads out of the tables of the current schema; none where there are no tables.
+async fn rows_of_ours(
+    backend: &mut dyn Backend,
+    database: &Database,
+    sql: String,
+) -> Result<Vec<Row>, Error> {
+    match read_lock_row(backend, database).await? {
+        Some(_) => Ok(rows(backend, database, sql).await?.unwrap_or_default()),
+        None => Ok(Vec::new()),
+    }
 }
 
 async fn read_all(backend: &mut dyn Backend, database: &Database) -> Result<Recorded, Error> {

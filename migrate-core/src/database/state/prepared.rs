@@ -75,12 +75,12 @@ impl Tables {
         vec![
             format!("CREATE TEMP VIEW {APPLY} AS SELECT {}", columns.join(", ")),
             format!(
-                "CREATE TEMP TRIGGER {APPLY}_insert INSTEAD OF INSERT ON {APPLY} BEGIN UPDATE main.{state} SET is_head = 0 \
-                 WHERE revision = NEW.lost; INSERT INTO main.{state} (revision, parents, depends_on, message, digest, \
+                "CREATE TEMP TRIGGER {APPLY}_insert INSTEAD OF INSERT ON {APPLY} BEGIN UPDATE {state} SET is_head = 0 \
+                 WHERE revision = NEW.lost; INSERT INTO {state} (revision, parents, depends_on, message, digest, \
                  down_digest, chain, is_head, state, origin, statement_no, compatible, started_at, finished_at, duration_us, \
                  who, tool, down_section) VALUES (NEW.revision, NEW.parents, NEW.depends_on, NEW.message, NEW.digest, \
                  NEW.down_digest, NEW.chain, NEW.is_head, 'applied', 'run', NEW.statement_no, NEW.compatible, NEW.started_at, \
-                 {now}, {duration}, NEW.who, NEW.tool, NEW.down_section); INSERT INTO main.{log} (revision, action, outcome, \
+                 {now}, {duration}, NEW.who, NEW.tool, NEW.down_section); INSERT INTO {log} (revision, action, outcome, \
                  digest, started_at, finished_at, duration_us, statements, run, who, host, tool) VALUES (NEW.revision, \
                  'upgrade', 'finished', NEW.digest, NEW.started_at, {now}, {duration}, NEW.statement_no, NEW.run, NEW.who, \
                  NEW.host, NEW.tool); END"

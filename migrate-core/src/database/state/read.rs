@@ -23,10 +23,11 @@ impl Tables {
     /// Three reads, each by an index, so that the number of rows does not matter.
     pub(crate) fn select_heads<'a>(&self, heads: impl IntoIterator<Item = &'a str>) -> String {
         let Self { state, lock, .. } = self;
-        let (null, head, here) = match self.dialect {
-            Dialect::Postgres => ("NULL::pg_catalog.text", "is_head", self.is_here()),
-            _ => ("NULL", "is_head = 1", "'1'".to_owned()),
+        let (null, head) = match self.dialect {
+            Dialect::Postgres => ("NULL::pg_catalog.text", "is_head"),
+            _ => ("NULL", "is_head = 1"),
         };
+        let here = self.is_here();
         let row = format!(
             "SELECT {null}, {null}, revision, chain, {}, state FROM {state}",
             self.as_text("is_head")
@@ -50,14 +51,21 @@ impl Tables {
 
     /// Whether an unqualified name has found the table of the current schema, and not one further on the search path.
     fn is_here(&self) -> String {
-        if self.schema.is_some() {
-            return "'1'".to_owned();
+        match self.here() {
+            None => "'1'".to_owned(),
+            Some(here) => format!("CASE WHEN {here} THEN '1' ELSE '0' END"),
+        }
+    }
+
+    /// The condition of [`is_here`](Self::is_here) on the lock row; `None` where names are qualified.
+    fn here(&self) -> Option<String> {
+        if self.schema.is_some() || self.dialect != Dialect::Postgres {
+            return None;
         }
         let name = self.literal(&identifier(self.dialect, &format!("{}_lock", self.name)));
-        format!(
-            "CASE WHEN tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || \
-             {name}) THEN '1' ELSE '0' END"
-        )
+        Some(format!(
+            "tableoid = pg_catalog.to_regclass(pg_catalog.quote_ident(pg_catalog.current_schema()) || '.' || {name})"
+        ))
     }
 
     /// Reads the rows that are head or in flight; a row can come twice.
@@ -117,7 +125,7 @@ impl Tables {
         )
     }
 
-    /// Reads the lock row: format, epoch and [`Holder`].
+    /// Reads the lock row: format, epoch and [`Holder`]. A table further on the search path has none.
     pub(crate) fn select_lock(&self) -> String {
         let columns = [
             "format",
@@ -130,8 +138,11 @@ impl Tables {
             "heartbeat",
         ];
         let columns: Vec<String> = columns.iter().map(|column| self.as_text(column)).collect();
+        let here = self
+            .here()
+            .map_or_else(String::new, |here| format!(" AND {here}"));
         format!(
-            "SELECT {} FROM {} WHERE id = 1",
+            "SELECT {} FROM {} WHERE id = 1{here}",
             columns.join(", "),
             self.lock
         )

@@ -66,51 +66,74 @@ const fn kind(number: u16) -> ServerErrorKind {
     }
 }
 
-/// `message` without what it quotes of the text behind the statement: our terminator, and our bookkeeping.
-pub(super) fn own_part(message: &str) -> String {
-    match message.rsplit_once("' at line ") {
-        Some((quoted, line)) => match quoted.split_once(TERMINATOR) {
-            Some((own, _)) => format!("{own}' at line {line}"),
-            None => message.to_owned(),
-        },
-        None => message.to_owned(),
-    }
+/// `message` without what it quotes of the text behind `statement`: our terminator, and our bookkeeping.
+pub(super) fn own_part(statement: &str, message: &str) -> String {
+    let own = quoted(message).and_then(|near| {
+        let (_, cut) = near_place(statement, near.text, near.line)?;
+        Some(format!("{}{}' at line {}", near.before, cut, near.line))
+    });
+    own.unwrap_or_else(|| message.to_owned())
 }
 
-/// What stands between the statements of a message.
-const TERMINATOR: &str = "\n;\n";
+/// What a syntax error quotes: the text from the place on, up to 80 characters of it and of what follows in the message.
+struct Near<'m> {
+    before: &'m str,
+    text: &'m str,
+    /// Counted from the first line of the statement.
+    line: usize,
+}
+
+fn quoted(message: &str) -> Option<Near<'_>> {
+    const START: &str = "to use near '";
+    let at = message.find(START)? + START.len();
+    let (text, line) = message[at..].rsplit_once("' at line ")?;
+    Some(Near {
+        before: &message[..at],
+        text,
+        line: line.trim().parse().ok()?,
+    })
+}
 
 /// The byte of `statement` that `message` speaks of: the text after `near`, or a name in quotes.
 pub(crate) fn place(statement: &str, message: &str) -> Option<usize> {
-    if let Some((_, rest)) = message.rsplit_once("to use near '") {
-        let (near, line) = rest.rsplit_once("' at line ")?;
-        return near_place(statement, near, line.trim().parse().unwrap_or(1));
+    match quoted(message) {
+        Some(near) => near_place(statement, near.text, near.line).map(|(place, _)| place),
+        None => named_place(statement, message),
     }
-    named_place(statement, message)
 }
 
-/// `near` is the text from the error on, up to 80 characters of it; `line` counts from the statement's first.
-fn near_place(statement: &str, near: &str, line: usize) -> Option<usize> {
-    if near.is_empty() {
-        return Some(statement.trim_end().len());
-    }
-    // What follows in the message is part of it: our terminator, and the next statement.
-    let own = near.split(TERMINATOR).next().unwrap_or(near);
-    let own = if own.is_empty() {
-        return Some(statement.trim_end().len());
-    } else {
-        own
-    };
+/// The byte where `near` stands, and what of it belongs to the statement.
+fn near_place<'n>(statement: &str, near: &'n str, line: usize) -> Option<(usize, &'n str)> {
+    let statement = statement.trim_end();
+    // A text that was cut ends in dots of its own.
+    let near = near.strip_suffix("...").unwrap_or(near);
     let start: usize = statement
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
-    let places = || statement.match_indices(own).map(|(place, _)| place);
-    // The text reaches to the end of the statement or is cut: a shorter match further on is no other place.
-    places()
-        .find(|place| *place >= start)
-        .or_else(|| places().last())
+    let inside = || statement.match_indices(near).map(|(place, _)| place);
+    if !near.is_empty()
+        && let Some(place) = inside().find(|place| *place >= start)
+    {
+        return Some((place, near));
+    }
+    // It reaches behind the statement: the longest end of the statement that it begins with.
+    let end = |place: &usize| near.starts_with(&statement[*place..]);
+    let places = statement.char_indices().map(|(place, _)| place);
+    let reaching = places.chain([statement.len()]).find(end);
+    match reaching {
+        Some(place)
+            if near.is_empty()
+                || near[statement.len() - place..]
+                    .trim_start()
+                    .starts_with(';') =>
+        {
+            Some((place, &near[..statement.len() - place]))
+        }
+        // The line may be counted from elsewhere.
+        _ => inside().last().map(|place| (place, near)),
+    }
 }
 
 /// `Unknown column 'x' in ..`, `Table 'db.x' doesn't exist`, `Duplicate column name 'x'`, `Can't DROP INDEX `x``.
@@ -164,9 +187,24 @@ mod tests {
 
     #[test]
     fn what_stands_behind_the_statement_is_not_shown() {
-        let message = "syntax to use near 'x\n;\nSTART TRANSACTION\n;\nUPDATE ' at line 2";
-        assert_eq!(own_part(message), "syntax to use near 'x' at line 2");
-        assert_eq!(own_part("Unknown column 'x'"), "Unknown column 'x'");
+        let message = "syntax to use near 'x;\nSTART TRANSACTION;\nUPDATE a SET...' at line 2";
+        assert_eq!(
+            own_part("SELECT\nx", message),
+            "syntax to use near 'x' at line 2"
+        );
+        // What looks like our terminator may be the statement's own.
+        let message = "syntax to use near 'y;\n  SET z = 1;\nEND;\nCOMMIT' at line 2";
+        assert_eq!(
+            own_part(
+                "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN\n  x y;\n  SET z = 1;\nEND",
+                message
+            ),
+            "syntax to use near 'y;\n  SET z = 1;\nEND' at line 2"
+        );
+        assert_eq!(
+            own_part("SELECT x", "Unknown column 'x'"),
+            "Unknown column 'x'"
+        );
     }
 
     #[test]
@@ -181,13 +219,13 @@ mod tests {
             ("CREATE TABLE a (b in)", syntax("in)", 1), Some(18)),
             (
                 "CREATE TABLE a (b in)",
-                syntax("in)\n;\nSTART TRANSACTION\n;\n", 1),
+                syntax("in);\nSTART TRANSACTION;\n", 1),
                 Some(18),
             ),
             ("SELECT a,\n  FROM a", syntax("FROM a", 2), Some(12)),
             ("SELECT it's 'quoted'", syntax("'quoted'", 1), Some(12)),
             ("SELECT (", syntax("", 1), Some(8)),
-            ("SELECT (", syntax("\n;\nCOMMIT", 1), Some(8)),
+            ("SELECT (", syntax(";\nCOMMIT", 1), Some(8)),
             (
                 "INSERT INTO gone VALUES (1)",
                 "Table 'shop.gone' doesn't exist".to_owned(),

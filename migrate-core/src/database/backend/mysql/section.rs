@@ -139,12 +139,17 @@ async fn one_transaction(
 
 /// With the place that the message speaks of.
 fn located(mut error: StepError, source: &Source<'_>) -> StepError {
-    if let (Some(number), None) = (error.statement, error.offset) {
-        let start = source.script.statements[number].text.start;
-        error.offset =
-            error::place(source.sql(number), &error.error.message).map(|place| start + place);
+    let Some(number) = error.statement else {
+        return error;
+    };
+    let (statement, start) = (
+        source.sql(number),
+        source.script.statements[number].text.start,
+    );
+    if error.offset.is_none() {
+        error.offset = error::place(statement, &error.error.message).map(|place| start + place);
     }
-    error.error.message = error::own_part(&error.error.message);
+    error.error.message = error::own_part(statement, &error.error.message);
     error
 }
 
