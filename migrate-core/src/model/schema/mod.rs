@@ -1,11 +1,11 @@
 //! What a database holds, as plain values.
 //!
-//! [`Schema`] is what introspection finds and what the desired schema says; [`compare`] tells two of them apart. No
+//! [`Schema`] is what introspection finds and what the desired schema says; [`compare()`] tells two of them apart. No
 //! value here knows a connection, and none renders SQL.
 //!
 //! Texts (types, defaults, expressions, definitions) are kept as the catalogue of the database spells them, because two
 //! schemas are only ever compared when the same kind of server has spelt both. Where the catalogue keeps what a person
-//! has typed (SQLite, bodies of functions), the text is kept and [`compare`] looks at its tokens.
+//! has typed (SQLite, bodies of functions), the text is kept and [`compare()`] looks at its tokens.
 //!
 //! Names have no schema where the object lives in the default one ([`Schema::default_namespace`]): the same migrations
 //! give the same value in `public`, in a schema of a tenant and in a scratch database.
