@@ -5,6 +5,7 @@ mod branches;
 mod check;
 mod completions;
 mod current;
+mod diff;
 mod edit;
 mod ensure_version;
 mod heads;
@@ -22,6 +23,8 @@ mod runs;
 mod scratch;
 mod script;
 mod show;
+mod sides;
+mod stamped;
 mod startup;
 mod status;
 mod verify;
@@ -60,6 +63,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
+        Command::Diff(arguments) => diff::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
@@ -77,6 +81,7 @@ fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
         Command::Import(_) => "import",
         Command::Check(_) => "check",
         Command::Verify(_) => "verify",
+        Command::Diff(_) => "diff",
         Command::Completions(_) => "completions",
         _ => return Ok(()),
     };

@@ -89,8 +89,8 @@ pub(crate) struct Output {
 }
 
 /// The commands that only `migrate-cli` has: they work on files.
-const OF_FILES: [&str; 8] = [
-    "init", "revision", "merge", "rebase", "lock", "import", "check", "verify",
+const OF_FILES: [&str; 9] = [
+    "init", "revision", "merge", "rebase", "lock", "import", "check", "verify", "diff",
 ];
 
 impl Output {
