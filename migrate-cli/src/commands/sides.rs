@@ -13,6 +13,7 @@ use super::scratch::{Servers, Unnamed, file, servers};
 use crate::arguments::ScratchServers;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::source::Runnable;
 
 /// One of them, before it is known on what kind of database it is made.
 #[derive(Debug, Clone)]
@@ -175,16 +176,18 @@ pub(super) fn server(
 }
 
 /// The revisions, or none where nothing that was named needs them.
-pub(super) fn revisions(
+pub(super) fn revisions<'m>(
     sides: &[&Named],
     dialect: Dialect,
-    context: &Context,
-) -> Result<Migrations, Failure> {
+    context: &Context<'m>,
+) -> Result<Runnable<'m>, Failure> {
     let dialects = DialectSet::one(dialect);
     if sides.iter().any(|side| matches!(side, Named::Revisions(_))) {
         return context.source.provable(dialects);
     }
     let settings = context.source.config()?.settings();
     let packed = migrate_core::model::set::pack(&[], dialects, &settings);
-    Ok(Migrations::from_packed(packed, None))
+    Ok(Runnable::Read(Box::new(Migrations::from_packed(
+        packed, None,
+    ))))
 }
