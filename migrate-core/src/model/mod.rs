@@ -1,7 +1,8 @@
-//! Values in, values out: the graph of revisions, specs, plans, the embedded set, and the schema of a database.
+//! Values in, values out: the graph of revisions, specs, plans, the embedded set, the schema of a database, and the one that models want.
 //!
 //! Nothing here reads a file or a database.
 
+pub mod desired;
 pub mod graph;
 pub mod plan;
 pub mod schema;
