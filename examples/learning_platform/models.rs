@@ -45,7 +45,11 @@ impl ColumnType for Instant {
 #[derive(Table)]
 #[table(name = "users", engine = "InnoDB")]
 pub struct User {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(unique, length(mysql = 255))]
     pub email: String,
@@ -53,10 +57,21 @@ pub struct User {
     pub password_hash: String,
     #[column(default = true)]
     pub is_active: bool,
-    #[column(index, default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(
+        index,
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        )
+    )]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -65,7 +80,11 @@ pub struct User {
 #[derive(Table)]
 #[table(name = "user_profiles", engine = "InnoDB")]
 pub struct UserProfile {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(unique, references = User::id, on_delete = cascade)]
     pub user_id: Id,
@@ -77,19 +96,35 @@ pub struct UserProfile {
     pub preferred_language: String,
     #[column(type(sqlite = "TEXT", postgres = "jsonb", mysql = "JSON"))]
     pub preferences: Option<String>,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
 }
 
 #[derive(Table)]
-#[table(name = "modules", engine = "InnoDB", check(name = "modules_position_check", "position >= 0"))]
+#[table(
+    name = "modules",
+    engine = "InnoDB",
+    check(name = "modules_position_check", "position >= 0")
+)]
 pub struct Module {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(unique, length(mysql = 255))]
     pub slug: String,
@@ -101,10 +136,18 @@ pub struct Module {
     pub position: i32,
     #[column(default = false)]
     pub is_published: bool,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -114,7 +157,11 @@ pub struct Module {
 #[table(name = "chapters", engine = "InnoDB")]
 #[table(unique(module_id, position, name = "chapters_module_position_key"))]
 pub struct Chapter {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(references = Module::id, on_delete = cascade)]
     pub module_id: Id,
@@ -123,10 +170,18 @@ pub struct Chapter {
     pub content: String,
     pub position: i32,
     pub estimated_minutes: Option<i32>,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -141,7 +196,11 @@ pub struct Chapter {
     sqlite = "length(vector) = 4 * dimensions"
 ))]
 pub struct Embedding {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(references = Chapter::id, on_delete = cascade)]
     pub chapter_id: Id,
@@ -152,10 +211,18 @@ pub struct Embedding {
     pub model: String,
     pub dimensions: i32,
     pub vector: Vec<u8>,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -175,7 +242,11 @@ pub enum Status {
 #[table(unique(user_id, chapter_id, name = "chapter_progress_user_chapter_key"))]
 #[table(check(name = "chapter_progress_percent_check", "percent BETWEEN 0 AND 100"))]
 pub struct ChapterProgress {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(references = User::id, on_delete = cascade)]
     pub user_id: Id,
@@ -184,10 +255,18 @@ pub struct ChapterProgress {
     #[column(default = 0)]
     pub percent: i32,
     pub last_read_at: Option<Instant>,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -197,9 +276,16 @@ pub struct ChapterProgress {
 
 #[derive(Table)]
 #[table(name = "chat_messages", engine = "InnoDB")]
-#[table(check(name = "chat_messages_role_check", "role IN ('user', 'assistant', 'system')"))]
+#[table(check(
+    name = "chat_messages_role_check",
+    "role IN ('user', 'assistant', 'system')"
+))]
 pub struct ChatMessage {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(index, references = User::id, on_delete = cascade)]
     pub user_id: Id,
@@ -208,10 +294,18 @@ pub struct ChatMessage {
     #[column(length(mysql = 16))]
     pub role: String,
     pub content: String,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -221,7 +315,11 @@ pub struct ChatMessage {
 #[table(name = "translations", engine = "InnoDB")]
 #[table(unique(chapter_id, language, name = "translations_language_key"))]
 pub struct Translation {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(references = Chapter::id, on_delete = cascade)]
     pub chapter_id: Id,
@@ -232,10 +330,18 @@ pub struct Translation {
     pub content: String,
     #[column(default = false)]
     pub is_original: bool,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,
@@ -245,7 +351,11 @@ pub struct Translation {
 #[table(name = "capstone_submissions", engine = "InnoDB")]
 #[table(check(name = "capstone_submissions_grade_check", "grade BETWEEN 0 AND 100"))]
 pub struct CapstoneSubmission {
-    #[column(primary_key, default(postgres = "gen_random_uuid()"), check(sqlite = "length(id) = 36"))]
+    #[column(
+        primary_key,
+        default(postgres = "gen_random_uuid()"),
+        check(sqlite = "length(id) = 36")
+    )]
     pub id: Id,
     #[column(index, references = User::id, on_delete = cascade)]
     pub user_id: Id,
@@ -258,12 +368,24 @@ pub struct CapstoneSubmission {
     pub grade: Option<i32>,
     #[column(type(mysql = "TEXT"))]
     pub feedback: Option<String>,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub submitted_at: Instant,
-    #[column(default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"))]
+    #[column(default(
+        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+        postgres = "now()",
+        mysql = "CURRENT_TIMESTAMP(6)"
+    ))]
     pub created_at: Instant,
     #[column(
-        default(sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", postgres = "now()", mysql = "CURRENT_TIMESTAMP(6)"),
+        default(
+            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
+            postgres = "now()",
+            mysql = "CURRENT_TIMESTAMP(6)"
+        ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
     pub updated_at: Instant,

@@ -26,6 +26,9 @@ mod startup;
 mod status;
 mod verify;
 
+use migrate_core::text::Diagnostic;
+use migrate_core::text::diagnostic::Class;
+
 use crate::arguments::Command;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -66,7 +69,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
     }
 }
 
-/// What has no place inside an application: what writes files or checks them, and completions for another program.
+/// What has no place inside an application: what writes files, and completions for another program.
 fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
     let name = match command {
         Command::Init(_) => "init",
@@ -75,9 +78,15 @@ fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
         Command::Rebase(_) => "rebase",
         Command::Lock(_) => "lock",
         Command::Import(_) => "import",
-        Command::Check(_) => "check",
-        Command::Verify(_) => "verify",
-        Command::Completions(_) => "completions",
+        Command::Edit(_) => "edit",
+        Command::Completions(_) => {
+            return Err(Diagnostic::error(
+                Class::Config,
+                "the completions are those of `migrate-cli`, and this is another program",
+            )
+            .help("`migrate-cli completions SHELL` makes them")
+            .into());
+        }
         _ => return Ok(()),
     };
     Err(no_files(&format!("`{name}`")).into())

@@ -15,6 +15,7 @@
 //! | `names` | how constraints and indexes without a name are called |
 //! | `models` | [`Models`]: the list |
 //! | `convert` | the list as a [`Schema`](super::schema::Schema) |
+//! | `sql` | the list as SQL |
 //! | `check` | what does not fit together |
 //! | `error` | [`ModelError`] |
 
@@ -28,6 +29,7 @@ mod error;
 mod fields;
 mod models;
 pub mod names;
+mod sql;
 mod table;
 #[cfg(test)]
 mod tests;
