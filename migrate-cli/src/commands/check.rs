@@ -2,7 +2,6 @@
 
 use migrate_core::database::{Database, Drift, Finding, Verdict, drift};
 use migrate_core::model::Graph;
-use migrate_core::model::schema::Filter;
 use migrate_core::model::set::HeadsPolicy;
 use migrate_core::project::Loaded;
 use migrate_core::text::diagnostic::Class;
@@ -10,6 +9,7 @@ use migrate_core::text::{Diagnostic, DialectSet};
 use serde::{Serialize, Serializer};
 
 use super::scratch::{Servers, Unnamed, on_scratch, servers};
+use super::sides::filter;
 use super::verify::{finding, verdict};
 use crate::arguments::Check;
 use crate::context::Context;
@@ -207,12 +207,13 @@ fn compared(
         }
     };
     let settings = migrations.settings()?;
+    let filter = filter(context.source.config()?);
     let found = on_scratch(
         server,
         settings,
         &arguments.scratch,
         context,
-        async |scratch| drift(&migrations, live, scratch, &Filter::default()).await,
+        async |scratch| drift(&migrations, live, scratch, &filter).await,
     )?;
     Ok(match found {
         Drift::NotCompared(reason) => Part::not_run("drift", reason),

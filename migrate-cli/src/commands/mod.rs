@@ -5,6 +5,7 @@ mod branches;
 mod check;
 mod completions;
 mod current;
+mod diff;
 mod edit;
 mod ensure_version;
 mod heads;
@@ -22,6 +23,8 @@ mod runs;
 mod scratch;
 mod script;
 mod show;
+mod sides;
+mod stamped;
 mod startup;
 mod status;
 mod verify;
@@ -63,6 +66,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
+        Command::Diff(arguments) => diff::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
