@@ -7,7 +7,7 @@ use migrate::desired::{DataType, PerDialect, Sql};
 use migrate::{ColumnType, Dialect, Models, Table};
 
 /// The schema that the platform wants. Functions and triggers are no tables, and stand in SQL beside them.
-pub static MODELS: Models = migrate::models![
+pub(crate) static MODELS: Models = migrate::models![
     User,
     UserProfile,
     Module,
@@ -24,7 +24,7 @@ pub static MODELS: Models = migrate::models![
 ]);
 
 /// A UUID as text.
-pub struct Id(pub String);
+struct Id(String);
 
 impl ColumnType for Id {
     const TYPE: DataType = DataType::Custom(PerDialect {
@@ -36,7 +36,7 @@ impl ColumnType for Id {
 }
 
 /// An instant in UTC, as text.
-pub struct Instant(pub String);
+struct Instant(String);
 
 impl ColumnType for Instant {
     const TYPE: DataType = DataType::TimestampTz;
@@ -44,19 +44,19 @@ impl ColumnType for Instant {
 
 #[derive(Table)]
 #[table(name = "users", engine = "InnoDB")]
-pub struct User {
+struct User {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(unique, length(mysql = 255))]
-    pub email: String,
+    email: String,
     #[column(length(mysql = 255))]
-    pub password_hash: String,
+    password_hash: String,
     #[column(default = true)]
-    pub is_active: bool,
+    is_active: bool,
     #[column(
         index,
         default(
@@ -65,7 +65,7 @@ pub struct User {
             mysql = "CURRENT_TIMESTAMP(6)"
         )
     )]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -74,34 +74,34 @@ pub struct User {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 #[derive(Table)]
 #[table(name = "user_profiles", engine = "InnoDB")]
-pub struct UserProfile {
+struct UserProfile {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(unique, references = User::id, on_delete = cascade)]
-    pub user_id: Id,
+    user_id: Id,
     #[column(length(mysql = 255))]
-    pub full_name: Option<String>,
+    full_name: Option<String>,
     #[column(default = "'UTC'", length(mysql = 255))]
-    pub timezone: String,
+    timezone: String,
     #[column(default = "'en'", length(mysql = 8))]
-    pub preferred_language: String,
+    preferred_language: String,
     #[column(type(sqlite = "TEXT", postgres = "jsonb", mysql = "JSON"))]
-    pub preferences: Option<String>,
+    preferences: Option<String>,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -110,7 +110,7 @@ pub struct UserProfile {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 #[derive(Table)]
@@ -119,29 +119,29 @@ pub struct UserProfile {
     engine = "InnoDB",
     check(name = "modules_position_check", "position >= 0")
 )]
-pub struct Module {
+struct Module {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(unique, length(mysql = 255))]
-    pub slug: String,
+    slug: String,
     #[column(length(mysql = 255))]
-    pub title: String,
+    title: String,
     #[column(type(mysql = "TEXT"))]
-    pub description: Option<String>,
+    description: Option<String>,
     #[column(index)]
-    pub position: i32,
+    position: i32,
     #[column(default = false)]
-    pub is_published: bool,
+    is_published: bool,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -150,32 +150,32 @@ pub struct Module {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 #[derive(Table)]
 #[table(name = "chapters", engine = "InnoDB")]
 #[table(unique(module_id, position, name = "chapters_module_position_key"))]
-pub struct Chapter {
+struct Chapter {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(references = Module::id, on_delete = cascade)]
-    pub module_id: Id,
+    module_id: Id,
     #[column(length(mysql = 255))]
-    pub title: String,
-    pub content: String,
-    pub position: i32,
-    pub estimated_minutes: Option<i32>,
+    title: String,
+    content: String,
+    position: i32,
+    estimated_minutes: Option<i32>,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -184,7 +184,7 @@ pub struct Chapter {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 #[derive(Table)]
@@ -195,28 +195,28 @@ pub struct Chapter {
     "octet_length(vector) = 4 * dimensions",
     sqlite = "length(vector) = 4 * dimensions"
 ))]
-pub struct Embedding {
+struct Embedding {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(references = Chapter::id, on_delete = cascade)]
-    pub chapter_id: Id,
-    pub chunk_number: i32,
+    chapter_id: Id,
+    chunk_number: i32,
     #[column(type(mysql = "TEXT"))]
-    pub chunk: String,
+    chunk: String,
     #[column(length(mysql = 100))]
-    pub model: String,
-    pub dimensions: i32,
-    pub vector: Vec<u8>,
+    model: String,
+    dimensions: i32,
+    vector: Vec<u8>,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -225,13 +225,13 @@ pub struct Embedding {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 /// How far a reader has come with a chapter.
 #[derive(ColumnType)]
 #[column_type(text, rename_all = "snake_case")]
-pub enum Status {
+enum Status {
     NotStarted,
     InProgress,
     Completed,
@@ -241,26 +241,26 @@ pub enum Status {
 #[table(name = "chapter_progress", engine = "InnoDB")]
 #[table(unique(user_id, chapter_id, name = "chapter_progress_user_chapter_key"))]
 #[table(check(name = "chapter_progress_percent_check", "percent BETWEEN 0 AND 100"))]
-pub struct ChapterProgress {
+struct ChapterProgress {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(references = User::id, on_delete = cascade)]
-    pub user_id: Id,
+    user_id: Id,
     #[column(index, references = Chapter::id, on_delete = cascade)]
-    pub chapter_id: Id,
+    chapter_id: Id,
     #[column(default = 0)]
-    pub percent: i32,
-    pub last_read_at: Option<Instant>,
+    percent: i32,
+    last_read_at: Option<Instant>,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -269,9 +269,9 @@ pub struct ChapterProgress {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
     #[column(index, length(mysql = 16), default = "'not_started'")]
-    pub status: Status,
+    status: Status,
 }
 
 #[derive(Table)]
@@ -280,26 +280,26 @@ pub struct ChapterProgress {
     name = "chat_messages_role_check",
     "role IN ('user', 'assistant', 'system')"
 ))]
-pub struct ChatMessage {
+struct ChatMessage {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(index, references = User::id, on_delete = cascade)]
-    pub user_id: Id,
+    user_id: Id,
     #[column(index, references = Chapter::id, on_delete = set_null)]
-    pub chapter_id: Option<Id>,
+    chapter_id: Option<Id>,
     #[column(length(mysql = 16))]
-    pub role: String,
-    pub content: String,
+    role: String,
+    content: String,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -308,34 +308,34 @@ pub struct ChatMessage {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 #[derive(Table)]
 #[table(name = "translations", engine = "InnoDB")]
 #[table(unique(chapter_id, language, name = "translations_language_key"))]
-pub struct Translation {
+struct Translation {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(references = Chapter::id, on_delete = cascade)]
-    pub chapter_id: Id,
+    chapter_id: Id,
     #[column(index, length(mysql = 8))]
-    pub language: String,
+    language: String,
     #[column(length(mysql = 255))]
-    pub title: String,
-    pub content: String,
+    title: String,
+    content: String,
     #[column(default = false)]
-    pub is_original: bool,
+    is_original: bool,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -344,42 +344,42 @@ pub struct Translation {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
 
 #[derive(Table)]
 #[table(name = "capstone_submissions", engine = "InnoDB")]
 #[table(check(name = "capstone_submissions_grade_check", "grade BETWEEN 0 AND 100"))]
-pub struct CapstoneSubmission {
+struct CapstoneSubmission {
     #[column(
         primary_key,
         default(postgres = "gen_random_uuid()"),
         check(sqlite = "length(id) = 36")
     )]
-    pub id: Id,
+    id: Id,
     #[column(index, references = User::id, on_delete = cascade)]
-    pub user_id: Id,
+    user_id: Id,
     #[column(index, references = Module::id, on_delete = cascade)]
-    pub module_id: Id,
+    module_id: Id,
     #[column(type(mysql = "TEXT"))]
-    pub repository_url: String,
+    repository_url: String,
     #[column(type(mysql = "TEXT"))]
-    pub notes: Option<String>,
-    pub grade: Option<i32>,
+    notes: Option<String>,
+    grade: Option<i32>,
     #[column(type(mysql = "TEXT"))]
-    pub feedback: Option<String>,
+    feedback: Option<String>,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub submitted_at: Instant,
+    submitted_at: Instant,
     #[column(default(
         sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
         postgres = "now()",
         mysql = "CURRENT_TIMESTAMP(6)"
     ))]
-    pub created_at: Instant,
+    created_at: Instant,
     #[column(
         default(
             sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
@@ -388,5 +388,5 @@ pub struct CapstoneSubmission {
         ),
         on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
     )]
-    pub updated_at: Instant,
+    updated_at: Instant,
 }
