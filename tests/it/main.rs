@@ -56,6 +56,8 @@ mod models;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod offline;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod pairs;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod processes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;
