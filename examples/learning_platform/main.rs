@@ -6,8 +6,8 @@
 //!     DATABASE_URL=mysql://app@localhost/learning cargo run --example learning_platform --features mysql
 //!
 //! Without `DATABASE_URL` it is `examples/learning_platform/app.db`. The revisions show a branch point (`content` and
-//! `learning` grow side by side), the merge that joins them, sections per dialect, two data migrations, and triggers. `models.rs` says what the revisions
-//! must come to.
+//! `learning` grow side by side), the merge that joins them, sections per dialect, two data migrations, and triggers.
+//! `models.rs` says what the revisions must come to.
 
 mod models;
 

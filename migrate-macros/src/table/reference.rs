@@ -1,5 +1,6 @@
 //! The other side of a foreign key.
 
+use migrate_core::model::schema::Action;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::{LitStr, Path};
@@ -34,15 +35,6 @@ pub(super) enum Reference {
         columns: Vec<String>,
         span: Span,
     },
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Action {
-    NoAction,
-    Restrict,
-    Cascade,
-    SetNull,
-    SetDefault,
 }
 
 const KEYS: [&str; 7] = [
@@ -242,21 +234,13 @@ fn action(word: &Word, errors: &mut Errors) -> Option<Action> {
         }
         _ => String::new(),
     };
-    Some(match found.as_str() {
-        "cascade" => Action::Cascade,
-        "restrict" => Action::Restrict,
-        "set_null" => Action::SetNull,
-        "set_default" => Action::SetDefault,
-        "no_action" => Action::NoAction,
-        _ => {
-            let list = ACTIONS.join(", ");
-            let near = migrate_core::text::diagnostic::nearest(&found, ACTIONS);
-            let near = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-            errors.span(
-                word.span,
-                format_args!("`{name}` takes one of {list}{near}"),
-            );
-            return None;
-        }
-    })
+    let action = Action::read(&found.replace('_', " "));
+    if action.is_none() {
+        let list = ACTIONS.join(", ");
+        let near = migrate_core::text::diagnostic::nearest(&found, ACTIONS);
+        let near = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let message = format!("`{name}` takes one of {list}{near}");
+        errors.span(word.span, message);
+    }
+    action
 }

@@ -1,5 +1,6 @@
 //! The constant that describes a table.
 
+use migrate_core::model::schema::Action;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -9,7 +10,7 @@ use syn::{DeriveInput, GenericParam};
 use super::field::{Field, Numbered};
 use super::neighbours::Json;
 use super::parts::{Deferral, Nulls, PartOf};
-use super::reference::{Action, Reference};
+use super::reference::Reference;
 use super::valid::{NamedForeignKey, NamedIndex, NamedKey, Table};
 use super::values::{PerDialect, option};
 use super::words::desired;
@@ -297,12 +298,12 @@ fn index(named: &NamedIndex) -> TokenStream {
 fn foreign_key(named: &NamedForeignKey) -> TokenStream {
     let (name, columns) = (&named.name, &named.columns);
     let action = |action: Option<Action>| {
-        let word = match action {
-            None | Some(Action::NoAction) => "NoAction",
-            Some(Action::Restrict) => "Restrict",
-            Some(Action::Cascade) => "Cascade",
-            Some(Action::SetNull) => "SetNull",
-            Some(Action::SetDefault) => "SetDefault",
+        let word = match action.unwrap_or_default() {
+            Action::NoAction => "NoAction",
+            Action::Restrict => "Restrict",
+            Action::Cascade => "Cascade",
+            Action::SetNull => "SetNull",
+            Action::SetDefault => "SetDefault",
         };
         let word = Ident::new(word, Span::call_site());
         quote!(::migrate::schema::Action::#word)

@@ -172,6 +172,8 @@ fn renames_are_those_of_the_structs() {
     );
 }
 
+// clippy takes two indexes with one column for one attribute that is there twice.
+#[allow(clippy::duplicated_attributes)]
 mod wrong {
     use migrate::Table;
 
