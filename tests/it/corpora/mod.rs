@@ -6,6 +6,8 @@ mod atuin;
 #[cfg(feature = "postgres")]
 mod crates_io;
 mod introspection;
+#[cfg(feature = "postgres")]
+mod rebuilt;
 #[cfg(feature = "mysql")]
 mod temporal;
 

@@ -129,7 +129,11 @@ impl<'s> Writer<'s> {
 
     /// What is said of a new column in statements of its own.
     pub(super) fn column_extras(&mut self, table: &'s Table, column: &'s Column) {
-        let bare = Column::new(&column.name, &column.data_type);
+        // Its definition says the rest.
+        let bare = Column {
+            compression: column.compression.clone(),
+            ..Column::new(&column.name, &column.data_type)
+        };
         for action in storage_actions(&bare, column) {
             self.out
                 .alter(Stage::First, &table.name, Class::Option, action);
@@ -348,15 +352,7 @@ fn storage_actions(before: &Column, after: &Column) -> Vec<String> {
             .unwrap_or_else(|| usual_storage(&after.data_type));
         actions.push(format!("ALTER COLUMN {column} SET STORAGE {storage}"));
     }
-    if before.compression != after.compression
-        && before.data_type == after.data_type
-        && before.compression.is_some()
-    {
-        let compression = after.compression.as_deref().unwrap_or("default");
-        actions.push(format!(
-            "ALTER COLUMN {column} SET COMPRESSION {compression}"
-        ));
-    } else if before.compression != after.compression && is_altered(before, after) {
+    if before.compression != after.compression {
         let compression = after.compression.as_deref().unwrap_or("default");
         actions.push(format!(
             "ALTER COLUMN {column} SET COMPRESSION {compression}"
@@ -385,11 +381,6 @@ fn storage_actions(before: &Column, after: &Column) -> Vec<String> {
         actions.push(format!("ALTER COLUMN {column} SET ({})", parameters(&set)));
     }
     actions
-}
-
-/// Whether this is a column that was there, and not one that is written with its definition.
-fn is_altered(before: &Column, after: &Column) -> bool {
-    *before != Column::new(&after.name, &after.data_type)
 }
 
 /// How long values of a type are stored when nothing else is said.

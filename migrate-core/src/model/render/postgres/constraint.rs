@@ -4,7 +4,7 @@
 //! added for new rows first and validated behind.
 
 use super::Writer;
-use super::key::{self, Build};
+use super::key::{self, Build, Names};
 use super::name::{beside, ident, literal, name};
 use super::script::Class;
 use super::table::parameter_actions;
@@ -105,7 +105,7 @@ impl<'s> Writer<'s> {
                 self.keys_in_second.push((&table.name, &it.parts));
             }
             _ => {
-                self.add(table, &key::primary_key(table, it));
+                self.add(table, &key::primary_key(table, it, Names::Written));
                 self.name_is_there(
                     Stage::First,
                     &table.name,
@@ -134,7 +134,7 @@ impl<'s> Writer<'s> {
                 self.keys_in_second.push((&table.name, &it.parts));
             }
             _ => {
-                self.add(table, &key::unique(table, it));
+                self.add(table, &key::unique(table, it, Names::Written));
                 self.name_is_there(
                     Stage::First,
                     &table.name,
@@ -217,7 +217,7 @@ impl<'s> Writer<'s> {
     }
 
     pub(super) fn add_check(&mut self, table: &'s Table, it: &'s Check) {
-        let text = key::check(table, it);
+        let text = key::check(table, it, Names::Written);
         let wants_validation =
             it.validity == Validity::Valid && it.enforcement == Enforcement::Enforced;
         if it.validity == Validity::NotValid {
@@ -269,7 +269,7 @@ impl<'s> Writer<'s> {
         if self.inlined.contains(&it.id(&table.name)) {
             return;
         }
-        let text = key::foreign_key(table, it);
+        let text = key::foreign_key(table, it, Names::Written);
         // A key that is made in the second stage cannot be referred to in the first.
         let waits = self
             .keys_in_second

@@ -3,7 +3,7 @@
 use super::Writer;
 use super::column::{alter, default_text};
 use super::data_type::short;
-use super::key;
+use super::key::{self, Names};
 use super::name::{beside, ident, literal, name};
 use super::script::Class;
 use crate::model::diff::Item;
@@ -134,7 +134,7 @@ impl<'s> Writer<'s> {
     }
 
     pub(super) fn create_domain(&mut self, it: &Domain) {
-        self.out.push(domain(it));
+        self.out.push(domain(it, Names::AsNeeded));
         self.domain_comments(None, it);
     }
 
@@ -157,7 +157,8 @@ impl<'s> Writer<'s> {
 
     pub(super) fn alter_domain(&mut self, before: &'s Domain, after: &'s Domain) {
         if before.data_type != after.data_type || before.collation != after.collation {
-            self.swap(&after.name, |_| domain(after), None);
+            // The old one still has the names of its checks.
+            self.swap(&after.name, |_| domain(after, Names::Written), None);
             self.domain_comments(None, after);
             return;
         }
@@ -323,7 +324,7 @@ fn enumeration(it: &EnumType, target: &str) -> String {
     )
 }
 
-fn domain(it: &Domain) -> String {
+fn domain(it: &Domain, names: Names) -> String {
     let mut text = format!(
         "CREATE DOMAIN {} AS {}",
         name(&it.name),
@@ -341,7 +342,9 @@ fn domain(it: &Domain) -> String {
     for check in &it.checks {
         let default = format!("{}_check", it.name.name);
         let named = match &check.name {
-            Some(given) if *given != default => format!("CONSTRAINT {} ", ident(given)),
+            Some(given) if names == Names::Written || *given != default => {
+                format!("CONSTRAINT {} ", ident(given))
+            }
             _ => String::new(),
         };
         text += &format!("\n    {named}{}", key::check_rule(check));

@@ -168,8 +168,11 @@ impl<'s> Writer<'s> {
                 || self.changes.before.tables.get(table).is_some_and(|table| {
                     table.postgres().is_some_and(|it| it.partition_by.is_none())
                 });
-            let expressions =
-                it.predicate.is_some() || it.parts.iter().any(|it| it.column_name().is_none());
+            let expressions = it.predicate.is_some()
+                || it
+                    .parts
+                    .iter()
+                    .any(|it| it.column_name().is_none() || it.operator_class.is_some());
             let columns = it.parts.iter().filter_map(|it| it.column_name());
             let mut named = columns.chain(it.include.iter().map(String::as_str));
             let named_in_texts = expressions && touched.iter().any(|(of, _)| of == table);

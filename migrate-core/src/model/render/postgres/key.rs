@@ -23,10 +23,21 @@ pub(super) fn default_name(table: &Name, columns: &[&str], suffix: &str) -> Opti
     (name.len() <= LONGEST).then_some(name)
 }
 
-/// `CONSTRAINT name `, unless PostgreSQL would give that name by itself.
-fn named(given: Option<&str>, default: Option<String>) -> String {
+/// Whether names are written that PostgreSQL would give by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Not those: a new table reads better without.
+    AsNeeded,
+    /// They are: other statements speak of them, and tables that are there may have taken one.
+    Written,
+}
+
+/// `CONSTRAINT name `, where it has to be said.
+fn named(given: Option<&str>, default: Option<String>, names: Names) -> String {
     match given {
-        Some(given) if default.as_deref() != Some(given) => format!("CONSTRAINT {} ", ident(given)),
+        Some(given) if names == Names::Written || default.as_deref() != Some(given) => {
+            format!("CONSTRAINT {} ", ident(given))
+        }
         _ => String::new(),
     }
 }
@@ -140,10 +151,14 @@ fn overlaps(text: String, without_overlaps: bool) -> String {
 }
 
 /// A primary key as a line of its own.
-pub(super) fn primary_key(table: &Table, key: &PrimaryKey) -> String {
+pub(super) fn primary_key(table: &Table, key: &PrimaryKey, names: Names) -> String {
     format!(
         "{}PRIMARY KEY ({}){}",
-        named(key.name.as_deref(), default_name(&table.name, &[], "pkey")),
+        named(
+            key.name.as_deref(),
+            default_name(&table.name, &[], "pkey"),
+            names
+        ),
         overlaps(parts(&key.parts), key.without_overlaps),
         tail(
             &key.include,
@@ -180,11 +195,11 @@ fn nulls(nulls: NullsDistinct) -> &'static str {
 }
 
 /// A unique constraint as a line of its own.
-pub(super) fn unique(table: &Table, unique: &Unique) -> String {
+pub(super) fn unique(table: &Table, unique: &Unique, names: Names) -> String {
     let default = default_name(&table.name, &columns(&unique.parts), "key");
     format!(
         "{}UNIQUE{} ({}){}",
-        named(unique.name.as_deref(), default),
+        named(unique.name.as_deref(), default, names),
         nulls(unique.nulls),
         overlaps(parts(&unique.parts), unique.without_overlaps),
         tail(
@@ -241,10 +256,10 @@ fn check_column<'t>(table: &'t Table, check: &Check) -> Option<&'t str> {
 }
 
 /// A check constraint as a line of its own.
-pub(super) fn check(table: &Table, check: &Check) -> String {
+pub(super) fn check(table: &Table, check: &Check, names: Names) -> String {
     let column = check_column(table, check);
     let default = default_name(&table.name, column.as_slice(), "check");
-    let mut text = named(check.name.as_deref(), default);
+    let mut text = named(check.name.as_deref(), default, names);
     text += &check_rule(check);
     text
 }
@@ -315,13 +330,14 @@ fn key_columns(columns: &[String], period: bool) -> String {
 }
 
 /// A foreign key as a line of its own.
-pub(super) fn foreign_key(table: &Table, key: &ForeignKey) -> String {
+pub(super) fn foreign_key(table: &Table, key: &ForeignKey, names: Names) -> String {
     let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
     format!(
         "{}FOREIGN KEY ({}) {}",
         named(
             key.name.as_deref(),
-            default_name(&table.name, &columns, "fkey")
+            default_name(&table.name, &columns, "fkey"),
+            names,
         ),
         key_columns(&key.columns, key.period),
         references(key),

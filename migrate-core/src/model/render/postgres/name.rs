@@ -80,7 +80,7 @@ pub(super) fn parameters(parameters: &[String]) -> String {
 }
 
 fn parameter_value(value: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     if !value.is_empty() && value.bytes().all(plain) {
         value.to_owned()
     } else {

@@ -38,23 +38,17 @@ impl<'s> Writer<'s> {
     }
 
     pub(super) fn create_other(&mut self, it: &Other) -> Result<(), RenderError> {
-        let target = signature(&it.id);
+        let (_, target) = spelt(&it.id);
         let definition = &it.definition;
         let sql = match it.id.kind {
             Kind::Rule | Kind::Statistics => definition.trim_end_matches(';').to_owned(),
             Kind::Aggregate => {
-                format!("CREATE AGGREGATE {target} (\n    {}\n)", spread(definition))
+                format!("CREATE AGGREGATE {target} (\n    {}\n)", definition)
             }
-            Kind::Range => format!(
-                "CREATE TYPE {target} AS RANGE (\n    {}\n)",
-                spread(definition)
-            ),
+            Kind::Range => format!("CREATE TYPE {target} AS RANGE (\n    {}\n)", definition),
             Kind::Operator => {
                 let (operator, _) = operator(&it.id);
-                format!(
-                    "CREATE OPERATOR {operator} (\n    {}\n)",
-                    spread(definition)
-                )
+                format!("CREATE OPERATOR {operator} (\n    {}\n)", definition)
             }
             Kind::Cast => format!("CREATE CAST ({}) {definition}", it.id.name.name),
             Kind::Collation => format!("CREATE COLLATION {target} ({definition})"),
@@ -131,11 +125,6 @@ pub(super) enum Verb {
     RevokeOption,
 }
 
-/// `a, b` as lines of their own.
-fn spread(definition: &str) -> String {
-    definition.replace(", ", ",\n    ")
-}
-
 /// An operator and the types of its sides.
 fn operator(id: &ObjectId) -> (String, String) {
     let (symbol, sides) = id.name.name.split_once('(').unwrap_or((&id.name.name, ")"));
@@ -161,7 +150,8 @@ fn spelt(id: &ObjectId) -> (&'static str, String) {
             ("RULE", format!("{target} ON {on}"))
         }
         Kind::Statistics => ("STATISTICS", target),
-        Kind::Aggregate => ("AGGREGATE", target),
+        // An aggregate over nothing says so.
+        Kind::Aggregate => ("AGGREGATE", target.replace("()", "(*)")),
         Kind::Operator => {
             let (operator, sides) = operator(id);
             ("OPERATOR", format!("{operator} ({sides})"))

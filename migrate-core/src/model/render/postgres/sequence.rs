@@ -187,8 +187,7 @@ impl<'s> Writer<'s> {
         // The sequence of an identity column may have the name; the numbers go on where the column stands.
         let mut number_on = None;
         if let Some((table, column)) = &sequence.owned_by
-            && !self.is_made(table)
-            && !self.made_columns.contains(&(table, column.as_str()))
+            && !self.owned.contains_key(&(table.clone(), column.clone()))
         {
             number_on = Some((table, column));
             let old = self
@@ -258,23 +257,23 @@ impl<'s> Writer<'s> {
         let sequence = name(&after.name);
         let mut said = changed(&before.options, &after.options);
         // A rename of the table or the column takes the owner with it.
-        let owner = |owned: &Option<(Name, String)>| owned.clone();
         let followed = before.owned_by.as_ref().map(|(table, column)| {
             let table = self.renamed_table(table);
             let column = self.renamed_column(&table, column);
             (table, column)
         });
-        if followed != owner(&after.owned_by) {
+        if followed != after.owned_by {
             match &after.owned_by {
                 None => said.push("OWNED BY NONE".to_owned()),
-                Some((table, column))
-                    if !self.is_made(table)
-                        && !self.made_columns.contains(&(table, column.as_str())) =>
-                {
+                // It comes to the table or the column as soon as that is there.
+                Some(owner) if self.owned.contains_key(owner) => {
+                    if followed.is_some() {
+                        said.push("OWNED BY NONE".to_owned());
+                    }
+                }
+                Some((table, column)) => {
                     said.push(format!("OWNED BY {}.{}", name(table), ident(column)));
                 }
-                // It comes with the table or the column.
-                Some(_) => said.push("OWNED BY NONE".to_owned()),
             }
         }
         if !said.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::Writer;
 use super::column::definition;
-use super::key;
+use super::key::{self, Names};
 use super::name::{ident, keys, literal, name, parameters};
 use super::script::{Class, WIDTH};
 use crate::model::render::Stage;
@@ -55,14 +55,23 @@ impl<'s> Writer<'s> {
             .as_ref()
             .filter(|it| it.origin == Origin::Own)
         {
-            take(key::inline_primary_key(table), key::primary_key(table, it));
+            take(
+                key::inline_primary_key(table),
+                key::primary_key(table, it, Names::AsNeeded),
+            );
         }
         for it in table.uniques.iter().filter(|it| it.origin == Origin::Own) {
-            take(key::inline_unique(table, it), key::unique(table, it));
+            take(
+                key::inline_unique(table, it),
+                key::unique(table, it, Names::AsNeeded),
+            );
         }
         for it in &table.checks {
             if it.origin == Origin::Own && it.validity == Validity::Valid {
-                take(key::inline_check(table, it), key::check(table, it));
+                take(
+                    key::inline_check(table, it),
+                    key::check(table, it, Names::AsNeeded),
+                );
             }
         }
         for it in &table.exclusions {
@@ -72,7 +81,7 @@ impl<'s> Writer<'s> {
             if self.inlined.contains(&it.id(&table.name)) {
                 take(
                     key::inline_foreign_key(table, it),
-                    key::foreign_key(table, it),
+                    key::foreign_key(table, it, Names::AsNeeded),
                 );
             }
         }
@@ -118,7 +127,7 @@ impl<'s> Writer<'s> {
     fn behind_table(&mut self, table: &'s Table, options: &PostgresTable) {
         for it in &table.checks {
             if it.origin == Origin::Own && it.validity == Validity::NotValid {
-                let action = format!("ADD {} NOT VALID", key::check(table, it));
+                let action = format!("ADD {} NOT VALID", key::check(table, it, Names::Written));
                 self.out
                     .alter(Stage::First, &table.name, Class::AddConstraint, action);
             }
