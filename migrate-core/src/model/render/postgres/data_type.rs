@@ -185,7 +185,7 @@ pub(super) fn narrows(before: &str, after: &str) -> bool {
     // A number of any kind has more values than true and false.
     pairs.contains(&(one.as_str(), other.as_str()))
         || other == "boolean" && number(&one).is_some()
-        || is_text(&other) && to.first().is_some()
+        || is_text(&other) && !to.is_empty()
 }
 
 #[cfg(test)]

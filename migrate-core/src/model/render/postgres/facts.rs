@@ -176,10 +176,10 @@ impl<'s> Writer<'s> {
             let columns = it.parts.iter().filter_map(|it| it.column_name());
             let mut named = columns.chain(it.include.iter().map(String::as_str));
             let named_in_texts = expressions && touched.iter().any(|(of, _)| of == table);
-            let quiet = !named.any(|column| touched.contains(&(*table, column)))
-                && !named_in_texts
-                && !(expressions && types_go);
-            if stays && quiet {
+            let disturbed = named.any(|column| touched.contains(&(*table, column)))
+                || named_in_texts
+                || expressions && types_go;
+            if stays && !disturbed {
                 self.lonely_indexes.insert((*table, *index_name));
             }
         }

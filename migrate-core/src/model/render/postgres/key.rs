@@ -170,7 +170,7 @@ pub(super) fn primary_key(table: &Table, key: &PrimaryKey, names: Names) -> Stri
 }
 
 /// The column of a primary key that can stand behind its column.
-pub(super) fn inline_primary_key<'t>(table: &'t Table) -> Option<(&'t str, String)> {
+pub(super) fn inline_primary_key(table: &Table) -> Option<(&str, String)> {
     let key = table.primary_key.as_ref()?;
     let [part] = key.parts.as_slice() else {
         return None;
