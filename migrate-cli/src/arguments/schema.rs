@@ -1,10 +1,28 @@
 //! `diff` and `schema`.
 
 use clap::Args;
+use migrate_core::model::autogenerate::LikelyRename;
 use migrate_core::text::Dialect;
 
 use super::proofs::ScratchServers;
 use super::values;
+
+/// How a revision is generated.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Autogenerate")]
+pub(crate) struct Generation {
+    /// Show the SQL and write nothing
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) dry_run: bool,
+    /// A table or a column that goes by another name: users=people, or users.mail=email; may be given several times
+    #[arg(long, value_name = "OLD=NEW", requires = "autogenerate", value_parser = values::rename)]
+    pub(crate) rename: Vec<LikelyRename>,
+    /// Write it without asking even if it takes data away
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) allow_destructive: bool,
+    #[command(flatten)]
+    pub(crate) scratch: ScratchServers,
+}
 
 /// `diff`
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! One file per command. Each has a `run` that calls migrate-core and makes a reply.
 
 mod adopt;
+mod autogenerate;
 mod branches;
 mod check;
 mod completions;

@@ -44,6 +44,8 @@ pub struct Generated {
     pub dialect: Dialect,
     /// What differs between what the revisions make and what is wanted; nothing where there is nothing to do.
     pub differences: Vec<Difference>,
+    /// What is done about it, in words: `rename column users.mail to email`.
+    pub operations: Vec<String>,
     /// What differs and makes no difference.
     pub remarks: Vec<String>,
     /// The sections of one revision, or of two that stand on each other.
@@ -105,6 +107,7 @@ impl Workshop<'_> {
             dialect: after.dialect,
             remarks: order.iter().map(ToString::to_string).collect(),
             differences,
+            operations: Vec::new(),
             revisions: Vec::new(),
             likely: Vec::new(),
             warnings: Vec::new(),
@@ -198,6 +201,11 @@ impl Trial<'_> {
     async fn run(&self, generated: &mut Generated) -> Result<(), Error> {
         let after = generated.after.clone();
         let changes = diff(self.before, &after, self.renames);
+        generated.operations = changes
+            .operations
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         generated.likely = likely_renames(&changes);
         let statements = render(&changes, &Options::default()).map_err(impossible)?;
         let (second, first): (Vec<_>, Vec<_>) = statements

@@ -38,7 +38,7 @@ struct KeptColumn {
 
 /// What is compared of a value: it may be spelt otherwise in another type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
+pub(super) enum Look {
     Value,
     IsThere,
 }

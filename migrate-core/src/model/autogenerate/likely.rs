@@ -29,6 +29,20 @@ pub enum LikelyRename {
 }
 
 impl LikelyRename {
+    /// Of a table.
+    pub fn table(old: Name, new: Name) -> Self {
+        Self::Table { old, new }
+    }
+
+    /// Of a column; the table is named as it will be called.
+    pub fn column(table: Name, old: impl Into<String>, new: impl Into<String>) -> Self {
+        Self::Column {
+            table,
+            old: old.into(),
+            new: new.into(),
+        }
+    }
+
     /// Makes it a rename.
     pub fn add_to(&self, renames: &mut Renames) {
         match self {
