@@ -21,7 +21,7 @@ use migrate_core::text::Dialect;
 pub(crate) use help::command;
 pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
-pub(crate) use schema::{Diff, Generation};
+pub(crate) use schema::{Diff, Dump, Generation, Schema, SchemaCommand};
 pub(crate) use values::protect;
 
 /// The whole command line.
@@ -196,6 +196,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// What differs between two schemas: revisions, the desired one, databases, files
     Diff(Diff),
+    /// Write a schema as the SQL that makes it
+    Schema(Schema),
     /// The completion script of a shell
     Completions(Completions),
 }

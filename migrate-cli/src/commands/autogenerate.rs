@@ -3,9 +3,10 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use migrate_core::database::{Database, Desired, Generated, Sections, Verdict, Workshop};
+use migrate_core::model::Index;
 use migrate_core::model::autogenerate::{LikelyRename, Section};
 use migrate_core::model::diff::Renames;
-use migrate_core::model::{Index, schema::Difference};
+use migrate_core::model::schema::Difference;
 use migrate_core::project::LoadMode;
 use migrate_core::project::load::load;
 use migrate_core::project::write::{NewRevision, NewSection};
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use super::diff::Told;
 use super::revision::{Written, written};
+use super::schema;
 use super::scratch::{Servers, Unnamed, on_scratch, servers};
 use super::sides::{desired, filter};
 use crate::arguments::{Generation, Revision};
@@ -32,6 +34,9 @@ struct Outcome {
     databases: Vec<OnDatabase>,
     revisions: Vec<Proposed>,
     written: Vec<Written>,
+    /// The files that show the schema and were brought up to date.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dumped: Vec<String>,
 }
 
 /// What differs on one kind of database.
@@ -87,6 +92,7 @@ pub(super) fn run(
         databases: generated.iter().map(OnDatabase::from).collect(),
         revisions,
         written: Vec::new(),
+        dumped: Vec::new(),
     };
     if outcome.in_sync {
         return Ok(Reply::new(outcome));
@@ -114,6 +120,9 @@ pub(super) fn run(
             ..NewRevision::default()
         };
         outcome.written.push(one);
+    }
+    for one in &generated {
+        outcome.dumped.extend(schema::keep(&one.after, context)?);
     }
     Ok(Reply::new(outcome))
 }
@@ -330,6 +339,7 @@ fn refuse_unproven(generated: &[Generated], outcome: &mut Outcome) -> Result<(),
         databases: std::mem::take(&mut outcome.databases),
         revisions: std::mem::take(&mut outcome.revisions),
         written: Vec::new(),
+        dumped: Vec::new(),
     };
     Err(Failure {
         report: Some(Box::new(shown)),
@@ -442,9 +452,19 @@ impl Human for Outcome {
         }
         self.written.iter().for_each(|it| it.human(page));
         if page.volume() > Volume::Quiet {
+            for file in &self.dumped {
+                page.line(piece(GOOD, "dumped  ").and(BOLD, file));
+            }
+        }
+        if page.volume() > Volume::Quiet {
+            let rows = if self.databases.iter().all(|it| it.warnings.is_empty()) {
+                ", rows survive"
+            } else {
+                ""
+            };
             page.line(piece(
                 DIM,
-                "proven: the up makes the desired schema, the down the former one, rows survive",
+                format!("proven: the up makes the desired schema, the down the former one{rows}"),
             ));
         }
     }

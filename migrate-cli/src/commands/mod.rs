@@ -21,6 +21,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod schema;
 mod scratch;
 mod script;
 mod show;
@@ -68,6 +69,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
+        Command::Schema(arguments) => schema::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),

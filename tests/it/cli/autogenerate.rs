@@ -7,8 +7,9 @@ use super::{Project, assert_screen};
 #[cfg(feature = "sqlite")]
 fn page(text: &str) -> String {
     let project = Project::empty();
-    project.write("migrations/revisions.lock", "");
-    std::fs::remove_file(project.path("migrations/revisions.lock")).expect("a file");
+    project.write("migrations/.keep", "");
+    project.write("migrate.toml", "");
+    assert!(project.run(&["lock"]).status.success());
     let mut shown = String::new();
     let mut lines = text.lines();
     let mut file = None;
@@ -79,6 +80,7 @@ fn project(schema: &str) -> Project {
     );
     project.write("schema.sql", schema);
     project.write("migrations/.keep", "");
+    assert!(project.run(&["lock"]).status.success());
     project
 }
 

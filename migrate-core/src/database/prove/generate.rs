@@ -201,11 +201,7 @@ impl Trial<'_> {
     async fn run(&self, generated: &mut Generated) -> Result<(), Error> {
         let after = generated.after.clone();
         let changes = diff(self.before, &after, self.renames);
-        generated.operations = changes
-            .operations
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        generated.operations = changes.operations.iter().map(ToString::to_string).collect();
         generated.likely = likely_renames(&changes);
         let statements = render(&changes, &Options::default()).map_err(impossible)?;
         let (second, first): (Vec<_>, Vec<_>) = statements
