@@ -5,7 +5,10 @@
 mod atuin;
 #[cfg(feature = "postgres")]
 mod crates_io;
+mod dumped;
 mod introspection;
+#[cfg(feature = "postgres")]
+mod rebuilt;
 #[cfg(feature = "mysql")]
 mod temporal;
 
