@@ -106,7 +106,7 @@ fn execute(arguments: &Typed, embedded: Option<Embedded<'_>>) -> Exit {
     let context = Context {
         source: match embedded {
             Some(embedded) => Source::embedded(embedded, settings.clone()),
-            None => Source::directory(settings.clone(), output),
+            None => Source::directory(settings.clone(), output, None),
         },
         settings,
         output,

@@ -63,7 +63,10 @@ impl Named {
         Ok(match self {
             Self::Live(database) => Side::Live(database.clone()),
             Self::Revisions(spec) => Side::Revisions(vec![spec.clone()]),
-            Self::Desired => Side::Files(desired(dialect, context)?),
+            Self::Desired => match context.source.models() {
+                Some(models) => Side::Models(*models),
+                None => Side::Files(desired(dialect, context)?),
+            },
             Self::File(file) => Side::Files(vec![file.clone()]),
         })
     }
@@ -92,6 +95,11 @@ fn is_sqlite(path: &Path) -> bool {
 
 /// The files of the desired schema.
 pub(super) fn desired(dialect: Dialect, context: &Context) -> Result<Vec<SqlFile>, Failure> {
+    if let Some(models) = context.source.models() {
+        let text = models.script(dialect).map_err(|it| it.diagnostic())?;
+        let name = "the models".to_owned();
+        return Ok(vec![SqlFile { name, text }]);
+    }
     let project = context.source.project()?;
     let files = project.config.schema.files.of(dialect);
     if files.is_empty() {

@@ -203,16 +203,11 @@ fn checks(model: &TableModel, dialect: Dialect) -> Vec<Check> {
                 expression,
                 ..Check::default()
             },
-            // What stands at a column has the name of the column on MariaDB.
-            Dialect::Mariadb => Check {
+            // What stands at a column has the name of the column on MariaDB; MySQL gives it one.
+            Dialect::Mysql | Dialect::Mariadb => Check {
                 name: Some(column.name.to_owned()),
                 expression,
                 column: Some(column.name.to_owned()),
-                ..Check::default()
-            },
-            Dialect::Mysql => Check {
-                name: Some(names::check(model.name.name, column.name)),
-                expression,
                 ..Check::default()
             },
             Dialect::Sqlite => Check {
