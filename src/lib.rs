@@ -8,8 +8,8 @@
 #[cfg(feature = "macros")]
 pub use migrate_macros::{embed_migrations, revision};
 
-pub use migrate_core::model::schema;
 pub use migrate_core::model::set::{Migrations, Settings};
+pub use migrate_core::model::{diff, render, schema};
 pub use migrate_core::project::load::LoadError;
 pub use migrate_core::text::diagnostic::Class;
 pub use migrate_core::text::{Diagnostic, Dialect, RevisionId};

@@ -1,9 +1,12 @@
-//! Values in, values out: the graph of revisions, specs, plans, the embedded set, and the schema of a database.
+//! Values in, values out: the graph of revisions, specs, plans, the embedded set, the schema of a database,
+//! and the SQL that makes one schema out of another.
 //!
 //! Nothing here reads a file or a database.
 
+pub mod diff;
 pub mod graph;
 pub mod plan;
+pub mod render;
 pub mod schema;
 pub mod set;
 pub mod spec;

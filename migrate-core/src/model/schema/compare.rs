@@ -12,10 +12,14 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Kind, Object, ObjectId, Objects, Schema};
+use super::{Kind, ObjectId, Schema};
 use crate::text::Dialect;
 
-pub(super) use details::Details;
+pub(in crate::model) use details::Details;
+pub(in crate::model) use tables::{
+    check, column, domain, exclusion, foreign_key, index, materialized_view, policy, primary_key,
+    table, unique,
+};
 
 /// One object that is not the same in two schemas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +57,7 @@ pub struct Detail {
 }
 
 /// The [`Detail`] of columns that stand in another order.
-pub(super) const ORDER_OF_COLUMNS: &str = "order of columns";
+pub(in crate::model) const ORDER_OF_COLUMNS: &str = "order of columns";
 
 impl Difference {
     /// Whether nothing differs but the order of a table's columns, which a down section that adds a column back cannot
@@ -124,110 +128,68 @@ pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
     let mut differences = Vec::new();
     let out = &mut differences;
 
-    let mut database = Details::new(dialect);
-    database.option(
-        "character set",
-        before.character_set.as_ref(),
-        after.character_set.as_ref(),
-    );
-    database.option(
-        "collation",
-        before.collation.as_ref(),
-        after.collation.as_ref(),
-    );
-    database.finish(
+    let mut found = Details::new(dialect);
+    database(before, after, &mut found);
+    found.finish(
         || ObjectId::new(Kind::Database, super::Name::bare(&after.default_namespace)),
         out,
     );
-
-    objects(
+    parts(
         dialect,
         &before.namespaces,
         &after.namespaces,
         super::Namespace::id,
         out,
-        |a, b, it| {
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        namespace,
     );
-    objects(
+    parts(
         dialect,
         &before.extensions,
         &after.extensions,
         super::Extension::id,
         out,
-        |a, b, it| {
-            it.option("schema", a.namespace.as_ref(), b.namespace.as_ref());
-        },
+        extension,
     );
-    objects(
+    parts(
         dialect,
         &before.enums,
         &after.enums,
         super::EnumType::id,
         out,
-        |a, b, it| {
-            it.list("labels", &a.labels, &b.labels);
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        enumeration,
     );
-    objects(
+    parts(
         dialect,
         &before.domains,
         &after.domains,
         super::Domain::id,
         out,
-        tables::domain,
+        domain,
     );
-    objects(
+    parts(
         dialect,
         &before.composites,
         &after.composites,
         super::CompositeType::id,
         out,
-        |a, b, it| {
-            it.list("attributes", &attributes(a), &attributes(b));
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        composite,
     );
-    objects(
+    parts(
         dialect,
         &before.sequences,
         &after.sequences,
         super::Sequence::id,
         out,
-        |a, b, it| {
-            it.sequence(&a.options, &b.options);
-            let owner = |owner: &Option<(super::Name, String)>| {
-                owner
-                    .as_ref()
-                    .map(|(table, column)| format!("{table}.{column}"))
-            };
-            it.option(
-                "owned by",
-                owner(&a.owned_by).as_ref(),
-                owner(&b.owned_by).as_ref(),
-            );
-            it.value("persistence", a.persistence, b.persistence);
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        sequence,
     );
     tables::tables(dialect, &before.tables, &after.tables, out);
-    objects(
+    parts(
         dialect,
         &before.views,
         &after.views,
         super::View::id,
         out,
-        |a, b, it| {
-            it.list("columns", &a.columns, &b.columns);
-            it.sql("query", Some(&a.query), Some(&b.query));
-            it.value("check option", a.check_option, b.check_option);
-            it.list("options", &a.options, &b.options);
-            it.option("security", a.security.as_ref(), b.security.as_ref());
-            it.list("defaults", &a.defaults, &b.defaults);
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        view,
     );
     tables::materialized_views(
         dialect,
@@ -235,44 +197,124 @@ pub fn compare(before: &Schema, after: &Schema) -> Vec<Difference> {
         &after.materialized_views,
         out,
     );
-    objects(
+    parts(
         dialect,
         &before.functions,
         &after.functions,
         super::Function::id,
         out,
-        |a, b, it| {
-            it.option("returns", a.returns.as_ref(), b.returns.as_ref());
-            it.sql("definition", Some(&a.definition), Some(&b.definition));
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        function,
     );
-    objects(
+    parts(
         dialect,
         &before.triggers,
         &after.triggers,
         super::Trigger::id,
         out,
-        |a, b, it| {
-            it.sql("definition", Some(&a.definition), Some(&b.definition));
-            it.value("state", a.state, b.state);
-            it.value("order", a.order, b.order);
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        trigger,
     );
-    objects(
+    parts(
         dialect,
         &before.others,
         &after.others,
         super::Other::id,
         out,
-        |a, b, it| {
-            it.sql("definition", Some(&a.definition), Some(&b.definition));
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        other,
     );
-    grants(before, after, out);
+    parts(dialect, &before.grants, &after.grants, grant_id, out, grant);
     differences
+}
+
+pub(in crate::model) fn database(a: &Schema, b: &Schema, it: &mut Details) {
+    it.option(
+        "character set",
+        a.character_set.as_ref(),
+        b.character_set.as_ref(),
+    );
+    it.option("collation", a.collation.as_ref(), b.collation.as_ref());
+}
+
+pub(in crate::model) fn namespace(a: &super::Namespace, b: &super::Namespace, it: &mut Details) {
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn extension(a: &super::Extension, b: &super::Extension, it: &mut Details) {
+    it.option("schema", a.namespace.as_ref(), b.namespace.as_ref());
+}
+
+pub(in crate::model) fn enumeration(a: &super::EnumType, b: &super::EnumType, it: &mut Details) {
+    it.list("labels", &a.labels, &b.labels);
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn composite(
+    a: &super::CompositeType,
+    b: &super::CompositeType,
+    it: &mut Details,
+) {
+    it.list("attributes", &attributes(a), &attributes(b));
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn sequence(a: &super::Sequence, b: &super::Sequence, it: &mut Details) {
+    it.sequence(&a.options, &b.options);
+    let owner = |owner: &Option<(super::Name, String)>| {
+        owner
+            .as_ref()
+            .map(|(table, column)| format!("{table}.{column}"))
+    };
+    it.option(
+        "owned by",
+        owner(&a.owned_by).as_ref(),
+        owner(&b.owned_by).as_ref(),
+    );
+    it.value("persistence", a.persistence, b.persistence);
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn view(a: &super::View, b: &super::View, it: &mut Details) {
+    it.list("columns", &a.columns, &b.columns);
+    it.sql("query", Some(&a.query), Some(&b.query));
+    it.value("check option", a.check_option, b.check_option);
+    it.list("options", &a.options, &b.options);
+    it.option("security", a.security.as_ref(), b.security.as_ref());
+    it.list("defaults", &a.defaults, &b.defaults);
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn function(a: &super::Function, b: &super::Function, it: &mut Details) {
+    it.option("returns", a.returns.as_ref(), b.returns.as_ref());
+    it.sql("definition", Some(&a.definition), Some(&b.definition));
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn trigger(a: &super::Trigger, b: &super::Trigger, it: &mut Details) {
+    it.sql("definition", Some(&a.definition), Some(&b.definition));
+    it.value("state", a.state, b.state);
+    it.value("order", a.order, b.order);
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+pub(in crate::model) fn other(a: &super::Other, b: &super::Other, it: &mut Details) {
+    it.sql("definition", Some(&a.definition), Some(&b.definition));
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+/// What a right is told from others by.
+pub(in crate::model) fn grant_id(grant: &super::Grant) -> ObjectId {
+    let text = format!(
+        "{} on {} to {}",
+        grant.privilege, grant.object, grant.grantee
+    );
+    ObjectId::new(Kind::Grant, super::Name::bare(text))
+}
+
+pub(in crate::model) fn grant(a: &super::Grant, b: &super::Grant, it: &mut Details) {
+    let option = |grant: &super::Grant| match grant.option {
+        super::GrantOption::None => "none",
+        super::GrantOption::Grantable => "WITH GRANT OPTION",
+    };
+    it.value("grant option", option(a), option(b));
 }
 
 fn attributes(composite: &super::CompositeType) -> Vec<String> {
@@ -281,42 +323,6 @@ fn attributes(composite: &super::CompositeType) -> Vec<String> {
         None => format!("{} {}", it.name, it.data_type),
     };
     composite.attributes.iter().map(attribute).collect()
-}
-
-fn grants(before: &Schema, after: &Schema, out: &mut Vec<Difference>) {
-    let id = |grant: &super::Grant| {
-        let text = format!(
-            "{} on {} to {}",
-            grant.privilege, grant.object, grant.grantee
-        );
-        ObjectId::new(Kind::Grant, super::Name::bare(text))
-    };
-    parts(
-        after.dialect,
-        &before.grants,
-        &after.grants,
-        id,
-        out,
-        |a, b, it| {
-            let option = |grant: &super::Grant| match grant.option {
-                super::GrantOption::None => "none",
-                super::GrantOption::Grantable => "WITH GRANT OPTION",
-            };
-            it.value("grant option", option(a), option(b));
-        },
-    );
-}
-
-/// Objects of one kind.
-fn objects<T: Object>(
-    dialect: Dialect,
-    before: &Objects<T>,
-    after: &Objects<T>,
-    id: impl Fn(&T) -> ObjectId,
-    out: &mut Vec<Difference>,
-    details: impl Fn(&T, &T, &mut Details),
-) {
-    parts(dialect, before, after, id, out, details);
 }
 
 /// Things that are told apart by their [`ObjectId`]; of several with the same, as constraints without a name can be,

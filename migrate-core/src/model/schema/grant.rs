@@ -27,3 +27,10 @@ pub enum GrantOption {
     /// `WITH GRANT OPTION`.
     Grantable,
 }
+
+impl Grant {
+    /// What messages call it.
+    pub fn id(&self) -> ObjectId {
+        super::compare::grant_id(self)
+    }
+}

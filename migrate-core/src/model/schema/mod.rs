@@ -51,6 +51,7 @@ mod view;
 
 pub use check::Check;
 pub use column::{Column, Generated, Generation, Identity, IdentityKind};
+pub(in crate::model) use compare::ORDER_OF_COLUMNS;
 pub use compare::{Change, Detail, Difference, compare};
 pub use composite::{Attribute, CompositeType};
 pub use dependency::Dependency;

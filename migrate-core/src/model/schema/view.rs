@@ -10,6 +10,8 @@ pub struct View {
     pub name: Name,
     /// The names of its columns, in their order.
     pub columns: Vec<String>,
+    /// The types of its columns, in their order (PostgreSQL). Not compared: they follow from the query.
+    pub column_types: Vec<String>,
     /// The query, as the catalogue spells it.
     pub query: String,
     /// What a row must be that is written through it.
@@ -57,6 +59,7 @@ impl View {
         Self {
             name,
             columns: Vec::new(),
+            column_types: Vec::new(),
             query: query.into(),
             check_option: CheckOption::default(),
             options: Vec::new(),

@@ -150,6 +150,7 @@ impl Reader<'_> {
                         view.defaults.push(format!("{} = {default}", column.name));
                     }
                     view.columns.push(column.name);
+                    view.column_types.push(column.data_type);
                 });
             }
         }

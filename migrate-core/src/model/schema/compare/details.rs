@@ -8,13 +8,13 @@ use crate::text::Dialect;
 use crate::text::sql::same_tokens;
 
 /// What has been found so far about one object.
-pub(in crate::model::schema) struct Details {
+pub(in crate::model) struct Details {
     dialect: Dialect,
     found: Vec<Detail>,
 }
 
 impl Details {
-    pub(super) fn new(dialect: Dialect) -> Self {
+    pub(in crate::model) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
             found: Vec::new(),
@@ -109,6 +109,11 @@ impl Details {
                 change: Change::Changed(self.found),
             });
         }
+    }
+
+    /// What was found.
+    pub(in crate::model) fn into_details(self) -> Vec<Detail> {
+        self.found
     }
 
     /// The dialect of both.

@@ -34,7 +34,7 @@ pub(super) fn tables(
     }
 }
 
-fn table(a: &Table, b: &Table, it: &mut Details) {
+pub(in crate::model) fn table(a: &Table, b: &Table, it: &mut Details) {
     order_of_columns(a, b, it);
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
     match (&a.options, &b.options) {
@@ -197,7 +197,7 @@ fn belongings(dialect: Dialect, a: &Table, b: &Table, out: &mut Vec<Difference>)
     );
 }
 
-fn column(a: &Column, b: &Column, it: &mut Details) {
+pub(in crate::model) fn column(a: &Column, b: &Column, it: &mut Details) {
     let same_type = a.data_type == b.data_type
         || it.dialect() == Dialect::Sqlite && a.data_type.eq_ignore_ascii_case(&b.data_type);
     if !same_type {
@@ -248,7 +248,7 @@ fn key_parts(a: &[KeyPart], b: &[KeyPart], it: &mut Details) {
     it.sql("columns", Some(&text(a)), Some(&text(b)));
 }
 
-fn primary_key(a: &PrimaryKey, b: &PrimaryKey, it: &mut Details) {
+pub(in crate::model) fn primary_key(a: &PrimaryKey, b: &PrimaryKey, it: &mut Details) {
     it.option("name", a.name.as_ref(), b.name.as_ref());
     key_parts(&a.parts, &b.parts, it);
     it.list("include", &a.include, &b.include);
@@ -268,7 +268,7 @@ fn primary_key(a: &PrimaryKey, b: &PrimaryKey, it: &mut Details) {
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
-fn unique(a: &Unique, b: &Unique, it: &mut Details) {
+pub(in crate::model) fn unique(a: &Unique, b: &Unique, it: &mut Details) {
     key_parts(&a.parts, &b.parts, it);
     it.list("include", &a.include, &b.include);
     it.value("nulls", a.nulls, b.nulls);
@@ -288,7 +288,7 @@ fn unique(a: &Unique, b: &Unique, it: &mut Details) {
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
-pub(super) fn check(a: &Check, b: &Check, it: &mut Details) {
+pub(in crate::model) fn check(a: &Check, b: &Check, it: &mut Details) {
     it.sql("expression", Some(&a.expression), Some(&b.expression));
     it.option("column", a.column.as_ref(), b.column.as_ref());
     it.value("validity", a.validity, b.validity);
@@ -297,12 +297,12 @@ pub(super) fn check(a: &Check, b: &Check, it: &mut Details) {
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
-fn exclusion(a: &Exclusion, b: &Exclusion, it: &mut Details) {
+pub(in crate::model) fn exclusion(a: &Exclusion, b: &Exclusion, it: &mut Details) {
     it.value("definition", &a.definition, &b.definition);
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
-fn index(a: &Index, b: &Index, it: &mut Details) {
+pub(in crate::model) fn index(a: &Index, b: &Index, it: &mut Details) {
     key_parts(&a.parts, &b.parts, it);
     it.value("uniqueness", a.uniqueness, b.uniqueness);
     it.value("method", &a.method, &b.method);
@@ -322,7 +322,7 @@ fn index(a: &Index, b: &Index, it: &mut Details) {
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
-fn foreign_key(a: &ForeignKey, b: &ForeignKey, it: &mut Details) {
+pub(in crate::model) fn foreign_key(a: &ForeignKey, b: &ForeignKey, it: &mut Details) {
     it.list("columns", &a.columns, &b.columns);
     it.value("references", &a.references, &b.references);
     it.list("referred columns", &a.referred_columns, &b.referred_columns);
@@ -337,12 +337,35 @@ fn foreign_key(a: &ForeignKey, b: &ForeignKey, it: &mut Details) {
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
-fn policy(a: &Policy, b: &Policy, it: &mut Details) {
+pub(in crate::model) fn policy(a: &Policy, b: &Policy, it: &mut Details) {
     it.value("kind", a.kind, b.kind);
     it.value("command", a.command, b.command);
     it.list("roles", &a.roles, &b.roles);
     it.option("using", a.using.as_ref(), b.using.as_ref());
     it.option("with check", a.with_check.as_ref(), b.with_check.as_ref());
+    it.option("comment", a.comment.as_ref(), b.comment.as_ref());
+}
+
+/// Without its indexes.
+pub(in crate::model) fn materialized_view(
+    a: &MaterializedView,
+    b: &MaterializedView,
+    it: &mut Details,
+) {
+    it.list("columns", &a.columns, &b.columns);
+    it.value("query", &a.query, &b.query);
+    it.list(
+        "storage parameters",
+        &a.storage_parameters,
+        &b.storage_parameters,
+    );
+    it.option(
+        "access method",
+        a.access_method.as_ref(),
+        b.access_method.as_ref(),
+    );
+    it.option("tablespace", a.tablespace.as_ref(), b.tablespace.as_ref());
+    it.flag("populated", a.populated, b.populated);
     it.option("comment", a.comment.as_ref(), b.comment.as_ref());
 }
 
@@ -358,23 +381,7 @@ pub(super) fn materialized_views(
         after,
         MaterializedView::id,
         out,
-        |a, b, it| {
-            it.list("columns", &a.columns, &b.columns);
-            it.value("query", &a.query, &b.query);
-            it.list(
-                "storage parameters",
-                &a.storage_parameters,
-                &b.storage_parameters,
-            );
-            it.option(
-                "access method",
-                a.access_method.as_ref(),
-                b.access_method.as_ref(),
-            );
-            it.option("tablespace", a.tablespace.as_ref(), b.tablespace.as_ref());
-            it.flag("populated", a.populated, b.populated);
-            it.option("comment", a.comment.as_ref(), b.comment.as_ref());
-        },
+        materialized_view,
     );
     for one in before {
         if let Some(other) = after.get(&one.name) {
@@ -390,7 +397,7 @@ pub(super) fn materialized_views(
     }
 }
 
-pub(super) fn domain(a: &Domain, b: &Domain, it: &mut Details) {
+pub(in crate::model) fn domain(a: &Domain, b: &Domain, it: &mut Details) {
     it.value("type", &a.data_type, &b.data_type);
     it.value("nullability", a.nullability, b.nullability);
     it.option("default", a.default.as_ref(), b.default.as_ref());

@@ -77,7 +77,7 @@ fn a_schema_is_the_same_as_itself() {
 fn an_object_is_added_or_removed_with_what_belongs_to_it() {
     told(
         Dialect::Sqlite,
-        |it| it.tables = super::Objects::default(),
+        |it| it.tables = crate::model::schema::Objects::default(),
         &["table posts is removed"],
     );
     told(

@@ -1,0 +1,161 @@
+//! What makes one schema out of another: typed operations, in an order in which they can be run.
+//!
+//! [`diff`] pairs the objects of both schemas, compares each pair by the rules of
+//! [`compare`](crate::model::schema::compare()), decides what can be changed in place and what has to be made anew with
+//! everything that depends on it, and sorts the result. It renders nothing; [`render`](super::render) does.
+//!
+//! | file | what |
+//! |---|---|
+//! | `item` | [`Item`]: one object, by reference |
+//! | `operation` | [`Operation`]: one step |
+//! | `renames` | [`Renames`]: which object is which where names do not tell |
+//! | `renamed` | the old schema as it is once they have been renamed |
+//! | `walk` | every object with its counterpart |
+//! | `same` | whether two values of one object are the same |
+//! | `alterable` | what each database can change in place |
+//! | `order` | the order |
+
+mod alterable;
+mod item;
+mod operation;
+mod order;
+mod renamed;
+mod renames;
+mod same;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use item::Item;
+pub use operation::Operation;
+pub use renames::{RenameError, Renames};
+
+use std::collections::HashSet;
+
+use super::schema::{Name, Schema, Table};
+use alterable::{Alteration, Change};
+use renamed::Renamed;
+use walk::Pair;
+
+/// What makes `after` out of `before`.
+#[derive(Debug, Clone)]
+pub struct Changes<'s> {
+    /// The schema as it was.
+    pub before: &'s Schema,
+    /// The schema as it will be.
+    pub after: &'s Schema,
+    /// The steps, in an order in which they can be run.
+    pub operations: Vec<Operation<'s>>,
+}
+
+impl Changes<'_> {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+}
+
+/// What makes `after` out of `before`: two schemas of one dialect.
+///
+/// Renames that name nothing are left aside; [`Renames::check`] finds them. The way back is the diff of `after` and
+/// `before` with [`Renames::reversed`].
+///
+/// ```
+/// use migrate_core::model::diff::{Renames, diff};
+/// use migrate_core::model::schema::{Column, Name, Schema, Table};
+/// use migrate_core::text::Dialect;
+///
+/// let mut users = Table::new(Dialect::Postgres, Name::bare("users"));
+/// users.columns.push(Column::new("id", "bigint"));
+/// let mut before = Schema::new(Dialect::Postgres, "public");
+/// before.tables.insert(users.clone());
+///
+/// users.columns.push(Column::new("email", "text"));
+/// let mut after = Schema::new(Dialect::Postgres, "public");
+/// after.tables.insert(users);
+///
+/// let changes = diff(&before, &after, &Renames::default());
+/// assert_eq!(changes.operations[0].to_string(), "create column users.email");
+/// ```
+pub fn diff<'s>(before: &'s Schema, after: &'s Schema, renames: &Renames) -> Changes<'s> {
+    let renamed = Renamed::new(before, renames);
+    let pairs = walk::walk(before, &renamed, after);
+    let only = |one: fn(&Pair<'s>) -> Option<Item<'s>>,
+                other: fn(&Pair<'s>) -> Option<Item<'s>>| {
+        let tables = pairs.iter().filter(|pair| other(pair).is_none());
+        tables
+            .filter_map(|pair| match one(pair) {
+                Some(Item::Table(table)) => Some(&table.name),
+                Some(Item::MaterializedView(view)) => Some(&view.name),
+                _ => None,
+            })
+            .collect::<HashSet<&Name>>()
+    };
+    let made = only(|it| it.after, |it| it.before);
+    let gone = only(|it| it.before, |it| it.after);
+    let mut operations = Vec::new();
+    for pair in &pairs {
+        step(before, after, (&gone, &made), pair, &mut operations);
+    }
+    order::sort(&mut operations);
+    Changes {
+        before,
+        after,
+        operations,
+    }
+}
+
+fn step<'s>(
+    before: &'s Schema,
+    after: &'s Schema,
+    (gone, made): (&HashSet<&Name>, &HashSet<&Name>),
+    pair: &Pair<'s>,
+    out: &mut Vec<Operation<'s>>,
+) {
+    let dialect = after.dialect;
+    match (pair.before, pair.after) {
+        (None, Some(new)) => {
+            let owner = new.owner();
+            let is_covered = new.is_part()
+                && owner.is_some_and(|it| made.contains(it))
+                && !walk::is_apart(dialect, &new);
+            if !is_covered && !new.is_inherited() {
+                out.push(Operation::Create(new));
+            }
+        }
+        (Some(old), None) => {
+            let is_covered = old.owner().is_some_and(|it| gone.contains(it));
+            if !is_covered && !old.is_inherited() {
+                out.push(Operation::Drop(old));
+            }
+        }
+        (Some(old), Some(new)) => {
+            if pair.renamed {
+                out.push(Operation::Rename {
+                    before: old,
+                    after: new,
+                });
+            }
+            if pair.details.is_empty() {
+                return;
+            }
+            let change = Change {
+                before: old,
+                after: new,
+                details: &pair.details,
+                schemas: (before, after),
+            };
+            if alterable::alteration(dialect, change) == Alteration::Replace {
+                out.push(Operation::Drop(old));
+                out.push(Operation::Create(new));
+            } else {
+                out.push(Operation::Alter {
+                    before: old,
+                    after: new,
+                });
+            }
+        }
+        (None, None) => {}
+    }
+}

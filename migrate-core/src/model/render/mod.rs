@@ -1,0 +1,135 @@
+//! Operations as SQL that a person would have written.
+//!
+//! [`render`] asks the dialect of the changes. What an operation comes to is decided here and nowhere else: the diff
+//! says what changes, not how.
+//!
+//! | folder | what |
+//! |---|---|
+//! | `postgres` | PostgreSQL |
+//! | `mysql` | MySQL and MariaDB |
+//! | `sqlite` | SQLite |
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::fmt;
+
+use super::diff::Changes;
+use super::schema::ObjectId;
+use crate::text::Dialect;
+pub use crate::text::sql::Transactional;
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statement {
+    /// Its text, without a terminator.
+    pub sql: String,
+    /// Whether it may run in a transaction.
+    pub transactional: Transactional,
+    /// In which revision it stands.
+    pub stage: Stage,
+    /// What data it takes away, in words: `table users`, `column users.email`.
+    pub loses: Vec<String>,
+    /// What a reader should know, as a comment above it.
+    pub note: Option<String>,
+}
+
+impl Statement {
+    /// A statement of the first revision that may run in a transaction and takes nothing away.
+    pub fn new(sql: impl Into<String>) -> Self {
+        Self {
+            sql: sql.into(),
+            transactional: Transactional::Yes,
+            stage: Stage::First,
+            loses: Vec::new(),
+            note: None,
+        }
+    }
+}
+
+/// In which revision a statement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Stage {
+    /// The one that changes what is there.
+    #[default]
+    First,
+    /// One behind it, for what takes long while everybody works: `CREATE INDEX CONCURRENTLY`, `VALIDATE CONSTRAINT`.
+    Second,
+}
+
+/// How careful the SQL is with a database that is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Safety {
+    /// Nothing holds a lock for long that others wait for; what takes long goes into [`Stage::Second`].
+    #[default]
+    Safe,
+    /// The plain form of everything, in one stage.
+    Plain,
+}
+
+/// What a caller can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// How careful the SQL is.
+    pub safety: Safety,
+}
+
+impl Options {
+    /// The plain form of everything, in one stage: what a dump is written in.
+    pub const PLAIN: Self = Self {
+        safety: Safety::Plain,
+    };
+}
+
+/// The statements that run these changes, in their order: all of the first stage, then all of the second.
+///
+/// # Errors
+/// When there is a change that the database has no way to make.
+pub fn render(changes: &Changes<'_>, options: &Options) -> Result<Vec<Statement>, RenderError> {
+    let mut statements = match changes.after.dialect {
+        Dialect::Postgres => postgres::render(changes, options)?,
+        Dialect::Mysql | Dialect::Mariadb => mysql::render(changes, options)?,
+        Dialect::Sqlite => sqlite::render(changes, options)?,
+    };
+    statements.sort_by_key(|statement| statement.stage);
+    Ok(statements)
+}
+
+/// A change that cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RenderError {
+    /// The object.
+    pub object: ObjectId,
+    /// What about it.
+    pub message: String,
+    /// What to do instead.
+    pub help: String,
+}
+
+impl RenderError {
+    /// An object, what cannot be done, and what to do instead.
+    pub fn new(object: ObjectId, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            object,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            object,
+            message,
+            help,
+        } = self;
+        write!(f, "{object}: {message}; {help}")
+    }
+}
+
+impl std::error::Error for RenderError {}
