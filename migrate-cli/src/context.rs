@@ -116,7 +116,9 @@ impl Context<'_> {
 
     /// Whether the environment that was asked for is protected.
     pub(crate) fn protection(&self) -> Result<Protection, Failure> {
-        target::protection(&self.settings, self.source.config()?)
+        let variables = self.variables()?;
+        let settings = self.settings.clone().or(|name| variables.get(name));
+        target::protection(&settings, self.source.config()?)
     }
 
     /// The dialect that the scheme of the chosen database speaks; nothing is connected.

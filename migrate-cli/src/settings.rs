@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) option_url: Option<String>,
     /// DATABASE_URL
     pub(crate) variable_url: Option<String>,
+    /// DATABASE_URL of the file of variables: weaker than an environment that is asked for
+    pub(crate) file_url: Option<String>,
     /// `-x`; of a key that was given twice, the last value
     pub(crate) arguments: BTreeMap<String, String>,
 }
@@ -33,9 +35,9 @@ pub(crate) struct Said<T> {
 }
 
 impl Settings {
-    /// The same with what other variables say, where this process says nothing.
+    /// The same with what the variables of a file say, where this process says nothing.
     pub(crate) fn or(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        self.variable_url = self.variable_url.or_else(|| variable("DATABASE_URL"));
+        self.file_url = variable("DATABASE_URL");
         self.env = self.env.or_else(|| {
             variable("MIGRATE_ENV").map(|value| Said {
                 value,
@@ -71,6 +73,7 @@ impl Settings {
             }),
             option_url: global.database_url.clone(),
             variable_url: text("DATABASE_URL"),
+            file_url: None,
             arguments: global.arguments.iter().cloned().collect(),
         }
     }

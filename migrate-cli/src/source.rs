@@ -206,11 +206,11 @@ impl<'m> Source<'m> {
     }
 
     /// The set for proofs on throw-away databases of these dialects: drafts are proven too.
-    pub(crate) fn provable(&self, dialects: DialectSet) -> Result<Migrations, Failure> {
-        match self {
-            Self::Directory(directory) => directory.provable(dialects),
-            Self::Embedded(_) => Err(no_files("this").into()),
-        }
+    pub(crate) fn provable(&self, dialects: DialectSet) -> Result<Runnable<'m>, Failure> {
+        Ok(match self {
+            Self::Directory(directory) => Runnable::Read(Box::new(directory.provable(dialects)?)),
+            Self::Embedded(carried) => Runnable::Carried(carried.embedded.migrations),
+        })
     }
 
     /// The project as a release build would read it, with everything that it would refuse apart from several heads;

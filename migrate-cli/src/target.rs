@@ -1,4 +1,5 @@
-//! Which database is meant: `--database-url`, then `DATABASE_URL`, then the environment of migrate.toml.
+//! Which database is meant: `--database-url`, then `DATABASE_URL`, then the environment of migrate.toml, then `DATABASE_URL`
+//! of the file of variables.
 
 use migrate_core::project::Config;
 use migrate_core::project::config::{Environment, Protection, Url};
@@ -38,6 +39,11 @@ pub(crate) fn choose(
     let given = given
         .into_iter()
         .find_map(|(by, url)| Some((by, url.clone()?)));
+    let names_one = environment.is_some_and(|environment| environment.url.is_some());
+    let given = given.or_else(|| {
+        let of_file = settings.file_url.clone().filter(|_| !names_one)?;
+        Some(("DATABASE_URL", of_file))
+    });
     let (Some(name), Some(environment)) = (&settings.env, environment) else {
         let (by, url) = given.ok_or_else(|| Failure::from(nothing_given(config)))?;
         return Ok(Choice {
@@ -176,6 +182,39 @@ mod tests {
         url = \"sqlite://local.db\"
         [environments.bare]
     ";
+
+    /// A file of variables says where one works most of the time; who asks for an environment means that one.
+    #[test]
+    fn an_environment_wins_over_the_file_of_variables() {
+        let (config, _) = Config::parse("migrate.toml", TOML);
+        let chosen = |env: Option<&str>, variable_url: Option<&str>| {
+            let settings = Settings {
+                variable_url: variable_url.map(Into::into),
+                file_url: Some("sqlite://dev.db".into()),
+                env: env.map(|value| Said {
+                    value: value.into(),
+                    by: "--env",
+                }),
+                ..Settings::default()
+            };
+            choose(&settings, &config, |_| None)
+                .ok()
+                .map(|choice| choice.url)
+        };
+        assert_eq!(chosen(None, None).as_deref(), Some("sqlite://dev.db"));
+        assert_eq!(
+            chosen(Some("local"), None).as_deref(),
+            Some("sqlite://local.db")
+        );
+        assert_eq!(
+            chosen(Some("bare"), None).as_deref(),
+            Some("sqlite://dev.db")
+        );
+        assert_eq!(
+            chosen(None, Some("sqlite://b")).as_deref(),
+            Some("sqlite://b")
+        );
+    }
 
     /// `--database-url`, `DATABASE_URL`, `--env`; what is chosen, or what the error says.
     #[test]

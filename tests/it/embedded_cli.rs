@@ -92,6 +92,36 @@ fn every_command_works_where_there_is_nothing_but_the_program() {
         on(&["stamp", "head"]);
         on(&["ensure-version"]);
         assert!(on(&["upgrade"]).starts_with("nothing to do"), "{kind}");
+        assert!(on(&["startup"]).starts_with("nothing to do"), "{kind}");
+        // What proves: on throw-away databases beside this one.
+        let proven = on(&["verify"]);
+        assert!(
+            proven.contains("passed   all the way back"),
+            "{kind}: {proven}"
+        );
+        let checked = on(&["check"]);
+        assert!(checked.contains("passed   lock"), "{kind}: {checked}");
+        assert!(checked.contains("passed   drift"), "{kind}: {checked}");
+        // Scripts, previews and repairs.
+        let script = on(&["downgrade", "--sql", "head:-1"]);
+        assert!(script.contains("DROP COLUMN slug"), "{kind}: {script}");
+        assert!(
+            on(&["stamp", "--sql", "base:head"]).contains("8c4e2d9a0b16"),
+            "{kind}"
+        );
+        let script = on(&["upgrade", "--sql", "base:head", "--rust-steps", "comment"]);
+        assert!(script.contains("backfill_slugs"), "{kind}: {script}");
+        assert!(
+            on(&["upgrade", "--dry-run"]).starts_with("nothing to do"),
+            "{kind}"
+        );
+        assert!(on(&["history", "-i", "-v"]).contains("(current)"), "{kind}");
+        assert!(on(&["branches"]).contains("no revision"), "{kind}");
+        let repaired = on(&["repair", "--accept-edit", "head"]);
+        assert!(
+            repaired.contains("`embedded_cli migrate status`"),
+            "{kind}: {repaired}"
+        );
         assert_eq!(
             succeed(here, &["serve", place.url()]),
             "ready\n",
@@ -131,12 +161,11 @@ fn revisions_are_read_from_the_program() {
 fn what_works_on_files_says_where_it_can_be_run() {
     let empty = tempfile::tempdir().expect("a directory");
     let here = empty.path();
-    let writing: [&[&str]; 8] = [
+    let writing: [&[&str]; 7] = [
         &["init"],
         &["revision", "-m", "x"],
         &["merge"],
-        &["check"],
-        &["verify"],
+        &["edit", "head"],
         &["lock"],
         &["rebase", "8c4e2d9a0b16"],
         &["import", "--from", "sqlx", "x"],
@@ -155,6 +184,15 @@ fn what_works_on_files_says_where_it_can_be_run() {
             "{words:?}: {errors}"
         );
     }
+    let completions = output(here, &["migrate", "completions", "bash"]);
+    let errors = String::from_utf8_lossy(&completions.stderr);
+    assert!(errors.contains("those of `migrate-cli`"), "{errors}");
+    let usage = output(here, &["migrate", "redo", "--dry-run"]);
+    let errors = String::from_utf8_lossy(&usage.stderr);
+    assert!(
+        errors.contains("usage: embedded_cli migrate redo"),
+        "{errors}"
+    );
     let dir = output(
         here,
         &[
@@ -252,4 +290,26 @@ fn a_development_build_sees_a_new_file_without_a_build() {
     std::fs::write(&file, format!("{header}{sections}")).expect("a file");
     let said = upgrade();
     assert!(said.contains("aaaa11112222"), "{said}");
+}
+
+/// A database that sqlx has migrated, taken over by the program alone.
+#[test]
+fn a_live_database_of_another_tool_is_adopted_by_the_program() {
+    for server in servers::each() {
+        let (place, kind) = (server.database("embedded_adopt"), server.name());
+        let empty = tempfile::tempdir().expect("a directory");
+        let here = empty.path();
+        let url = ["--database-url", place.url()];
+        succeed(here, &[&["migrate", "upgrade", "1f0a"][..], &url].concat());
+        // The state of Alembic in place of ours.
+        for table in ["", "_log", "_lock"] {
+            place.sql(&format!("DROP TABLE schema_revisions{table}"));
+        }
+        place.sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)");
+        place.sql("INSERT INTO alembic_version VALUES ('1f0a6c52b7d3')");
+        let adopted = succeed(here, &[&["migrate", "adopt"][..], &url].concat());
+        assert!(adopted.contains("1f0a6c52b7d3"), "{kind}: {adopted}");
+        let current = succeed(here, &[&["migrate", "current"][..], &url].concat());
+        assert!(current.contains("1f0a6c52b7d3"), "{kind}: {current}");
+    }
 }

@@ -96,3 +96,31 @@ fn repair_records_it_anew_at_once() {
         assert!(recorded(&place).contains("DELETE FROM a;"), "{kind}");
     }
 }
+
+/// A downgrade by the files that stops half way has recorded what it runs, and so has a repair that goes on with another
+/// text: `redo` and `--stored` compare section and digest.
+#[test]
+fn a_way_back_that_stopped_half_way_is_recorded_as_it_runs() {
+    let half = |last: &str| format!("! transaction:false\nDELETE FROM a;\n{last};\nDROP TABLE a;");
+    let (stops, goes_on) = (half("DROP TABLE nothing"), half("DELETE FROM a"));
+    for server in servers::each() {
+        let kind = server.name();
+        let place = server.database("half");
+        let database: Database = place.url().parse().expect("a URL");
+        block_on(set(kind, &[FIRST]).upgrade(&database, "head")).expect("an upgrade");
+        let stopping = set(kind, &[(FIRST.0, &stops)]);
+        let failure = block_on(stopping.run(&database, Run::downgrade("base")));
+        assert!(failure.is_err(), "{kind}");
+        let text = recorded(&place);
+        assert!(text.contains("DROP TABLE nothing;"), "{kind}: {text}");
+        let going_on = set(kind, &[(FIRST.0, &goes_on)]);
+        block_on(going_on.repair(&database, Repair::resume_from("r1", 2)))
+            .unwrap_or_else(|failure| panic!("{kind}: {failure}"));
+        let text = recorded(&place);
+        assert!(!text.contains("nothing"), "{kind}: {text}");
+        let report = block_on(going_on.run(&database, Run::downgrade("base")));
+        let report = report.unwrap_or_else(|failure| panic!("{kind}: {failure}"));
+        assert_eq!(report.heads, Vec::<String>::new(), "{kind}");
+        assert_eq!(place.schema(), Vec::<String>::new(), "{kind}");
+    }
+}

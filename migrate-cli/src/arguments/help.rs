@@ -34,7 +34,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
         "Look at the revisions",
         &["heads", "branches", "history", "show"],
     ),
-    ("Prove", &["check", "verify"]),
+    ("Prove", &["check", "verify", "diff"]),
     ("Other", &["completions"]),
 ];
 
@@ -56,7 +56,7 @@ pub(crate) fn command(program: Option<&str>) -> Command {
     let command = super::repeated::after_commands(Arguments::command()).styles(STYLES);
     let shown = match program {
         None => &GROUPS[..],
-        Some(_) => &GROUPS[1..4],
+        Some(_) => &GROUPS[1..5],
     };
     let template = format!(
         "{{about}}\n\n{HEADER}Usage:{HEADER:#} {LITERAL}migrate-cli{LITERAL:#} [OPTIONS] COMMAND\n\n{}{HEADER}Options:{HEADER:#}\n{{options}}\n\n\

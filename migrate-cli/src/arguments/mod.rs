@@ -6,6 +6,7 @@
 mod help;
 mod proofs;
 mod repeated;
+mod schema;
 pub(crate) mod usage;
 mod values;
 
@@ -20,6 +21,7 @@ use migrate_core::text::Dialect;
 pub(crate) use help::command;
 pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
+pub(crate) use schema::Diff;
 pub(crate) use values::protect;
 
 /// The whole command line.
@@ -192,6 +194,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Prove the revisions on throw-away databases: up, down, up again
     Verify(Verify),
+    /// What differs between two schemas: revisions, the desired one, databases, files
+    Diff(Diff),
     /// The completion script of a shell
     Completions(Completions),
 }
@@ -493,6 +497,11 @@ pub(crate) struct Stamp {
     /// Make the database when the server does not have it
     #[arg(long, conflicts_with = "sql")]
     pub(crate) create_database: bool,
+    /// Compare what the database holds with what the revisions make first, and record nothing when it differs
+    #[arg(long, conflicts_with_all = ["sql", "create_database"])]
+    pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) scratch: ScratchServers,
     #[command(flatten)]
     pub(crate) tag: Tag,
     #[command(flatten)]

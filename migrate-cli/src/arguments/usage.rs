@@ -180,6 +180,10 @@ fn missing_argument(missing: &str, command: &str) -> Diagnostic {
         return problem("a revision needs a message")
             .help("`migrate-cli revision -m \"create users\"`");
     }
+    if command == "diff" {
+        return problem("say which two are compared")
+            .help("`migrate-cli diff head schema`, `migrate-cli diff database head`, or `migrate-cli diff --locate`");
+    }
     if command == "repair" {
         return problem(
             "say what is to be repaired: --applied, --retry, --resume-from N or --accept-edit SPEC",

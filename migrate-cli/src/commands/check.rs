@@ -2,14 +2,14 @@
 
 use migrate_core::database::{Database, Drift, Finding, Verdict, drift};
 use migrate_core::model::Graph;
-use migrate_core::model::schema::Filter;
 use migrate_core::model::set::HeadsPolicy;
-use migrate_core::project::{Config, Loaded};
+use migrate_core::project::Loaded;
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, DialectSet};
 use serde::{Serialize, Serializer};
 
 use super::scratch::{Servers, Unnamed, on_scratch, servers};
+use super::sides::filter;
 use super::verify::{finding, verdict};
 use crate::arguments::Check;
 use crate::context::Context;
@@ -17,6 +17,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Finding as Problem};
 use crate::output::page::{DIM, PLAIN, piece};
 use crate::output::{Human, Page, Reply, Volume};
+use crate::source::Source;
 
 /// What was checked.
 #[derive(Serialize)]
@@ -74,28 +75,65 @@ impl Part {
 }
 
 pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Reply, Failure> {
-    // A project that cannot be found is no part that fails.
-    let loaded = context.source.released()?;
-    let unreadable = |part| Part::not_run(part, "the revisions cannot be read");
+    let (lock, heads, readable) = match &context.source {
+        Source::Directory(_) => files(context)?,
+        Source::Embedded(_) => carried(context)?,
+    };
+    let (drift, error) = match readable {
+        true => match drifted(arguments, context) {
+            Ok(part) => (part, None),
+            // The other parts are worth seeing all the same.
+            Err(failure) if failure.exit != Exit::Usage => (
+                Part::failed("drift", failure.diagnostics),
+                Some(failure.exit),
+            ),
+            Err(failure) => return Err(failure),
+        },
+        false => (unreadable("drift"), None),
+    };
     let parts = vec![
-        lock(&loaded, context),
-        match &loaded.graph {
-            Some(graph) => heads(graph, loaded.config()),
-            None => unreadable("heads"),
-        },
+        lock,
+        heads,
         Part::not_run("lint", "this release has no lints"),
-        match &loaded.graph {
-            Some(_) => drifted(arguments, context)?,
-            None => unreadable("drift"),
-        },
+        drift,
         Part::not_run("models", "this release has no models"),
     ];
-    let checked = Checked {
-        ok: parts.iter().all(|part| part.verdict != Verdict::Failed),
-        parts,
-    };
-    let exit = if checked.ok { Exit::Fine } else { Exit::No };
+    let ok = parts.iter().all(|part| part.verdict != Verdict::Failed);
+    let checked = Checked { ok, parts };
+    let exit = error.unwrap_or(if ok { Exit::Fine } else { Exit::No });
     Ok(Reply::new(checked).exit(exit))
+}
+
+fn unreadable(part: &'static str) -> Part {
+    Part::not_run(part, "the revisions cannot be read")
+}
+
+/// Lock and heads of a directory, and whether there is a graph.
+fn files(context: &Context) -> Result<(Part, Part, bool), Failure> {
+    // A project that cannot be found is no part that fails.
+    let loaded = context.source.released()?;
+    let heads = match &loaded.graph {
+        Some(graph) => heads(graph, loaded.config().migrations.heads),
+        None => unreadable("heads"),
+    };
+    Ok((lock(&loaded, context), heads, loaded.graph.is_some()))
+}
+
+/// Lock and heads of the revisions inside a program.
+fn carried(context: &Context) -> Result<(Part, Part, bool), Failure> {
+    let migrations = context.source.migrations()?;
+    let lock = if context.source.has_drafts(migrations)? {
+        let error = Diagnostic::error(Class::Draft, "this program carries drafts");
+        let help = "`migrate-cli lock` locks them in the source tree; then build the program again";
+        Part::failed("lock", vec![error.help(help)])
+    } else {
+        Part {
+            remarks: vec!["the files were compared when this program was built".to_owned()],
+            ..Part::passed("lock")
+        }
+    };
+    let heads = heads(migrations.set()?.graph(), migrations.settings()?.heads);
+    Ok((lock, heads, true))
 }
 
 /// Everything that a release build would refuse.
@@ -108,14 +146,14 @@ fn lock(loaded: &Loaded, context: &Context) -> Part {
     Part::failed("lock", errors)
 }
 
-fn heads(graph: &Graph, config: &Config) -> Part {
+fn heads(graph: &Graph, policy: HeadsPolicy) -> Part {
     let heads = graph.effective_heads();
     if heads.len() < 2 {
         return Part::passed("heads");
     }
     let names: Vec<String> = graph.ids(&heads).iter().map(ToString::to_string).collect();
     let several = format!("there are {} heads: {}", names.len(), names.join(", "));
-    if config.migrations.heads == HeadsPolicy::Many {
+    if policy == HeadsPolicy::Many {
         return Part {
             remarks: vec![several],
             ..Part::passed("heads")
@@ -169,12 +207,13 @@ fn compared(
         }
     };
     let settings = migrations.settings()?;
+    let filter = filter(context.source.config()?);
     let found = on_scratch(
         server,
         settings,
         &arguments.scratch,
         context,
-        async |scratch| drift(&migrations, live, scratch, &Filter::default()).await,
+        async |scratch| drift(&migrations, live, scratch, &filter).await,
     )?;
     Ok(match found {
         Drift::NotCompared(reason) => Part::not_run("drift", reason),

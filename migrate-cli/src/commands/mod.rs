@@ -5,6 +5,7 @@ mod branches;
 mod check;
 mod completions;
 mod current;
+mod diff;
 mod edit;
 mod ensure_version;
 mod heads;
@@ -22,9 +23,14 @@ mod runs;
 mod scratch;
 mod script;
 mod show;
+mod sides;
+mod stamped;
 mod startup;
 mod status;
 mod verify;
+
+use migrate_core::text::Diagnostic;
+use migrate_core::text::diagnostic::Class;
 
 use crate::arguments::Command;
 use crate::context::Context;
@@ -60,13 +66,14 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Completions(arguments) => Ok(completions::run(arguments)),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
+        Command::Diff(arguments) => diff::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),
     }
 }
 
-/// What has no place inside an application: what writes files or checks them, and completions for another program.
+/// What has no place inside an application: what writes files, and completions for another program.
 fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
     let name = match command {
         Command::Init(_) => "init",
@@ -75,9 +82,15 @@ fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
         Command::Rebase(_) => "rebase",
         Command::Lock(_) => "lock",
         Command::Import(_) => "import",
-        Command::Check(_) => "check",
-        Command::Verify(_) => "verify",
-        Command::Completions(_) => "completions",
+        Command::Edit(_) => "edit",
+        Command::Completions(_) => {
+            return Err(Diagnostic::error(
+                Class::Config,
+                "the completions are those of `migrate-cli`, and this is another program",
+            )
+            .help("`migrate-cli completions SHELL` makes them")
+            .into());
+        }
         _ => return Ok(()),
     };
     Err(no_files(&format!("`{name}`")).into())

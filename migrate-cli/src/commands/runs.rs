@@ -98,6 +98,9 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
         return script::stamp(&arguments.specs, &arguments.script, context);
     }
     let target = context.announced()?;
+    if arguments.verify {
+        super::stamped::verify(arguments, &target, context)?;
+    }
     let mut run = Run::stamp(&arguments.specs);
     if arguments.purge {
         run = run.purge();

@@ -150,6 +150,7 @@ pub(super) fn file(path: &Path) -> Result<SqlFile, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::InvalidData => "it is no UTF-8 text".to_owned(),
+            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
             kind => kind.to_string(),
         };
         Diagnostic::error(

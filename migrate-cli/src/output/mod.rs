@@ -90,7 +90,14 @@ pub(crate) struct Output {
 
 /// The commands that only `migrate-cli` has: they work on files.
 const OF_FILES: [&str; 8] = [
-    "init", "revision", "merge", "rebase", "lock", "import", "check", "verify",
+    "init",
+    "revision",
+    "merge",
+    "rebase",
+    "edit",
+    "lock",
+    "import",
+    "completions",
 ];
 
 impl Output {
@@ -119,16 +126,21 @@ impl Output {
         let Some(program) = self.program else {
             return text;
         };
-        let mut parts = text.split("`migrate-cli ");
-        let mut named = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let command = part.split([' ', '`']).next().unwrap_or_default();
-            let name = if OF_FILES.contains(&command) {
-                "migrate-cli"
-            } else {
-                program
-            };
-            named.push_str(&format!("`{name} {part}"));
+        let mut named = text;
+        for before in ["`", "usage: "] {
+            let typed = format!("{before}migrate-cli ");
+            let mut parts = named.split(&typed);
+            let mut text = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let command = part.split([' ', '`']).next().unwrap_or_default();
+                let name = if OF_FILES.contains(&command) {
+                    "migrate-cli"
+                } else {
+                    program
+                };
+                text.push_str(&format!("{before}{name} {part}"));
+            }
+            named = text;
         }
         named
     }
@@ -144,7 +156,7 @@ impl Output {
             Format::Human => {
                 let mut page = self.page();
                 reply.body.page(&mut page);
-                page.into_text()
+                self.named(page.into_text())
             }
             Format::Json => match reply.body.json() {
                 Ok(json) => json + "\n",
@@ -188,7 +200,7 @@ impl Output {
     pub(crate) fn diagnostic(self, diagnostic: &Diagnostic) {
         let mut text = String::new();
         if diagnostic.write(&mut text, &Paint::ANSI).is_ok() {
-            self.say(&self.named(text + "\n"));
+            self.say(&(text + "\n"));
         }
     }
 
@@ -251,6 +263,7 @@ impl Output {
 
     /// Prints on stderr. Nothing can be done when that fails.
     fn say(self, text: &str) {
+        let text = self.named(text.to_owned());
         let _ = anstream::stderr().lock().write_all(text.as_bytes());
     }
 }

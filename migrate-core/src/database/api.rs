@@ -15,7 +15,6 @@ use super::run::{Effect, Run, Verb};
 use super::target::Database;
 use crate::model::set::Settings;
 use crate::model::{Migrations, Operation, Plan};
-use crate::text::diagnostic::Class;
 
 impl Migrations {
     /// Does what `run` asks for, on a connection of its own.
@@ -202,10 +201,7 @@ impl Migrations {
 
 /// Closes the connection politely, unless nobody knows what is going on there: then it is dropped.
 pub(crate) async fn finish<T>(backend: Box<dyn Backend>, outcome: &Result<T, Error>) {
-    let unknown = outcome
-        .as_ref()
-        .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
-    if !unknown {
+    if !outcome.as_ref().is_err_and(Error::leaves_unknown) {
         // Not longer than this: the server has everything it needs.
         let _ = tokio::time::timeout(Duration::from_secs(5), backend.close()).await;
     }

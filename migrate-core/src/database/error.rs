@@ -118,12 +118,18 @@ pub(crate) enum Kind {
         dialect: Dialect,
         limit: Limit,
     },
-    /// No further revision is begun, or the one at work was cancelled.
+    /// No further revision is begun.
     RunTimeout {
         limit: Duration,
         of: Limit,
         done: usize,
         pending: Vec<String>,
+    },
+    /// The revision at work was cut off; a statement of it may still be running.
+    Cancelled {
+        limit: Duration,
+        of: Limit,
+        revision: String,
     },
     /// The time of the start-up is over, between two rounds of a batch.
     LimitInBatch {
@@ -249,6 +255,11 @@ impl Error {
         Self::new(Kind::Plain(Diagnostic::error(class, message).help(help)))
     }
 
+    /// Whether nobody knows what its connection is doing: a statement may still be at work there, or it is lost.
+    pub(crate) fn leaves_unknown(&self) -> bool {
+        matches!(*self.0, Kind::Cancelled { .. }) || self.class() == Class::Interrupted
+    }
+
     /// The stable class of the error.
     pub fn class(&self) -> Class {
         match &*self.0 {
@@ -260,9 +271,10 @@ impl Error {
             Kind::Permission { .. } => Class::Permission,
             Kind::Sql(failure) => server_class(failure.error.kind),
             Kind::RunLock { .. } => Class::RunLockTimeout,
-            Kind::RunTimeout { .. } | Kind::LimitInBatch { .. } | Kind::NobodyMigrated { .. } => {
-                Class::RunTimeout
-            }
+            Kind::RunTimeout { .. }
+            | Kind::Cancelled { .. }
+            | Kind::LimitInBatch { .. }
+            | Kind::NobodyMigrated { .. } => Class::RunTimeout,
             Kind::FenceLost { .. } => Class::Interrupted,
             Kind::InDoubt { .. } => Class::InDoubt,
             Kind::Gap { .. } => Class::Gap,
@@ -300,6 +312,12 @@ impl Error {
                 plural(*done),
                 pending.join(", ")
             ))
+            .help(of.help()),
+            Kind::Cancelled { limit, of, revision } => error(format!(
+                "the limit of {} was over while {revision} was at work, and it was cut off",
+                Shown(*limit)
+            ))
+            .note("`cancel_at_limit` in [startup] of migrate.toml asks for that; the next run goes on from what is committed")
             .help(of.help()),
             Kind::LimitInBatch { limit, of, revision, rows } => error(format!(
                 "the limit of {} was over in a batch of {revision}: {} are done",

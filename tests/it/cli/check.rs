@@ -174,3 +174,14 @@ fn a_protected_server_gets_no_throw_away_databases() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("passed   drift"), "{text}");
 }
+
+/// Who names a database wants to know of it; the other parts are shown all the same.
+#[test]
+fn a_database_that_cannot_be_reached_hides_no_other_part() {
+    let project = Project::chain();
+    let session = project.session(&[
+        "--database-url sqlite://no/such/folder/app.db check",
+        "--format json --database-url sqlite://no/such/folder/app.db check",
+    ]);
+    assert_screen!(session, "snapshots/check_unreachable.txt");
+}

@@ -5,6 +5,7 @@
 
 mod alembic;
 mod check;
+mod diff;
 mod files;
 mod looking;
 mod offline;

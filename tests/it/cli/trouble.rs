@@ -65,6 +65,25 @@ fn a_half_done_revision_can_be_called_finished() {
     assert_screen!(session, "snapshots/called_finished.txt");
 }
 
+/// What is recorded of the way back goes with it.
+#[test]
+fn a_way_back_that_was_removed_is_accepted() {
+    let project = chain();
+    project.run(&["upgrade"]);
+    let name = "migrations/cccc3333.sql";
+    let text = project.read(name);
+    let (above, _) = text.split_once("-- migrate:down").expect("a section");
+    let above = above.replace("-- created", "-- irreversible: posts are precious\n-- created");
+    project.write(name, &above);
+    let session = project.session(&[
+        "lock --amend cccc",
+        "repair --accept-edit cccc",
+        "redo",
+        "downgrade -1 --stored",
+    ]);
+    assert_screen!(session, "snapshots/removed_down.txt");
+}
+
 #[test]
 fn an_edited_revision_is_accepted() {
     let project = chain();

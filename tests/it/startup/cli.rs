@@ -77,6 +77,8 @@ fn variables_of_a_file() {
     screen += &project.session(&["startup", "upgrade +1", "status"]);
     // Also where the command is typed elsewhere, and for `url = { env = .. }`.
     screen += &project.session(&["--config migrate.toml upgrade +1"]);
+    // Who asks for an environment means it.
+    screen += &project.session(&["--env production current"]);
     project.write(
         ".env",
         "PROD_URL=sqlite://production.db\nMIGRATE_ENV=production\n",

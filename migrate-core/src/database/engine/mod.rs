@@ -32,7 +32,6 @@ use super::who;
 use crate::model::set::{Ahead, Set, Settings};
 use crate::model::{Graph, Migrations, Plan, Step};
 use crate::text::Dialect;
-use crate::text::diagnostic::Class;
 pub(crate) use goal::Goal;
 
 /// What is to be done, apart from where.
@@ -314,10 +313,7 @@ impl<'e> Engine<'e> {
         if self.ownership == Ownership::Caller {
             return Ok(());
         }
-        let broken = outcome
-            .as_ref()
-            .is_err_and(|error| matches!(error.class(), Class::Interrupted | Class::RunTimeout));
-        if broken {
+        if outcome.as_ref().is_err_and(Error::leaves_unknown) {
             return Ok(());
         }
         if self.fence.holder.is_some() {

@@ -228,10 +228,20 @@ impl Engine<'_> {
                 Direction::Down => record.down_digest = digest,
             }
         }
+        // The recorded section and its digest belong together: `redo` and `--stored` compare them.
+        let section = self
+            .migrations
+            .section(index, Direction::Down, self.dialect)?;
+        let section = section.as_ref().map(recorded);
+        let down = if record.down_digest == row.down_digest {
+            DownSection::AsItWas
+        } else {
+            DownSection::Now(section.as_deref())
+        };
         let tables = self.backend.tables();
         let statements = vec![
             tables.update_row(&record, Started::Before),
-            tables.renew(&record, DownSection::AsItWas),
+            tables.renew(&record, down),
         ];
         let what = format!(
             "goes on with statement {} of {count} at the next run",

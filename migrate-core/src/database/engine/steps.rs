@@ -16,7 +16,7 @@ use crate::database::mask::mask;
 use crate::database::report::{Outcome, StepReport};
 use crate::database::row;
 use crate::database::run::Verb;
-use crate::database::section::Text;
+use crate::database::section::{Text, recorded};
 use crate::database::state::{Journal, Record, Rounds, State};
 use crate::database::who::{TOOL, jitter, now};
 use crate::model::{Action, Graph, Step};
@@ -88,9 +88,7 @@ impl<'e> Engine<'e> {
                     step_report.rows = done.rows;
                 }
                 Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
-                Err(error) if error.class() == Class::Interrupted => {
-                    step_report.outcome = Outcome::Unknown
-                }
+                Err(error) if error.leaves_unknown() => step_report.outcome = Outcome::Unknown,
                 Err(_) => step_report.outcome = Outcome::Failed,
             }
             self.tell_end(step_report, number, of);
@@ -225,8 +223,19 @@ impl<'e> Engine<'e> {
                 .transpose()?;
             let mut work = self.work(graph, step, section)?;
             work.record.started_at = (self.dialect == Dialect::Sqlite).then(now);
-            if let (Direction::Down, Some(text)) = (work.direction, text) {
+            if let (Direction::Down, Some(text)) = (work.direction, text)
+                && work.record.down_digest != text.digest()
+            {
+                // The file wins, and what is recorded says what is run.
                 work.record.down_digest = text.digest();
+                let index = self.set.graph().index(step.revision.as_str());
+                let section = match index {
+                    Some(index) => self
+                        .migrations
+                        .section(index, Direction::Down, self.dialect)?,
+                    None => None,
+                };
+                work.down_section = section.as_ref().map(recorded);
             }
             let error = match self.run_within_limit(&work).await? {
                 Ok(done) => {
@@ -307,11 +316,10 @@ impl<'e> Engine<'e> {
         tokio::time::timeout(deadline.left(), self.backend.run(work))
             .await
             .map_err(|_| {
-                Error::new(Kind::RunTimeout {
+                Error::new(Kind::Cancelled {
                     limit: deadline.limit,
                     of: deadline.of,
-                    done: self.report.steps.len(),
-                    pending: vec![work.record.revision.to_string()],
+                    revision: work.record.revision.to_string(),
                 })
             })
     }

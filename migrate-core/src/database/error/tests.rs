@@ -31,6 +31,7 @@ names!(
     Sql,
     RunLock,
     RunTimeout,
+    Cancelled,
     LimitInBatch,
     FenceLost,
     InDoubt,
@@ -239,6 +240,14 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 of: Limit::Startup("migrate-cli upgrade"),
                 done: 1,
                 pending: names(&["b", "c"]),
+            },
+        ),
+        (
+            "the time of a start-up that cancels",
+            Kind::Cancelled {
+                limit: Duration::from_secs(60),
+                of: Limit::Startup("migrate-cli upgrade"),
+                revision: "b".to_owned(),
             },
         ),
         (

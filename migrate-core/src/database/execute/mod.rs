@@ -29,7 +29,8 @@ pub(crate) struct Work<'a> {
     pub(crate) record: Record,
     /// Whether the table has a row of this revision already.
     pub(crate) row: Known,
-    /// The down section that is recorded with the row, with its marker line.
+    /// The down section that is recorded with the row, with its marker line; of a downgrade only where it is another one
+    /// than the recorded.
     pub(crate) down_section: Option<String>,
     /// Which other rows gain and lose `is_head`.
     pub(crate) heads: HeadChange,

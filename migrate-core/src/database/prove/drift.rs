@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::report::Finding;
 use super::scratch::Scratch;
+use super::side::owned;
 use super::verify::apart;
 use crate::database::error::Error;
 use crate::database::introspect::introspect;
 use crate::database::run::Run;
 use crate::database::target::Database;
-use crate::model::schema::{Filter, Pattern, compare};
-use crate::model::{Migrations, Tool};
+use crate::model::Migrations;
+use crate::model::schema::{Filter, compare};
 
 /// What [`drift`] has found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -70,15 +71,12 @@ pub async fn drift(
     let mut expected = introspect(&replayed, settings, &Filter::default()).await?;
     scratch.done_with(&replayed).await?;
     let namespaces = expected.namespaces.iter().map(|it| it.name.clone());
-    // The table of the tool that was used before stays there and is nobody's drift.
-    let others = Tool::ALL.iter().map(|tool| Pattern::new(tool.table()));
     let filter = Filter {
         namespaces: filter
             .namespaces
             .clone()
             .or_else(|| Some(namespaces.collect())),
-        exclude: filter.exclude.iter().cloned().chain(others).collect(),
-        ..filter.clone()
+        ..owned(filter)
     };
     filter.apply(&mut expected);
     let found = introspect(live, settings, &filter).await?;

@@ -9,17 +9,23 @@
 //! | `verify` | up, down and up again, step by step, and the other proofs |
 //! | `existing` | an existing schema, a dump, data |
 //! | `drift` | a live database beside what its revisions make |
+//! | `side` | what a live database, revisions or files hold, to be compared |
+//! | `locate` | which revision a database equals |
 
 mod drift;
 mod existing;
 mod load;
+mod locate;
 mod report;
 mod rows;
 mod scratch;
+mod side;
 mod verify;
 
 pub use drift::{Drift, drift};
 pub use load::SqlFile;
+pub use locate::{Located, Nearest, Place};
 pub use report::{Finding, Proof, RowsLost, Verdict, Verification};
 pub use scratch::Scratch;
+pub use side::{Side, Workshop};
 pub use verify::{Existing, TestData, Verify, verify};

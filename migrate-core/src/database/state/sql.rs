@@ -303,7 +303,13 @@ impl Tables {
     /// The statements that write the row of the revision of `work` as `record` says; behind the fence.
     pub(crate) fn write_record(&self, work: &Work<'_>, record: &Record) -> Vec<String> {
         match (work.direction, work.row) {
-            (Direction::Down, Known::Present) => vec![self.update_row(record, Started::AtFence)],
+            (Direction::Down, Known::Present) => {
+                let section = match &work.down_section {
+                    Some(text) => DownSection::Now(Some(text)),
+                    None => DownSection::AsItWas,
+                };
+                vec![self.updated_row(record, Started::AtFence, section)]
+            }
             (_, Known::Present) => {
                 let delete = format!(
                     "DELETE FROM {} WHERE revision = {}",
@@ -403,6 +409,15 @@ impl Tables {
 
     /// Changes the row of a revision to this state, keeping what does not change with a state.
     pub(crate) fn update_row(&self, record: &Record, started: Started) -> String {
+        self.updated_row(record, started, DownSection::AsItWas)
+    }
+
+    fn updated_row(
+        &self,
+        record: &Record,
+        started: Started,
+        down_section: DownSection<'_>,
+    ) -> String {
         let Journal {
             statement_no,
             in_flight,
@@ -436,6 +451,7 @@ impl Tables {
             );
             known = format!("{known}, rounds = {rounds}, rows_touched = {rows}");
         }
+        known += &self.set_down_section(down_section);
         format!(
             "UPDATE {} SET is_head = {}, state = {}{known}, statement_no = {statement_no}, statement_hash = {}, \
              statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
@@ -625,11 +641,7 @@ impl Tables {
 
     /// Records anew what a revision is: digests, parents, chain, message, and the down section.
     pub(crate) fn renew(&self, record: &Record, down_section: DownSection<'_>) -> String {
-        let down_section = match down_section {
-            DownSection::AsItWas => String::new(),
-            DownSection::Now(None) => ", down_section = NULL".to_owned(),
-            DownSection::Now(Some(text)) => format!(", down_section = {}", self.literal(text)),
-        };
+        let down_section = self.set_down_section(down_section);
         format!(
             "UPDATE {} SET parents = {}, depends_on = {}, message = {}, digest = {}, down_digest = {}, chain = \
              {}{down_section} WHERE revision = {}",
@@ -642,6 +654,14 @@ impl Tables {
             self.literal(&record.chain.to_string()),
             self.literal(record.revision.as_str()),
         )
+    }
+
+    fn set_down_section(&self, becomes: DownSection<'_>) -> String {
+        match becomes {
+            DownSection::AsItWas => String::new(),
+            DownSection::Now(None) => ", down_section = NULL".to_owned(),
+            DownSection::Now(Some(text)) => format!(", down_section = {}", self.literal(text)),
+        }
     }
 
     /// Forgets every row.

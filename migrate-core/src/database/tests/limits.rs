@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqlitePool;
 
 use super::vocabulary::*;
-use crate::database::{Failure, Run};
+use crate::database::{Event, Failure, Run};
 use crate::model::Migrations;
 use crate::model::set::Settings;
 use crate::text::diagnostic::Class;
@@ -51,6 +51,22 @@ async fn a_statement_that_takes_longer_than_it_may_is_interrupted() {
         assert_eq!(upgraded, ["upgrade b"]);
     }
     drop(folder);
+}
+
+/// What is in memory is lost with its connection.
+#[tokio::test]
+async fn a_limit_between_two_revisions_gives_the_connection_of_a_pool_in_memory_back() {
+    let (set, pool) = (set(&line(&["a", "b"])), memory().await);
+    let limit = Duration::from_secs(1);
+    let run = Run::upgrade("head").wait(limit).on_progress(move |event| {
+        if matches!(event, Event::StepEnds { .. }) {
+            std::thread::sleep(limit);
+        }
+    });
+    let failure = set.run(&pool, run).await.unwrap_err();
+    assert_eq!(failure.class(), Class::RunTimeout, "{failure}");
+    assert_eq!(rows(&pool).await, ["a applied head"]);
+    assert_eq!(upgrade(&set, &pool, "head").await.unwrap(), ["upgrade b"]);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 mod find;
 mod keys;
 mod read;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -15,6 +16,6 @@ pub(crate) use find::normalise;
 pub use find::{FILE_NAME, Project, Search};
 pub(crate) use find::{display, relative};
 pub use values::{
-    Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, Policy, Protection,
-    Recursion, RevisionTemplates, Timezone, Url,
+    Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, PerDialect, Policy,
+    Protection, Recursion, RevisionTemplates, SchemaConfig, Timezone, Url,
 };

@@ -14,9 +14,10 @@ use crate::text::diagnostic::nearest;
 use crate::text::source::Source;
 use crate::text::{Dialect, DialectSet};
 
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 8] = [
     "dotenv",
     "migrations",
+    "schema",
     "startup",
     "timeouts",
     "lints",
@@ -76,6 +77,10 @@ impl Reader<'_> {
         for (name, place, value) in self.entries("", table) {
             match name.as_str() {
                 "migrations" => self.section(&value, config, &MIGRATIONS, Self::migrations),
+                "schema" => {
+                    self.section(&value, config, &super::schema::KEYS, Self::schema);
+                    self.refuse_dump_of_itself(config, value.range.clone());
+                }
                 "startup" => self.section(&value, config, &STARTUP, Self::startup),
                 "timeouts" => self.section(&value, config, &TIMEOUTS, Self::timeouts),
                 "hooks" => self.section(&value, config, &["post_write"], Self::hooks),
@@ -87,6 +92,7 @@ impl Reader<'_> {
                     // Seen often: the keys written without their section.
                     let home = [
                         ("migrations", &MIGRATIONS[..]),
+                        ("schema", &super::schema::KEYS),
                         ("startup", &STARTUP),
                         ("timeouts", &TIMEOUTS),
                     ];
@@ -100,7 +106,7 @@ impl Reader<'_> {
         }
     }
 
-    fn section(
+    pub(super) fn section(
         &mut self,
         value: &Value<'_>,
         config: &mut Config,

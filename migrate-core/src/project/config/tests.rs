@@ -34,6 +34,12 @@ slug_length = 20
 timezone = "Europe/Berlin"
 heads = "many"
 drafts = "allow"
+[schema]
+files = { postgres = "schema.sql", mysql = ["tables.sql", "views.sql"] }
+include = ["app_*"]
+exclude = ["*_tmp"]
+schemas = ["billing"]
+dump = "migrations/schema.sql"
 [startup]
 auto = false
 auto_env = "APP_MIGRATE"
@@ -79,6 +85,19 @@ post_write = [["sqlfluff", "fix", "{file}"]]
         Timezone::Named("Europe/Berlin".to_owned())
     );
     assert_eq!(migrations.heads, HeadsPolicy::Many);
+    let schema = &config.schema;
+    assert_eq!(schema.files.of(Dialect::Postgres), ["schema.sql"]);
+    assert_eq!(
+        schema.files.of(Dialect::Mariadb),
+        ["tables.sql", "views.sql"]
+    );
+    assert!(schema.files.of(Dialect::Sqlite).is_empty());
+    assert_eq!(
+        (&schema.include[0], &schema.exclude[0]),
+        (&"app_*".to_owned(), &"*_tmp".to_owned())
+    );
+    assert_eq!(schema.schemas.as_deref(), Some(&["billing".to_owned()][..]));
+    assert_eq!(schema.dump.of(Dialect::Sqlite), ["migrations/schema.sql"]);
     assert!(!config.startup.auto && config.startup.wait && config.startup.require_head);
     assert_eq!(config.startup.limit, Duration::from_secs(120));
     assert_eq!(config.startup.ahead, Ahead::Refuse);
@@ -197,6 +216,21 @@ post_write = [["prettier"], [], 5, ["a", 1]]
         "timeouts = 5\nhooks = []\nlints = 1\nenvironments = [1]\n",
     );
     insta::assert_snapshot!("sections_that_are_none", texts(&findings));
+}
+
+#[test]
+fn every_mistake_of_the_schema_has_a_frame() {
+    let text = r#"
+files = ["schema.sql"]
+[schema]
+file = "schema.sql"
+files = { sqlit = "a.sql", postgres = 3, mysql = ["schema.sql", ""] }
+include = "app_*"
+schemas = [1]
+dump = { mysql = "schema.sql", sqlite = ["a.sql"] }
+"#;
+    let (_, findings) = Config::parse("migrate.toml", text);
+    insta::assert_snapshot!(texts(&findings));
 }
 
 #[test]

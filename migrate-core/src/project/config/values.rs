@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::model::set::{HeadsPolicy, Settings, StartupSettings, Timeouts};
-use crate::text::DialectSet;
+use crate::text::{Dialect, DialectSet};
 
 /// Everything that `migrate.toml` can say. `Config::default()` is what holds without the file.
 ///
@@ -21,6 +21,8 @@ use crate::text::DialectSet;
 pub struct Config {
     /// `[migrations]`.
     pub migrations: MigrationsConfig,
+    /// `[schema]`.
+    pub schema: SchemaConfig,
     /// `[startup]`.
     pub startup: StartupSettings,
     /// `[timeouts]`.
@@ -105,6 +107,57 @@ pub struct RevisionTemplates {
     pub merge: Option<String>,
     /// With generated SQL.
     pub autogenerate: Option<String>,
+}
+
+/// `[schema]`: the schema that is wanted, and what of a database is looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct SchemaConfig {
+    /// The files that hold the schema that is wanted, relative to `migrate.toml`, in the order in which they are loaded.
+    pub files: PerDialect,
+    /// Only objects with one of these names; all when there are none.
+    pub include: Vec<String>,
+    /// No object with one of these names.
+    pub exclude: Vec<String>,
+    /// Only objects of the default schema and of these (PostgreSQL); `None`: of all that the migrations or the files make.
+    pub schemas: Option<Vec<String>>,
+    /// The file that shows the schema at the heads, relative to `migrate.toml`: written by the commands, never read.
+    pub dump: PerDialect,
+}
+
+/// Files that may be other ones for each dialect.
+///
+/// ```
+/// use migrate_core::project::Config;
+/// use migrate_core::text::Dialect;
+///
+/// let text = "[schema]\nfiles = { sqlite = \"lite.sql\", mysql = [\"a.sql\", \"b.sql\"] }\n";
+/// let (config, findings) = Config::parse("migrate.toml", text);
+/// assert!(findings.is_empty());
+/// assert_eq!(config.schema.files.of(Dialect::Mariadb), ["a.sql", "b.sql"]);
+/// assert!(config.schema.files.of(Dialect::Postgres).is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct PerDialect {
+    /// For every dialect that has none of its own.
+    pub all: Vec<String>,
+    /// For one dialect.
+    pub own: Vec<(Dialect, Vec<String>)>,
+}
+
+impl PerDialect {
+    /// Those of a dialect; MariaDB takes those of MySQL when it has none.
+    pub fn of(&self, dialect: Dialect) -> &[String] {
+        let own = |dialect: Dialect| self.own.iter().find(|(it, _)| *it == dialect);
+        let found = own(dialect).or_else(|| own(dialect.fallback()?));
+        found.map_or(&self.all, |(_, files)| files)
+    }
+
+    /// Whether there are none, for any dialect.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.own.is_empty()
+    }
 }
 
 /// Whether sub-directories are read.

@@ -1,0 +1,174 @@
+//! `diff`, `diff --locate` and `stamp --verify`.
+
+use serde_json::Value;
+
+use super::{Project, assert_screen};
+use crate::servers;
+
+/// In SQL that all databases understand; the last revision changes nothing but rows.
+fn project(server: &str) -> Project {
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        &format!("[migrations]\ndialects = [\"{server}\"]\n\n[schema]\nfiles = [\"schema.sql\"]\nexclude = [\"tmp_*\"]\n"),
+    );
+    for (id, down, message, up, back) in [
+        (
+            "aaaa1111",
+            "none",
+            "create users",
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(40));\n",
+            "DROP TABLE users;\n",
+        ),
+        (
+            "bbbb2222",
+            "aaaa1111",
+            "add email",
+            "ALTER TABLE users ADD COLUMN email VARCHAR(90);\n",
+            "ALTER TABLE users DROP COLUMN email;\n",
+        ),
+        (
+            "cccc3333",
+            "bbbb2222",
+            "lower case",
+            "UPDATE users SET email = lower(email);\n",
+            "UPDATE users SET email = email;\n",
+        ),
+    ] {
+        project.revision(id, down, message, "", up, back);
+    }
+    assert!(project.run(&["lock"]).status.success());
+    project.write(
+        "schema.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, phone VARCHAR(20));\nCREATE INDEX ix_users_phone ON users (phone);\n",
+    );
+    project
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn what_is_compared_and_what_is_said() {
+    let project = project("sqlite").variable("DATABASE_URL", "sqlite://app.db");
+    project.write(
+        "users.sql",
+        "CREATE TABLE users (name VARCHAR(40), id INTEGER PRIMARY KEY);\n",
+    );
+    project.write("broken.sql", "CREATE TABEL users (id INT);\n");
+    let session = project.session(&[
+        "diff aaaa head",
+        "diff head bbbb",
+        "diff head schema",
+        "diff aaaa users.sql",
+        "--format json diff base aaaa",
+        "-q upgrade aaaa",
+        "diff database head",
+        "-q diff app.db schema",
+        "diff",
+        "diff head",
+        "diff head zzzz",
+        "diff head nowhere.sql",
+        "diff head broken.sql",
+        "diff --locate head",
+        "diff schema head --dialect postgres",
+    ]);
+    assert_screen!(session, "snapshots/diff.txt");
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn an_existing_deployment_is_located_and_stamped() {
+    let project = project("sqlite").variable("DATABASE_URL", "sqlite://app.db");
+    // As another tool would have left it, its table included.
+    let database = changed(&project);
+    database(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(40), email VARCHAR(90)); CREATE TABLE alembic_version (version_num VARCHAR(32)); CREATE TABLE tmp_load (a);",
+    );
+    let mut session = project.session(&[
+        "diff --locate",
+        "stamp aaaa --verify",
+        "stamp cccc --verify",
+        "diff --locate",
+    ]);
+    database("ALTER TABLE users ADD COLUMN x TEXT;");
+    session += &project.session(&[
+        "diff --locate",
+        "--format json diff --locate",
+        "--format json stamp head --verify",
+    ]);
+    assert_screen!(session, "snapshots/diff_locate.txt");
+}
+
+/// Runs SQL in the database of the project.
+#[cfg(feature = "sqlite")]
+fn changed(project: &Project) -> impl Fn(&str) + '_ {
+    let database = servers::sqlite().expect("SQLite").database("located");
+    let file = database.url().trim_start_matches("sqlite://").to_owned();
+    move |sql| {
+        database.sql(sql);
+        std::fs::copy(&file, project.path("app.db")).expect("a copy");
+    }
+}
+
+#[test]
+fn every_database_is_located_and_compared() {
+    for server in servers::each() {
+        let database = server.database("located");
+        let project = project(server.name()).variable("DATABASE_URL", database.url());
+        let json = |words: &[&str]| -> (Value, Option<i32>) {
+            let words = [&["--format", "json"], words].concat();
+            let output = project.run(&words);
+            let text = String::from_utf8_lossy(&output.stdout);
+            let json = serde_json::from_str(&text).unwrap_or_else(|error| {
+                panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr))
+            });
+            (json, output.status.code())
+        };
+        let texts = |json: &Value| -> Vec<String> {
+            let told = json["differences"].as_array().expect("differences");
+            told.iter()
+                .map(|it| it["text"].as_str().expect("a text").to_owned())
+                .collect()
+        };
+        database.sql(
+            "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(40), email VARCHAR(90))",
+        );
+        database.sql("CREATE TABLE schema_migrations (version VARCHAR(20) PRIMARY KEY)");
+        let (found, exit) = json(&["diff", "--locate"]);
+        let equals: Vec<&str> = found["equals"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|it| it["revision"].as_str())
+            .collect();
+        assert_eq!(
+            (equals, exit),
+            (vec!["bbbb2222", "cccc3333"], Some(0)),
+            "{found:#}"
+        );
+        let (refused, exit) = json(&["stamp", "aaaa", "--verify"]);
+        assert_eq!(exit, Some(3), "{refused:#}");
+        assert_eq!(
+            refused["error"]["notes"][0],
+            "from aaaa to the database: column users.email is added"
+        );
+        let (_, exit) = json(&["stamp", "cccc", "--verify"]);
+        assert_eq!(exit, Some(0));
+        let (compared, exit) = json(&["diff", "database", "schema"]);
+        assert_eq!(exit, Some(3));
+        let told = texts(&compared);
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert_eq!(told[0], "column users.email is removed");
+        assert!(
+            told[1].starts_with("column users.name: nullability"),
+            "{told:?}"
+        );
+        assert_eq!(told[2], "column users.phone is added");
+        assert_eq!(told[3], "index ix_users_phone on users is added");
+        let (same, exit) = json(&["diff", "database", "head"]);
+        assert_eq!(
+            (same["equal"].as_bool(), exit),
+            (Some(true), Some(0)),
+            "{same:#}"
+        );
+    }
+}
