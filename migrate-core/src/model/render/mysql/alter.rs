@@ -28,12 +28,22 @@ pub(super) struct Action {
 
 impl Action {
     pub(super) fn new(sql: impl Into<String>, level: Level) -> Self {
-        Self { sql: sql.into(), level, loses: None, alone: false }
+        Self {
+            sql: sql.into(),
+            level,
+            loses: None,
+            alone: false,
+        }
     }
 }
 
 /// The statements for one table that both schemas have, but for its names and its foreign keys.
-pub(super) fn alter(change: &TableChange<'_>, dropped_keys: &[&str], options: &Options, dialect: Dialect) -> Vec<Statement> {
+pub(super) fn alter(
+    change: &TableChange<'_>,
+    dropped_keys: &[&str],
+    options: &Options,
+    dialect: Dialect,
+) -> Vec<Statement> {
     let table = &change.after.name;
     let mut statements = Vec::new();
     if let Some(columns) = remade(change) {
@@ -48,7 +58,12 @@ pub(super) fn alter(change: &TableChange<'_>, dropped_keys: &[&str], options: &O
 }
 
 /// `ALTER TABLE` with these actions: those that cost nothing in a statement of their own where that keeps them so.
-pub(super) fn together(table: &Name, actions: Vec<Action>, options: &Options, dialect: Dialect) -> Vec<Statement> {
+pub(super) fn together(
+    table: &Name,
+    actions: Vec<Action>,
+    options: &Options,
+    dialect: Dialect,
+) -> Vec<Statement> {
     if actions.is_empty() {
         return Vec::new();
     }
@@ -56,11 +71,16 @@ pub(super) fn together(table: &Name, actions: Vec<Action>, options: &Options, di
         return vec![statement(table, actions, None)];
     }
     let alone = actions.len() > 1 && actions.iter().any(|action| action.alone);
-    let most = actions.iter().map(|action| action.level).max().unwrap_or(Level::Unsure);
+    let most = actions
+        .iter()
+        .map(|action| action.level)
+        .max()
+        .unwrap_or(Level::Unsure);
     // A column that comes together with an index makes the server write the table anew.
     if most == Level::Online && !alone {
-        let (instant, online): (Vec<Action>, Vec<Action>) =
-            actions.into_iter().partition(|action| action.level == Level::Instant);
+        let (instant, online): (Vec<Action>, Vec<Action>) = actions
+            .into_iter()
+            .partition(|action| action.level == Level::Instant);
         return [instant, online]
             .into_iter()
             .filter(|actions| !actions.is_empty())
@@ -77,7 +97,10 @@ pub(super) fn together(table: &Name, actions: Vec<Action>, options: &Options, di
 fn statement(table: &Name, actions: Vec<Action>, clause: Option<&str>) -> Statement {
     /// A statement that is no longer than this stands on one line.
     const LINE: usize = 100;
-    let loses = actions.iter().filter_map(|action| action.loses.clone()).collect();
+    let loses = actions
+        .iter()
+        .filter_map(|action| action.loses.clone())
+        .collect();
     let mut lines: Vec<String> = actions.into_iter().map(|action| action.sql).collect();
     let is_one = lines.len() == 1;
     lines.extend(clause.map(str::to_owned));
@@ -88,7 +111,10 @@ fn statement(table: &Name, actions: Vec<Action>, clause: Option<&str>) -> Statem
     } else {
         format!("{head}\n    {}", lines.join(",\n    "))
     };
-    Statement { loses, ..Statement::new(sql) }
+    Statement {
+        loses,
+        ..Statement::new(sql)
+    }
 }
 
 /// `DROP FOREIGN KEY ..`.
@@ -102,13 +128,23 @@ fn remade(change: &TableChange<'_>) -> Option<Statement> {
         return None;
     }
     let mut actions: Vec<Action> = Vec::new();
-    for index in change.dropped_indexes.iter().filter(|index| is_on_remade(change, index)) {
-        actions.push(Action::new(format!("DROP KEY {}", ident(&index.name)), Level::Unsure));
+    for index in change
+        .dropped_indexes
+        .iter()
+        .filter(|index| is_on_remade(change, index))
+    {
+        actions.push(Action::new(
+            format!("DROP KEY {}", ident(&index.name)),
+            Level::Unsure,
+        ));
     }
     for (before, _) in &change.remade {
         let column = change.new_name(&before.name);
         actions.push(Action {
-            loses: before.generated.is_none().then(|| loss::column(&change.after.name, column)),
+            loses: before
+                .generated
+                .is_none()
+                .then(|| loss::column(&change.after.name, column)),
             ..Action::new(format!("DROP COLUMN {}", ident(column)), Level::Unsure)
         });
     }
@@ -117,7 +153,12 @@ fn remade(change: &TableChange<'_>) -> Option<Statement> {
 
 fn is_on_remade(change: &TableChange<'_>, index: &crate::model::schema::Index) -> bool {
     let mut columns = index.parts.iter().filter_map(|part| part.column_name());
-    columns.any(|column| change.remade.iter().any(|(before, _)| before.name == column))
+    columns.any(|column| {
+        change
+            .remade
+            .iter()
+            .any(|(before, _)| before.name == column)
+    })
 }
 
 fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
@@ -125,12 +166,26 @@ fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
     let mut actions = Vec::new();
     for check in &change.dropped_checks {
         if let Some(name) = &check.name {
-            let word = if dialect == Dialect::Mariadb { "CONSTRAINT" } else { "CHECK" };
-            actions.push(Action::new(format!("DROP {word} {}", ident(name)), terms.note_down()));
+            let word = if dialect == Dialect::Mariadb {
+                "CONSTRAINT"
+            } else {
+                "CHECK"
+            };
+            actions.push(Action::new(
+                format!("DROP {word} {}", ident(name)),
+                terms.note_down(),
+            ));
         }
     }
-    for index in change.dropped_indexes.iter().filter(|index| !is_on_remade(change, index)) {
-        actions.push(Action::new(format!("DROP KEY {}", ident(&index.name)), terms.drop_index(index)));
+    for index in change
+        .dropped_indexes
+        .iter()
+        .filter(|index| !is_on_remade(change, index))
+    {
+        actions.push(Action::new(
+            format!("DROP KEY {}", ident(&index.name)),
+            terms.drop_index(index),
+        ));
     }
     let key_level = match (change.dropped_key, change.added_key) {
         (Some(_), Some(_)) => terms.replace_primary_key(),
@@ -141,15 +196,24 @@ fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
     }
     for column in &change.dropped {
         actions.push(Action {
-            loses: column.generated.is_none().then(|| loss::column(&change.after.name, &column.name)),
+            loses: column
+                .generated
+                .is_none()
+                .then(|| loss::column(&change.after.name, &column.name)),
             alone: column.generated.is_some(),
-            ..Action::new(format!("DROP COLUMN {}", ident(&column.name)), terms.drop_column(column))
+            ..Action::new(
+                format!("DROP COLUMN {}", ident(&column.name)),
+                terms.drop_column(column),
+            )
         });
     }
     let set = options::actions(change, &terms, &mut actions, dialect);
     columns(change, &terms, set, &mut actions, dialect);
     if let Some(key) = change.added_key {
-        actions.push(Action::new(format!("ADD {}", key::primary_key(key, dialect)), key_level));
+        actions.push(Action::new(
+            format!("ADD {}", key::primary_key(key, dialect)),
+            key_level,
+        ));
     }
     for index in &change.added_indexes {
         let text = key::index(change.after, index, dialect);
@@ -157,10 +221,16 @@ fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
     }
     for index in &change.hidden_indexes {
         let word = key::hidden(index.visibility, dialect);
-        actions.push(Action::new(format!("ALTER INDEX {} {word}", ident(&index.name)), terms.note_down()));
+        actions.push(Action::new(
+            format!("ALTER INDEX {} {word}", ident(&index.name)),
+            terms.note_down(),
+        ));
     }
     for check in &change.added_checks {
-        actions.push(Action::new(format!("ADD {}", key::check(check, dialect)), Level::Unsure));
+        actions.push(Action::new(
+            format!("ADD {}", key::check(check, dialect)),
+            Level::Unsure,
+        ));
     }
     actions
 }
@@ -175,10 +245,20 @@ pub(super) enum Conversion {
 }
 
 /// New columns, and columns that differ or move, in their order.
-fn columns(change: &TableChange<'_>, terms: &Terms<'_>, conversion: Conversion, actions: &mut Vec<Action>, dialect: Dialect) {
+fn columns(
+    change: &TableChange<'_>,
+    terms: &Terms<'_>,
+    conversion: Conversion,
+    actions: &mut Vec<Action>,
+    dialect: Dialect,
+) {
     let goes = |column: &Column| {
         let dropped = change.dropped.iter().any(|it| it.name == column.name);
-        dropped || change.remade.iter().any(|(before, _)| before.name == column.name)
+        dropped
+            || change
+                .remade
+                .iter()
+                .any(|(before, _)| before.name == column.name)
     };
     let current: Vec<&str> = change
         .before
@@ -187,42 +267,90 @@ fn columns(change: &TableChange<'_>, terms: &Terms<'_>, conversion: Conversion, 
         .filter(|column| !goes(column))
         .map(|column| change.new_name(&column.name))
         .collect();
-    let table_changes = change.before.mysql().map(|it| &it.collation) != change.after.mysql().map(|it| &it.collation);
-    let set = if table_changes { CharacterSet::Always } else { CharacterSet::Other };
-    for (column, place) in change.after.columns.iter().zip(places(&current, &change.after.columns)) {
+    let table_changes = change.before.mysql().map(|it| &it.collation)
+        != change.after.mysql().map(|it| &it.collation);
+    let set = if table_changes {
+        CharacterSet::Always
+    } else {
+        CharacterSet::Other
+    };
+    for (column, place) in change
+        .after
+        .columns
+        .iter()
+        .zip(places(&current, &change.after.columns))
+    {
         let text = definition(change.after, column, set, dialect);
         let is_new = change.added.iter().any(|it| it.name == column.name)
-            || change.remade.iter().any(|(_, after)| after.name == column.name);
+            || change
+                .remade
+                .iter()
+                .any(|(_, after)| after.name == column.name);
         if is_new {
             actions.push(Action {
                 alone: column.generated.is_some(),
-                ..Action::new(format!("ADD COLUMN {text}{}", place.clause()), terms.add_column(column, place))
+                ..Action::new(
+                    format!("ADD COLUMN {text}{}", place.clause()),
+                    terms.add_column(column, place),
+                )
             });
             continue;
         }
-        let changed = change.changed.iter().find(|(_, after)| after.name == column.name);
+        let changed = change
+            .changed
+            .iter()
+            .find(|(_, after)| after.name == column.name);
         let before = match changed {
             Some((before, _)) => before,
             None if place != Place::Stays => column,
             None => continue,
         };
-        if conversion == Conversion::Converted && place == Place::Stays && is_converted(before, column, dialect) {
+        if conversion == Conversion::Converted
+            && place == Place::Stays
+            && is_converted(before, column, dialect)
+        {
             continue;
         }
-        actions.push(modify(change, before, column, (place, text), terms, dialect));
+        actions.push(modify(
+            change,
+            before,
+            column,
+            (place, text),
+            terms,
+            dialect,
+        ));
     }
 }
 
 /// Whether `CONVERT TO CHARACTER SET` makes all of the difference between two columns.
 fn is_converted(before: &Column, after: &Column, dialect: Dialect) -> bool {
-    let before = Column { name: after.name.clone(), character_set: None, collation: None, ..before.clone() };
-    let after = Column { character_set: None, collation: None, ..after.clone() };
+    let before = Column {
+        name: after.name.clone(),
+        character_set: None,
+        collation: None,
+        ..before.clone()
+    };
+    let after = Column {
+        character_set: None,
+        collation: None,
+        ..after.clone()
+    };
     // A text may become a larger one, because its characters do.
-    let grows = matches!(DataType::read(&after.data_type, dialect).name.as_str(), "TINYTEXT" | "TEXT" | "MEDIUMTEXT");
+    let grows = matches!(
+        DataType::read(&after.data_type, dialect).name.as_str(),
+        "TINYTEXT" | "TEXT" | "MEDIUMTEXT"
+    );
     before == after && !grows
 }
 
-fn modify(change: &TableChange<'_>, before: &Column, after: &Column, (place, text): (Place<'_>, String), terms: &Terms<'_>, dialect: Dialect) -> Action {
+fn modify(
+    change: &TableChange<'_>,
+    before: &Column,
+    after: &Column,
+    (place, text): (Place<'_>, String),
+    terms: &Terms<'_>,
+    dialect: Dialect,
+) -> Action {
     if place == Place::Stays
         && let Some(default) = new_default(change, before, after, dialect)
     {
@@ -231,17 +359,32 @@ fn modify(change: &TableChange<'_>, before: &Column, after: &Column, (place, tex
     }
     Action {
         loses: loss::narrowed(change, before, after, dialect),
-        ..Action::new(format!("MODIFY COLUMN {text}{}", place.clause()), terms.modify_column(before, after, place))
+        ..Action::new(
+            format!("MODIFY COLUMN {text}{}", place.clause()),
+            terms.modify_column(before, after, place),
+        )
     }
 }
 
 /// `SET DEFAULT ..` or `DROP DEFAULT`, when that is all.
-fn new_default(change: &TableChange<'_>, before: &Column, after: &Column, dialect: Dialect) -> Option<String> {
-    let same = Column { name: after.name.clone(), default: after.default.clone(), ..before.clone() } == *after
+fn new_default(
+    change: &TableChange<'_>,
+    before: &Column,
+    after: &Column,
+    dialect: Dialect,
+) -> Option<String> {
+    let same = Column {
+        name: after.name.clone(),
+        default: after.default.clone(),
+        ..before.clone()
+    } == *after
         && effective(change.before, before) == effective(change.after, after)
         && before.default != after.default
         && !is_row_time(after);
-    if !same || super::column::check_of(change.before, &before.name).map(|it| &it.expression) != super::column::check_of(change.after, &after.name).map(|it| &it.expression) {
+    if !same
+        || super::column::check_of(change.before, &before.name).map(|it| &it.expression)
+            != super::column::check_of(change.after, &after.name).map(|it| &it.expression)
+    {
         return None;
     }
     match &after.default {

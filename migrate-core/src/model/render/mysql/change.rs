@@ -55,12 +55,16 @@ struct Pairs<'s> {
 
 impl<'s> Pairs<'s> {
     fn of(changes: &Changes<'s>) -> Self {
-        let renames = changes.operations.iter().filter_map(|operation| match operation {
-            Operation::Rename { before: Item::Table(before), after: Item::Table(after) } => {
-                Some((&after.name, &before.name))
-            }
-            _ => None,
-        });
+        let renames = changes
+            .operations
+            .iter()
+            .filter_map(|operation| match operation {
+                Operation::Rename {
+                    before: Item::Table(before),
+                    after: Item::Table(after),
+                } => Some((&after.name, &before.name)),
+                _ => None,
+            });
         let olds: HashMap<&Name, &Name> = renames.collect();
         let mut pairs = Self::default();
         for after in &changes.after.tables {
@@ -121,7 +125,10 @@ impl<'s> TableChanges<'s> {
                 }
             }
             Operation::Alter { before, after } => self.alter(pairs, before, after),
-            Operation::Rename { before: Item::Column(_, before), after: Item::Column(table, after) } => {
+            Operation::Rename {
+                before: Item::Column(_, before),
+                after: Item::Column(table, after),
+            } => {
                 if let Some(pair) = pairs.by_new.get(&table.name) {
                     self.change(*pair).renamed.push((before, after));
                 }
@@ -141,7 +148,9 @@ impl<'s> TableChanges<'s> {
             (Item::Column(_, before), Item::Column(_, after), Some(pair)) => {
                 self.change(*pair).changed.push((before, after));
             }
-            (Item::Index(_, before), Item::Index(_, after), Some(pair)) if is_only_hidden(before, after) => {
+            (Item::Index(_, before), Item::Index(_, after), Some(pair))
+                if is_only_hidden(before, after) =>
+            {
                 self.change(*pair).hidden_indexes.push(after);
             }
             _ => {
@@ -152,13 +161,20 @@ impl<'s> TableChanges<'s> {
     }
 
     fn change(&mut self, (before, after): (&'s Table, &'s Table)) -> &mut TableChange<'s> {
-        self.tables.entry(&after.name).or_insert_with(|| TableChange::new(before, after))
+        self.tables
+            .entry(&after.name)
+            .or_insert_with(|| TableChange::new(before, after))
     }
 
     /// Foreign keys stand aside while the type of their columns changes.
     fn retype_keys(&mut self, pairs: &Pairs<'s>, changes: &Changes<'s>) {
         let dialect = changes.after.dialect;
-        let retyped: HashMap<&Name, Vec<&str>> = self.tables.values().map(|change| (&change.before.name, change.retyped(dialect))).filter(|(_, columns)| !columns.is_empty()).collect();
+        let retyped: HashMap<&Name, Vec<&str>> = self
+            .tables
+            .values()
+            .map(|change| (&change.before.name, change.retyped(dialect)))
+            .filter(|(_, columns)| !columns.is_empty())
+            .collect();
         if retyped.is_empty() {
             return;
         }
@@ -171,10 +187,15 @@ impl<'s> TableChanges<'s> {
                 continue;
             };
             for key in &before.foreign_keys {
-                if !touches(&before.name, &key.columns) && !touches(&key.references, &key.referred_columns) {
+                if !touches(&before.name, &key.columns)
+                    && !touches(&key.references, &key.referred_columns)
+                {
                     continue;
                 }
-                let goes = self.dropped_keys.iter().any(|(table, it)| table.name == before.name && it.name == key.name);
+                let goes = self
+                    .dropped_keys
+                    .iter()
+                    .any(|(table, it)| table.name == before.name && it.name == key.name);
                 let stays = after.foreign_keys.iter().find(|it| it.name == key.name);
                 if let Some(new) = stays.filter(|_| !goes) {
                     self.dropped_keys.push((before, key));
@@ -281,7 +302,10 @@ impl<'s> TableChange<'s> {
             is_new
         });
         let written = |table: &Table, column: &Column| {
-            let column = Column { name: String::new(), ..column.clone() };
+            let column = Column {
+                name: String::new(),
+                ..column.clone()
+            };
             definition(table, &column, CharacterSet::Always, dialect)
         };
         let (before_table, after_table) = (self.before, self.after);
@@ -299,7 +323,12 @@ impl<'s> TableChange<'s> {
     /// An index loses a column that goes, so that it has to be made anew with the column.
     fn remake_indexes(&mut self) {
         for (old, new) in &self.remade {
-            let holds = |index: &Index, name: &str| index.parts.iter().any(|part| part.column_name() == Some(name));
+            let holds = |index: &Index, name: &str| {
+                index
+                    .parts
+                    .iter()
+                    .any(|part| part.column_name() == Some(name))
+            };
             for index in &self.before.indexes {
                 let known = self.dropped_indexes.iter().any(|it| it.name == index.name);
                 if holds(index, &old.name) && !known {
@@ -321,8 +350,14 @@ impl<'s> TableChange<'s> {
             DataType::read(&before.data_type, dialect) == DataType::read(&after.data_type, dialect)
                 && effective(self.before, before) == effective(self.after, after)
         };
-        let changed = self.changed.iter().filter(|(before, after)| !same(before, after));
-        changed.chain(&self.remade).map(|(before, _)| before.name.as_str()).collect()
+        let changed = self
+            .changed
+            .iter()
+            .filter(|(before, after)| !same(before, after));
+        changed
+            .chain(&self.remade)
+            .map(|(before, _)| before.name.as_str())
+            .collect()
     }
 
     /// Whether there is nothing to alter but names.
@@ -344,10 +379,16 @@ impl<'s> TableChange<'s> {
 
 /// Whether a column is computed whenever it is read. Nothing can be made of such a column, nor such a column of anything.
 fn is_virtual(column: &Column) -> bool {
-    column.generated.as_ref().is_some_and(|it| it.generation == Generation::Virtual)
+    column
+        .generated
+        .as_ref()
+        .is_some_and(|it| it.generation == Generation::Virtual)
 }
 
 fn is_only_hidden(before: &Index, after: &Index) -> bool {
-    let shown = Index { visibility: before.visibility, ..after.clone() };
+    let shown = Index {
+        visibility: before.visibility,
+        ..after.clone()
+    };
     *before == shown
 }

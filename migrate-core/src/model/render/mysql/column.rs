@@ -18,19 +18,30 @@ pub(super) enum CharacterSet {
 }
 
 /// The character set and collation that a column has, by itself or from its table.
-pub(super) fn effective<'s>(table: &'s Table, column: &'s Column) -> (Option<&'s str>, Option<&'s str>) {
+pub(super) fn effective<'s>(
+    table: &'s Table,
+    column: &'s Column,
+) -> (Option<&'s str>, Option<&'s str>) {
     let options = table.mysql();
     let of_table = |pick: fn(&crate::model::schema::MysqlTable) -> &Option<String>| {
         options.and_then(|it| pick(it).as_deref())
     };
     (
-        column.character_set.as_deref().or(of_table(|it| &it.character_set)),
+        column
+            .character_set
+            .as_deref()
+            .or(of_table(|it| &it.character_set)),
         column.collation.as_deref().or(of_table(|it| &it.collation)),
     )
 }
 
 /// `name TYPE ..`, with everything that belongs to the column.
-pub(super) fn definition(table: &Table, column: &Column, set: CharacterSet, dialect: Dialect) -> String {
+pub(super) fn definition(
+    table: &Table,
+    column: &Column,
+    set: CharacterSet,
+    dialect: Dialect,
+) -> String {
     let check = check_of(table, &column.name);
     let data_type = DataType::read(&column.data_type, dialect);
     let mut words = vec![ident(&column.name)];
@@ -53,7 +64,10 @@ pub(super) fn definition(table: &Table, column: &Column, set: CharacterSet, dial
         words.push("NULL".to_owned());
     }
     if let Some(default) = &column.default {
-        words.push(format!("DEFAULT {}", default_value(default, &data_type, dialect)));
+        words.push(format!(
+            "DEFAULT {}",
+            default_value(default, &data_type, dialect)
+        ));
     }
     if let Some(expression) = &column.on_update {
         words.push(format!("ON UPDATE {}", moment(expression)));
@@ -120,7 +134,10 @@ pub(super) fn is_row_time(column: &Column) -> bool {
 
 /// The expression of a default. The catalogue of MySQL has numbers as texts.
 pub(super) fn default_value(default: &str, data_type: &DataType, dialect: Dialect) -> String {
-    if default.to_ascii_lowercase().starts_with("current_timestamp") {
+    if default
+        .to_ascii_lowercase()
+        .starts_with("current_timestamp")
+    {
         return moment(default);
     }
     let mut tokens = tokenize(default, dialect);
@@ -130,7 +147,11 @@ pub(super) fn default_value(default: &str, data_type: &DataType, dialect: Dialec
         Some(TokenKind::String) if is_alone && data_type.is_number() => {
             let inner = default.trim_matches('\'');
             let is_number = inner.parse::<f64>().is_ok();
-            if is_number { inner.to_owned() } else { default.to_owned() }
+            if is_number {
+                inner.to_owned()
+            } else {
+                default.to_owned()
+            }
         }
         // MariaDB writes another column without parentheses.
         Some(TokenKind::QuotedIdent) => format!("({})", plain(default, dialect)),
@@ -157,26 +178,89 @@ mod tests {
 
     #[test]
     fn columns_with_everything() {
-        let not_null = |column: Column| Column { nullability: Nullability::NotNull, ..column };
-        let default = |column: Column, text: &str| Column { default: Some(text.to_owned()), ..column };
-        let auto = Identity { kind: IdentityKind::AutoIncrement, sequence: None };
-        let generated = Generated { expression: "`a` + 1".to_owned(), generation: Generation::Stored };
+        let not_null = |column: Column| Column {
+            nullability: Nullability::NotNull,
+            ..column
+        };
+        let default = |column: Column, text: &str| Column {
+            default: Some(text.to_owned()),
+            ..column
+        };
+        let auto = Identity {
+            kind: IdentityKind::AutoIncrement,
+            sequence: None,
+        };
+        let generated = Generated {
+            expression: "`a` + 1".to_owned(),
+            generation: Generation::Stored,
+        };
         let cases = [
-            (not_null(Column { identity: Some(auto), ..Column::new("id", "bigint(20) unsigned") }), "id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT"),
+            (
+                not_null(Column {
+                    identity: Some(auto),
+                    ..Column::new("id", "bigint(20) unsigned")
+                }),
+                "id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT",
+            ),
             (Column::new("order", "varchar(20)"), "`order` VARCHAR(20)"),
-            (default(Column::new("a", "timestamp"), "current_timestamp()"), "a TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP"),
-            (Column { on_update: Some("current_timestamp(6)".into()), ..Column::new("a", "datetime(6)") }, "a DATETIME(6) ON UPDATE CURRENT_TIMESTAMP(6)"),
-            (Column { generated: Some(generated), visibility: Visibility::Invisible, ..Column::new("b", "int(11)") }, "b INT GENERATED ALWAYS AS (a + 1) STORED INVISIBLE"),
-            (default(Column::new("w", "int(11)"), "`a`"), "w INT DEFAULT (a)"),
-            (default(Column::new("w", "int(11)"), "(`a` + 1)"), "w INT DEFAULT (a + 1)"),
-            (Column { character_set: Some("latin1".into()), collation: Some("latin1_bin".into()), comment: Some("it's".into()), ..Column::new("c", "text") }, "c TEXT CHARACTER SET latin1 COLLATE latin1_bin COMMENT 'it''s'"),
+            (
+                default(Column::new("a", "timestamp"), "current_timestamp()"),
+                "a TIMESTAMP NULL DEFAULT CURRENT_TIMESTAMP",
+            ),
+            (
+                Column {
+                    on_update: Some("current_timestamp(6)".into()),
+                    ..Column::new("a", "datetime(6)")
+                },
+                "a DATETIME(6) ON UPDATE CURRENT_TIMESTAMP(6)",
+            ),
+            (
+                Column {
+                    generated: Some(generated),
+                    visibility: Visibility::Invisible,
+                    ..Column::new("b", "int(11)")
+                },
+                "b INT GENERATED ALWAYS AS (a + 1) STORED INVISIBLE",
+            ),
+            (
+                default(Column::new("w", "int(11)"), "`a`"),
+                "w INT DEFAULT (a)",
+            ),
+            (
+                default(Column::new("w", "int(11)"), "(`a` + 1)"),
+                "w INT DEFAULT (a + 1)",
+            ),
+            (
+                Column {
+                    character_set: Some("latin1".into()),
+                    collation: Some("latin1_bin".into()),
+                    comment: Some("it's".into()),
+                    ..Column::new("c", "text")
+                },
+                "c TEXT CHARACTER SET latin1 COLLATE latin1_bin COMMENT 'it''s'",
+            ),
         ];
         for (column, expected) in cases {
             assert_eq!(written(Dialect::Mariadb, column), expected);
         }
         // MySQL has the default of a number as a text.
-        assert_eq!(written(Dialect::Mysql, default(Column::new("n", "int"), "'0'")), "n INT DEFAULT 0");
-        assert_eq!(written(Dialect::Mysql, default(Column::new("n", "varchar(3)"), "'0'")), "n VARCHAR(3) DEFAULT '0'");
-        assert_eq!(written(Dialect::Mysql, default(Column::new("n", "binary(16)"), "(uuid_to_bin(uuid()))")), "n BINARY(16) DEFAULT (uuid_to_bin(uuid()))");
+        assert_eq!(
+            written(Dialect::Mysql, default(Column::new("n", "int"), "'0'")),
+            "n INT DEFAULT 0"
+        );
+        assert_eq!(
+            written(
+                Dialect::Mysql,
+                default(Column::new("n", "varchar(3)"), "'0'")
+            ),
+            "n VARCHAR(3) DEFAULT '0'"
+        );
+        assert_eq!(
+            written(
+                Dialect::Mysql,
+                default(Column::new("n", "binary(16)"), "(uuid_to_bin(uuid()))")
+            ),
+            "n BINARY(16) DEFAULT (uuid_to_bin(uuid()))"
+        );
     }
 }

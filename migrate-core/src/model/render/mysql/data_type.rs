@@ -142,12 +142,18 @@ mod tests {
             ("varchar(255)", "VARCHAR(255)"),
             ("decimal(10,2)", "DECIMAL(10,2)"),
             ("enum('a','b,c','it''s')", "ENUM('a', 'b,c', 'it''s')"),
-            ("varchar(20) /*M!100301 COMPRESSED*/", "VARCHAR(20) COMPRESSED"),
+            (
+                "varchar(20) /*M!100301 COMPRESSED*/",
+                "VARCHAR(20) COMPRESSED",
+            ),
             ("datetime(6)", "DATETIME(6)"),
             ("inet6", "INET6"),
         ];
         for (catalogue, written) in cases {
-            assert_eq!(DataType::read(catalogue, Dialect::Mariadb).to_string(), written);
+            assert_eq!(
+                DataType::read(catalogue, Dialect::Mariadb).to_string(),
+                written
+            );
         }
     }
 }

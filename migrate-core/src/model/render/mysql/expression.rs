@@ -37,14 +37,19 @@ pub(super) fn plain(sql: &str, dialect: Dialect) -> String {
             TokenKind::Word => {
                 let word = word(text, next);
                 out.push_str(&word);
-                let opens = tokens.get(place + 1).is_some_and(|it| it.kind == TokenKind::Punct('('));
+                let opens = tokens
+                    .get(place + 1)
+                    .is_some_and(|it| it.kind == TokenKind::Punct('('));
                 if opens && is_keyword(&word) {
                     out.push(' ');
                 }
             }
             TokenKind::Punct(',') => {
                 out.push(',');
-                if tokens.get(place + 1).is_some_and(|it| it.kind != TokenKind::Blank) {
+                if tokens
+                    .get(place + 1)
+                    .is_some_and(|it| it.kind != TokenKind::Blank)
+                {
                     out.push(' ');
                 }
             }
@@ -67,20 +72,30 @@ fn name(sql: &str, quoted: &str, next: Option<&Token>, before: &str, dialect: Di
     if is_plain(&name) && !is_read_otherwise && !touches {
         return name;
     }
-    if is_plain(&name) { quoted.to_owned() } else { ident(&name) }
+    if is_plain(&name) {
+        quoted.to_owned()
+    } else {
+        ident(&name)
+    }
 }
 
 /// How many tokens say `AS name` of a column that is called so anyway: `t.name AS name`.
 fn repeated_alias(sql: &str, tokens: &[Token], before: &str) -> Option<usize> {
-    let mut rest = tokens.iter().enumerate().skip(1).filter(|(_, it)| !it.kind.is_trivia());
+    let mut rest = tokens
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, it)| !it.kind.is_trivia());
     let (_, as_word) = rest.next()?;
     let (end, alias) = rest.next()?;
-    let is_as = as_word.kind == TokenKind::Word && sql[as_word.range.clone()].eq_ignore_ascii_case("AS");
+    let is_as =
+        as_word.kind == TokenKind::Word && sql[as_word.range.clone()].eq_ignore_ascii_case("AS");
     let own = &tokens.first()?.range;
     let same = alias.kind == TokenKind::QuotedIdent && sql[alias.range.clone()] == sql[own.clone()];
     // Only behind `t.`: an alias of anything else is one that was asked for.
     let written = before.len().checked_sub(1)?;
-    let name_start = before[..written].rfind(|c: char| c == '.' || c == ' ' || c == '(' || c == ',')?;
+    let name_start =
+        before[..written].rfind(|c: char| c == '.' || c == ' ' || c == '(' || c == ',')?;
     (is_as && same && before.as_bytes()[name_start] == b'.').then_some(end)
 }
 
@@ -130,7 +145,8 @@ pub(super) fn query(sql: &str, dialect: Dialect) -> String {
 /// Whether a clause of the outermost query begins with this word.
 fn begins_clause(word: &str, previous: &str) -> bool {
     match word {
-        "FROM" | "WHERE" | "GROUP" | "HAVING" | "ORDER" | "LIMIT" | "UNION" | "EXCEPT" | "INTERSECT" => true,
+        "FROM" | "WHERE" | "GROUP" | "HAVING" | "ORDER" | "LIMIT" | "UNION" | "EXCEPT"
+        | "INTERSECT" => true,
         "SELECT" => matches!(previous, "UNION" | "ALL" | "EXCEPT" | "INTERSECT" | ")"),
         _ => false,
     }
@@ -150,7 +166,10 @@ mod tests {
             ("concat(`a`,'x','`b`')", "concat(a, 'x', '`b`')"),
             ("left(`a`,3)", "left(a, 3)"),
             ("`a` in (1,2)", "a IN (1, 2)"),
-            ("case when `a` > 1 then 'and' else `x`.`y` end", "CASE WHEN a > 1 THEN 'and' ELSE x.y END"),
+            (
+                "case when `a` > 1 then 'and' else `x`.`y` end",
+                "CASE WHEN a > 1 THEN 'and' ELSE x.y END",
+            ),
         ];
         for (catalogue, plain_text) in cases {
             assert_eq!(plain(catalogue, Dialect::Mariadb), plain_text);
@@ -171,7 +190,10 @@ mod tests {
              LIMIT 3"
         );
         assert_eq!(
-            query("select 1 AS `a` union all select 2 AS `2`", Dialect::Mariadb),
+            query(
+                "select 1 AS `a` union all select 2 AS `2`",
+                Dialect::Mariadb
+            ),
             "SELECT 1 AS a\nUNION ALL\nSELECT 2 AS `2`"
         );
     }

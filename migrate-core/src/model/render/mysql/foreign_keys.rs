@@ -6,7 +6,6 @@ use super::alter::{Action, drop_foreign_key, together};
 use super::change::{Key, TableChange, TableChanges};
 use super::key::foreign_key;
 use super::level::{Level, Terms};
-use super::name::ident;
 use super::{Options, Statement};
 use crate::model::schema::{ForeignKey, Name, Table};
 use crate::text::Dialect;
@@ -41,7 +40,10 @@ impl<'s> ForeignKeys<'s> {
             .chain(renamed.iter().map(|(old, _)| *old))
             .collect();
         for (table, key) in &tables.dropped_keys {
-            let change = tables.tables.values().find(|it| it.before.name == table.name);
+            let change = tables
+                .tables
+                .values()
+                .find(|it| it.before.name == table.name);
             match change.filter(|change| may_go_together(change, key, tables, &touched)) {
                 Some(change) => {
                     let names = keys.together.entry(&change.after.name).or_default();
@@ -57,11 +59,17 @@ impl<'s> ForeignKeys<'s> {
 
     /// Of tables that go and refer to each other, one has to let go first.
     fn part_circles(&mut self, dropped: &[&'s Table]) {
-        let places: HashMap<&Name, usize> =
-            dropped.iter().enumerate().map(|(place, table)| (&table.name, place)).collect();
+        let places: HashMap<&Name, usize> = dropped
+            .iter()
+            .enumerate()
+            .map(|(place, table)| (&table.name, place))
+            .collect();
         for (place, table) in dropped.iter().enumerate() {
             for key in &table.foreign_keys {
-                if places.get(&key.references).is_some_and(|there| *there < place) {
+                if places
+                    .get(&key.references)
+                    .is_some_and(|there| *there < place)
+                {
                     self.first.push((table, key));
                 }
             }
@@ -83,7 +91,10 @@ impl<'s> ForeignKeys<'s> {
                 }
             }
         }
-        let of_old = tables.added_keys.iter().filter(|(table, _)| !news.contains(&table.name));
+        let of_old = tables
+            .added_keys
+            .iter()
+            .filter(|(table, _)| !news.contains(&table.name));
         self.last.extend(of_old);
     }
 
@@ -94,7 +105,10 @@ impl<'s> ForeignKeys<'s> {
 
     /// The foreign keys that go together with the other changes of a table.
     pub(super) fn drop_together(&self, change: &TableChange<'s>) -> Vec<&'s str> {
-        self.together.get(&change.after.name).cloned().unwrap_or_default()
+        self.together
+            .get(&change.after.name)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// What goes first.
@@ -103,10 +117,15 @@ impl<'s> ForeignKeys<'s> {
         for (table, key) in &self.first {
             let level = Terms::new(table, table, dialect).note_down();
             let actions = by_table.entry(&table.name).or_default();
-            actions.extend(key.name.as_deref().map(|name| drop_foreign_key(name, level)));
+            actions.extend(
+                key.name
+                    .as_deref()
+                    .map(|name| drop_foreign_key(name, level)),
+            );
         }
         let all = by_table.into_iter();
-        all.flat_map(|(table, actions)| together(table, actions, options, dialect)).collect()
+        all.flat_map(|(table, actions)| together(table, actions, options, dialect))
+            .collect()
     }
 
     /// What comes last. The server looks at every row, for which it copies the table.
@@ -117,7 +136,8 @@ impl<'s> ForeignKeys<'s> {
             by_table.entry(&table.name).or_default().push(action);
         }
         let all = by_table.into_iter();
-        all.flat_map(|(table, actions)| together(table, actions, options, dialect)).collect()
+        all.flat_map(|(table, actions)| together(table, actions, options, dialect))
+            .collect()
     }
 }
 

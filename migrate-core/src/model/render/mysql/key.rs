@@ -25,7 +25,11 @@ pub(super) fn index(table: &Table, index: &Index, dialect: Dialect) -> String {
         (_, Uniqueness::Unique) => "UNIQUE KEY",
         _ => "KEY",
     };
-    let mut text = format!("{kind} {} ({})", ident(&index.name), parts(&index.parts, dialect));
+    let mut text = format!(
+        "{kind} {} ({})",
+        ident(&index.name),
+        parts(&index.parts, dialect)
+    );
     text.push_str(using(table, index));
     for parameter in &index.storage_parameters {
         text.push(' ');
@@ -55,7 +59,9 @@ pub(super) const fn hidden(visibility: Visibility, dialect: Dialect) -> &'static
 
 /// The method, where the engine would take another one.
 fn using(table: &Table, index: &Index) -> &'static str {
-    let memory = table.mysql().is_some_and(|it| it.engine.eq_ignore_ascii_case("MEMORY"));
+    let memory = table
+        .mysql()
+        .is_some_and(|it| it.engine.eq_ignore_ascii_case("MEMORY"));
     match index.method {
         IndexMethod::Hash if !memory => " USING HASH",
         IndexMethod::Btree if memory => " USING BTREE",
@@ -140,20 +146,46 @@ mod tests {
 
     #[test]
     fn keys_of_every_kind() {
-        let unique = Index { uniqueness: Uniqueness::Unique, ..Index::new("u", ["a", "order"]) };
-        assert_eq!(written(Dialect::Mariadb, &unique), "UNIQUE KEY u (a, `order`)");
+        let unique = Index {
+            uniqueness: Uniqueness::Unique,
+            ..Index::new("u", ["a", "order"])
+        };
+        assert_eq!(
+            written(Dialect::Mariadb, &unique),
+            "UNIQUE KEY u (a, `order`)"
+        );
         let fulltext = Index {
             method: IndexMethod::Fulltext,
             parser: Some("ngram".into()),
             comment: Some("why".into()),
             ..Index::new("f", ["a"])
         };
-        assert_eq!(written(Dialect::Mysql, &fulltext), "FULLTEXT KEY f (a) WITH PARSER ngram COMMENT 'why'");
-        let part = KeyPart { prefix: Some(10), order: Order::Descending, ..KeyPart::column("a") };
-        let hidden = Index { parts: vec![part], visibility: Visibility::Invisible, ..Index::new("k", ["a"]) };
-        assert_eq!(written(Dialect::Mariadb, &hidden), "KEY k (a(10) DESC) IGNORED");
-        assert_eq!(written(Dialect::Mysql, &hidden), "KEY k (a(10) DESC) INVISIBLE");
-        let expression = Index { parts: vec![KeyPart::expression("(lower(`a`))")], ..Index::new("k", ["a"]) };
+        assert_eq!(
+            written(Dialect::Mysql, &fulltext),
+            "FULLTEXT KEY f (a) WITH PARSER ngram COMMENT 'why'"
+        );
+        let part = KeyPart {
+            prefix: Some(10),
+            order: Order::Descending,
+            ..KeyPart::column("a")
+        };
+        let hidden = Index {
+            parts: vec![part],
+            visibility: Visibility::Invisible,
+            ..Index::new("k", ["a"])
+        };
+        assert_eq!(
+            written(Dialect::Mariadb, &hidden),
+            "KEY k (a(10) DESC) IGNORED"
+        );
+        assert_eq!(
+            written(Dialect::Mysql, &hidden),
+            "KEY k (a(10) DESC) INVISIBLE"
+        );
+        let expression = Index {
+            parts: vec![KeyPart::expression("(lower(`a`))")],
+            ..Index::new("k", ["a"])
+        };
         assert_eq!(written(Dialect::Mysql, &expression), "KEY k ((lower(a)))");
     }
 
@@ -167,7 +199,10 @@ mod tests {
         };
         let both = "CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id) ON DELETE CASCADE";
         assert_eq!(foreign_key(&key, Dialect::Mariadb), both);
-        assert_eq!(foreign_key(&key, Dialect::Mysql), format!("{both} ON UPDATE RESTRICT"));
+        assert_eq!(
+            foreign_key(&key, Dialect::Mysql),
+            format!("{both} ON UPDATE RESTRICT")
+        );
     }
 
     #[test]
@@ -178,6 +213,9 @@ mod tests {
             enforcement: Enforcement::NotEnforced,
             ..Check::default()
         };
-        assert_eq!(check(&it, Dialect::Mysql), "CONSTRAINT c CHECK (a > 0) NOT ENFORCED");
+        assert_eq!(
+            check(&it, Dialect::Mysql),
+            "CONSTRAINT c CHECK (a > 0) NOT ENFORCED"
+        );
     }
 }

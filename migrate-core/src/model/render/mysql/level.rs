@@ -47,7 +47,11 @@ pub(super) struct Terms<'s> {
 
 impl<'s> Terms<'s> {
     pub(super) const fn new(before: &'s Table, after: &'s Table, dialect: Dialect) -> Self {
-        Self { before, after, dialect }
+        Self {
+            before,
+            after,
+            dialect,
+        }
     }
 
     const fn is_mariadb(&self) -> bool {
@@ -55,13 +59,17 @@ impl<'s> Terms<'s> {
     }
 
     fn is_innodb(&self) -> bool {
-        self.before.mysql().is_some_and(|it| it.engine.eq_ignore_ascii_case("InnoDB"))
+        self.before
+            .mysql()
+            .is_some_and(|it| it.engine.eq_ignore_ascii_case("InnoDB"))
     }
 
     /// Whether columns come and go without the rows being touched.
     fn has_instant_columns(&self) -> bool {
         let compressed = self.before.mysql().is_some_and(|it| {
-            it.options.iter().any(|option| option == "ROW_FORMAT=COMPRESSED" || option.starts_with("KEY_BLOCK_SIZE"))
+            it.options.iter().any(|option| {
+                option == "ROW_FORMAT=COMPRESSED" || option.starts_with("KEY_BLOCK_SIZE")
+            })
         });
         let special = self.before.indexes.iter().any(is_special);
         self.is_innodb() && !compressed && !special
@@ -69,7 +77,9 @@ impl<'s> Terms<'s> {
 
     fn has(&self, generation: Generation) -> bool {
         let columns = self.before.columns.iter().chain(&self.after.columns);
-        columns.flat_map(|it| &it.generated).any(|it| it.generation == generation)
+        columns
+            .flat_map(|it| &it.generated)
+            .any(|it| it.generation == generation)
     }
 
     /// A new column.
@@ -91,7 +101,11 @@ impl<'s> Terms<'s> {
         let Some(default) = &column.default else {
             return true;
         };
-        let default = default_value(default, &DataType::read(&column.data_type, self.dialect), self.dialect);
+        let default = default_value(
+            default,
+            &DataType::read(&column.data_type, self.dialect),
+            self.dialect,
+        );
         is_literal(&default, self.dialect) || default.starts_with("CURRENT_TIMESTAMP")
     }
 
@@ -108,7 +122,8 @@ impl<'s> Terms<'s> {
 
     /// A column that changes, by a definition of its own.
     pub(super) fn modify_column(&self, before: &Column, after: &Column, place: Place<'_>) -> Level {
-        let same_check = super::column::check_of(self.before, &before.name).map(|it| &it.expression)
+        let same_check = super::column::check_of(self.before, &before.name)
+            .map(|it| &it.expression)
             == super::column::check_of(self.after, &after.name).map(|it| &it.expression);
         let known = self.has_instant_columns()
             && effective(self.before, before) == effective(self.after, after)
@@ -122,9 +137,14 @@ impl<'s> Terms<'s> {
         }
         let type_level = self.retype(&before.data_type, &after.data_type);
         let null_level = match (before.nullability, after.nullability) {
-            (Nullability::Nullable, Nullability::NotNull) | (Nullability::NotNull, Nullability::Nullable) => {
+            (Nullability::Nullable, Nullability::NotNull)
+            | (Nullability::NotNull, Nullability::Nullable) => {
                 let computed = self.has(Generation::Stored) || self.has(Generation::Virtual);
-                if computed { Level::Unsure } else { Level::Rebuild }
+                if computed {
+                    Level::Unsure
+                } else {
+                    Level::Rebuild
+                }
             }
             _ => Level::Instant,
         };
@@ -141,14 +161,19 @@ impl<'s> Terms<'s> {
         if before == after {
             return Level::Instant;
         }
-        let (before, after) = (DataType::read(before, self.dialect), DataType::read(after, self.dialect));
+        let (before, after) = (
+            DataType::read(before, self.dialect),
+            DataType::read(after, self.dialect),
+        );
         if before.name != after.name || before.attributes != after.attributes {
             return Level::Unsure;
         }
         let grows = match before.name.as_str() {
             "VARCHAR" => self.is_mariadb() && before.number(0) <= after.number(0),
             // Beyond 255 each value takes two bytes.
-            "ENUM" => after.arguments.starts_with(&before.arguments) && after.arguments.len() <= 255,
+            "ENUM" => {
+                after.arguments.starts_with(&before.arguments) && after.arguments.len() <= 255
+            }
             _ => before == after,
         };
         if grows { Level::Instant } else { Level::Unsure }
@@ -156,17 +181,26 @@ impl<'s> Terms<'s> {
 
     /// A new default, by `ALTER COLUMN`.
     pub(super) fn set_default(&self) -> Level {
-        if self.is_innodb() { Level::Instant } else { Level::Unsure }
+        if self.is_innodb() {
+            Level::Instant
+        } else {
+            Level::Unsure
+        }
     }
 
     /// A new index.
     pub(super) fn add_index(&self, index: &Index) -> Level {
-        let computed = |name: &str| self.after.column(name).is_some_and(|it| it.generated.is_some());
+        let computed = |name: &str| {
+            self.after
+                .column(name)
+                .is_some_and(|it| it.generated.is_some())
+        };
         let is_plain = index.parts.iter().all(|part| match &part.source {
             PartSource::Column(name) => !computed(name),
             PartSource::Expression(_) => false,
         });
-        let long_unique = index.uniqueness == Uniqueness::Unique && index.method == IndexMethod::Hash;
+        let long_unique =
+            index.uniqueness == Uniqueness::Unique && index.method == IndexMethod::Hash;
         if self.is_innodb() && is_plain && !is_special(index) && !long_unique {
             Level::Online
         } else {
@@ -176,7 +210,11 @@ impl<'s> Terms<'s> {
 
     /// An index that goes.
     pub(super) fn drop_index(&self, index: &Index) -> Level {
-        if self.is_innodb() && !is_special(index) { Level::Online } else { Level::Unsure }
+        if self.is_innodb() && !is_special(index) {
+            Level::Online
+        } else {
+            Level::Unsure
+        }
     }
 
     /// Another primary key in the place of one.
@@ -190,19 +228,28 @@ impl<'s> Terms<'s> {
 
     /// What MariaDB only notes down, and MySQL says nothing about.
     pub(super) fn note_down(&self) -> Level {
-        if self.is_mariadb() && self.is_innodb() { Level::Instant } else { Level::Unsure }
+        if self.is_mariadb() && self.is_innodb() {
+            Level::Instant
+        } else {
+            Level::Unsure
+        }
     }
 }
 
 /// Whether an index is none of the plain ones.
 fn is_special(index: &Index) -> bool {
-    matches!(index.method, IndexMethod::Fulltext | IndexMethod::Spatial | IndexMethod::Other(_))
+    matches!(
+        index.method,
+        IndexMethod::Fulltext | IndexMethod::Spatial | IndexMethod::Other(_)
+    )
 }
 
 /// Whether a key or an index holds this column.
 pub(super) fn is_indexed(table: &Table, column: &str) -> bool {
     let keys = table.primary_key.iter().map(|it| &it.parts);
-    let mut parts = keys.chain(table.indexes.iter().map(|it| &it.parts)).flatten();
+    let mut parts = keys
+        .chain(table.indexes.iter().map(|it| &it.parts))
+        .flatten();
     parts.any(|part| part.column_name() == Some(column))
 }
 
@@ -216,9 +263,14 @@ pub(super) fn is_literal(expression: &str, dialect: Dialect) -> bool {
         Some(TokenKind::Word) => matches!(expression, "NULL" | "TRUE" | "FALSE"),
         _ => false,
     };
-    let rest = tokens.map(|token| token.kind).filter(|kind| !kind.is_trivia());
+    let rest = tokens
+        .map(|token| token.kind)
+        .filter(|kind| !kind.is_trivia());
     // `1.5` is a number, a point and a number.
-    literal && rest.into_iter().all(|kind| matches!(kind, TokenKind::Number | TokenKind::Punct('.')))
+    literal
+        && rest
+            .into_iter()
+            .all(|kind| matches!(kind, TokenKind::Number | TokenKind::Punct('.')))
 }
 
 #[cfg(test)]
@@ -228,7 +280,10 @@ mod tests {
 
     fn table(dialect: Dialect) -> Table {
         let mut table = Table::new(dialect, Name::bare("t"));
-        table.options = TableOptions::Mysql(MysqlTable { engine: "InnoDB".into(), ..MysqlTable::default() });
+        table.options = TableOptions::Mysql(MysqlTable {
+            engine: "InnoDB".into(),
+            ..MysqlTable::default()
+        });
         table.columns.push(Column::new("a", "varchar(20)"));
         table
     }
@@ -241,16 +296,40 @@ mod tests {
             Terms::new(&table, &table, dialect).modify_column(&before, &after, Place::Stays)
         };
         let cases = [
-            (Dialect::Mariadb, "varchar(20)", "varchar(300)", Level::Instant),
+            (
+                Dialect::Mariadb,
+                "varchar(20)",
+                "varchar(300)",
+                Level::Instant,
+            ),
             (Dialect::Mysql, "varchar(20)", "varchar(300)", Level::Unsure),
-            (Dialect::Mariadb, "varchar(20)", "varchar(10)", Level::Unsure),
-            (Dialect::Mariadb, "enum('a')", "enum('a','b')", Level::Instant),
+            (
+                Dialect::Mariadb,
+                "varchar(20)",
+                "varchar(10)",
+                Level::Unsure,
+            ),
+            (
+                Dialect::Mariadb,
+                "enum('a')",
+                "enum('a','b')",
+                Level::Instant,
+            ),
             (Dialect::Mysql, "enum('a')", "enum('a','b')", Level::Instant),
-            (Dialect::Mariadb, "enum('a','b')", "enum('b')", Level::Unsure),
+            (
+                Dialect::Mariadb,
+                "enum('a','b')",
+                "enum('b')",
+                Level::Unsure,
+            ),
             (Dialect::Mariadb, "int(11)", "bigint(20)", Level::Unsure),
         ];
         for (dialect, before, after, level) in cases {
-            assert_eq!(retyped(dialect, before, after), level, "{dialect}: {before} -> {after}");
+            assert_eq!(
+                retyped(dialect, before, after),
+                level,
+                "{dialect}: {before} -> {after}"
+            );
         }
     }
 
@@ -265,8 +344,14 @@ mod tests {
         assert_eq!(of(Dialect::Mysql, Place::First), Level::Unsure);
         assert_eq!(of(Dialect::Mysql, Place::Stays), Level::Instant);
         let mut full_text = table(Dialect::Mariadb);
-        full_text.indexes.push(Index { method: IndexMethod::Fulltext, ..Index::new("ft", ["a"]) });
-        assert_eq!(Terms::new(&full_text, &full_text, Dialect::Mariadb).add_column(&column, Place::Stays), Level::Unsure);
+        full_text.indexes.push(Index {
+            method: IndexMethod::Fulltext,
+            ..Index::new("ft", ["a"])
+        });
+        assert_eq!(
+            Terms::new(&full_text, &full_text, Dialect::Mariadb).add_column(&column, Place::Stays),
+            Level::Unsure
+        );
     }
 
     #[test]

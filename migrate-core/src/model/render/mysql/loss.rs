@@ -11,13 +11,24 @@ pub(super) fn column(table: &Name, column: &str) -> String {
 }
 
 /// What a new type of a column quietly cuts off. What does not fit otherwise is an error of the server, no loss.
-pub(super) fn narrowed(change: &TableChange<'_>, before: &Column, after: &Column, dialect: Dialect) -> Option<String> {
+pub(super) fn narrowed(
+    change: &TableChange<'_>,
+    before: &Column,
+    after: &Column,
+    dialect: Dialect,
+) -> Option<String> {
     if before.generated.is_some() || after.generated.is_some() {
         return None;
     }
-    let (old, new) = (DataType::read(&before.data_type, dialect), DataType::read(&after.data_type, dialect));
+    let (old, new) = (
+        DataType::read(&before.data_type, dialect),
+        DataType::read(&after.data_type, dialect),
+    );
     let what = cut(&old, &new)?;
-    Some(format!("{what} of column {}.{}", change.after.name, after.name))
+    Some(format!(
+        "{what} of column {}.{}",
+        change.after.name, after.name
+    ))
 }
 
 fn cut(old: &DataType, new: &DataType) -> Option<&'static str> {

@@ -72,12 +72,24 @@ pub(super) fn render(
 
 /// The character set of the database; its name is not said, so that it is the one of the connection.
 fn database(changes: &Changes<'_>) -> Option<Statement> {
-    let after: &Schema = changes.operations.iter().find_map(|operation| match operation {
-        Operation::Alter { after: Item::Database(after), .. } => Some(*after),
-        _ => None,
-    })?;
-    let set = after.character_set.as_ref().map(|set| format!(" CHARACTER SET {set}"));
-    let collation = after.collation.as_ref().map(|collation| format!(" COLLATE {collation}"));
+    let after: &Schema = changes
+        .operations
+        .iter()
+        .find_map(|operation| match operation {
+            Operation::Alter {
+                after: Item::Database(after),
+                ..
+            } => Some(*after),
+            _ => None,
+        })?;
+    let set = after
+        .character_set
+        .as_ref()
+        .map(|set| format!(" CHARACTER SET {set}"));
+    let collation = after
+        .collation
+        .as_ref()
+        .map(|collation| format!(" COLLATE {collation}"));
     let words = [set, collation].map(Option::unwrap_or_default).concat();
     Some(Statement::new(format!("ALTER DATABASE{words}")))
 }
@@ -111,11 +123,18 @@ fn routines(changes: &Changes<'_>) -> Result<Vec<Statement>, RenderError> {
                 let text = routine::definition(&it.definition, dialect);
                 statements.extend(routine::under(it.sql_mode.as_deref(), vec![text]));
             }
-            Operation::Alter { before: Item::Function(old), after: Item::Function(it) } => {
+            Operation::Alter {
+                before: Item::Function(old),
+                after: Item::Function(it),
+            } => {
                 let texts = routine::replace(&it.definition, routine::drop_function(old), dialect);
                 statements.extend(routine::under(it.sql_mode.as_deref(), texts));
             }
-            Operation::Create(item @ Item::Grant(_)) | Operation::Alter { after: item @ Item::Grant(_), .. } => {
+            Operation::Create(item @ Item::Grant(_))
+            | Operation::Alter {
+                after: item @ Item::Grant(_),
+                ..
+            } => {
                 return Err(unknown(item));
             }
             _ => {}
@@ -130,7 +149,12 @@ fn packages(changes: &Changes<'_>) -> Vec<Statement> {
     let mut texts = Vec::new();
     let (mut made, mut bodies): (Vec<&Other>, Vec<&Other>) = (Vec::new(), Vec::new());
     for operation in &changes.operations {
-        let (Operation::Create(Item::Other(it)) | Operation::Alter { after: Item::Other(it), .. }) = operation else {
+        let (Operation::Create(Item::Other(it))
+        | Operation::Alter {
+            after: Item::Other(it),
+            ..
+        }) = operation
+        else {
             continue;
         };
         match it.id.kind {
@@ -158,11 +182,17 @@ fn packages(changes: &Changes<'_>) -> Vec<Statement> {
 }
 
 fn views(changes: &Changes<'_>) -> Vec<String> {
-    let views = changes.operations.iter().filter_map(|operation| match operation {
-        Operation::Create(Item::View(view)) => Some((*view, Existing::None)),
-        Operation::Alter { after: Item::View(view), .. } => Some((*view, Existing::Replaced)),
-        _ => None,
-    });
+    let views = changes
+        .operations
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::Create(Item::View(view)) => Some((*view, Existing::None)),
+            Operation::Alter {
+                after: Item::View(view),
+                ..
+            } => Some((*view, Existing::Replaced)),
+            _ => None,
+        });
     let views: Vec<(&View, Existing)> = views.collect();
     let dialect = changes.after.dialect;
     view::in_order(views, dialect)
@@ -179,7 +209,10 @@ fn events(changes: &Changes<'_>) -> Vec<Statement> {
             Operation::Create(Item::Other(it)) if it.id.kind == Kind::Event => {
                 texts.push(routine::definition(&it.definition, dialect));
             }
-            Operation::Alter { after: Item::Other(it), .. } if it.id.kind == Kind::Event => {
+            Operation::Alter {
+                after: Item::Other(it),
+                ..
+            } if it.id.kind == Kind::Event => {
                 let drop = routine::drop_other(it).unwrap_or_default();
                 texts.extend(routine::replace(&it.definition, drop, dialect));
             }

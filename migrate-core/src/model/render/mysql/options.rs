@@ -12,7 +12,12 @@ use crate::model::schema::MysqlTable;
 use crate::text::Dialect;
 
 /// The options that differ.
-pub(super) fn actions(change: &TableChange<'_>, terms: &Terms<'_>, actions: &mut Vec<Action>, dialect: Dialect) -> Conversion {
+pub(super) fn actions(
+    change: &TableChange<'_>,
+    terms: &Terms<'_>,
+    actions: &mut Vec<Action>,
+    dialect: Dialect,
+) -> Conversion {
     let (Some(before), Some(after)) = (change.before.mysql(), change.after.mysql()) else {
         return Conversion::None;
     };
@@ -20,7 +25,10 @@ pub(super) fn actions(change: &TableChange<'_>, terms: &Terms<'_>, actions: &mut
         return Conversion::None;
     }
     if before.engine != after.engine {
-        actions.push(Action::new(format!("ENGINE={}", after.engine), Level::Unsure));
+        actions.push(Action::new(
+            format!("ENGINE={}", after.engine),
+            Level::Unsure,
+        ));
     }
     let conversion = converted(change, before, after, terms, actions, dialect);
     others(before, after, actions, dialect);
@@ -42,17 +50,33 @@ pub(super) fn actions(change: &TableChange<'_>, terms: &Terms<'_>, actions: &mut
     conversion
 }
 
-fn converted(change: &TableChange<'_>, before: &MysqlTable, after: &MysqlTable, terms: &Terms<'_>, actions: &mut Vec<Action>, dialect: Dialect) -> Conversion {
+fn converted(
+    change: &TableChange<'_>,
+    before: &MysqlTable,
+    after: &MysqlTable,
+    terms: &Terms<'_>,
+    actions: &mut Vec<Action>,
+    dialect: Dialect,
+) -> Conversion {
     if before.collation == after.collation {
         return Conversion::None;
     }
     let Some(set) = character_set(after) else {
         return Conversion::None;
     };
-    let texts: Vec<_> = change.after.columns.iter().filter(|column| DataType::read(&column.data_type, dialect).is_text()).collect();
-    let follow = texts.iter().all(|column| column.character_set.is_none() && column.collation.is_none());
+    let texts: Vec<_> = change
+        .after
+        .columns
+        .iter()
+        .filter(|column| DataType::read(&column.data_type, dialect).is_text())
+        .collect();
+    let follow = texts
+        .iter()
+        .all(|column| column.character_set.is_none() && column.collation.is_none());
     if follow && !texts.is_empty() {
-        let set = set.replacen("CHARSET=", "CHARACTER SET ", 1).replacen("COLLATE=", "COLLATE ", 1);
+        let set = set
+            .replacen("CHARSET=", "CHARACTER SET ", 1)
+            .replacen("COLLATE=", "COLLATE ", 1);
         actions.push(Action::new(format!("CONVERT TO {set}"), Level::Unsure));
         Conversion::Converted
     } else {
@@ -67,7 +91,10 @@ fn others(before: &MysqlTable, after: &MysqlTable, actions: &mut Vec<Action>, di
         if is_period(option) {
             if !after.options.contains(option) {
                 let period = period_name(option, dialect);
-                actions.push(Action::new(format!("DROP PERIOD FOR {}", period_word(&period)), Level::Unsure));
+                actions.push(Action::new(
+                    format!("DROP PERIOD FOR {}", period_word(&period)),
+                    Level::Unsure,
+                ));
             }
         } else if !after.options.iter().any(|it| name(it) == name(option)) {
             // An engine puts down some of its own, which another one does not know.
@@ -76,7 +103,11 @@ fn others(before: &MysqlTable, after: &MysqlTable, actions: &mut Vec<Action>, di
             }
         }
     }
-    for option in after.options.iter().filter(|it| !before.options.contains(it)) {
+    for option in after
+        .options
+        .iter()
+        .filter(|it| !before.options.contains(it))
+    {
         let sql = if is_period(option) {
             format!("ADD {}", plain_period(option, dialect))
         } else {
@@ -87,12 +118,27 @@ fn others(before: &MysqlTable, after: &MysqlTable, actions: &mut Vec<Action>, di
 }
 
 fn period_word(name: &str) -> String {
-    if name == "SYSTEM_TIME" { name.to_owned() } else { ident(name) }
+    if name == "SYSTEM_TIME" {
+        name.to_owned()
+    } else {
+        ident(name)
+    }
 }
 
 /// An option as if it had never been given.
 fn usual(option: &str) -> String {
-    let numbers = ["AVG_ROW_LENGTH", "CHECKSUM", "DELAY_KEY_WRITE", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS"];
-    let value = if numbers.contains(&option) { "0" } else { "DEFAULT" };
+    let numbers = [
+        "AVG_ROW_LENGTH",
+        "CHECKSUM",
+        "DELAY_KEY_WRITE",
+        "KEY_BLOCK_SIZE",
+        "MAX_ROWS",
+        "MIN_ROWS",
+    ];
+    let value = if numbers.contains(&option) {
+        "0"
+    } else {
+        "DEFAULT"
+    };
     format!("{option}={value}")
 }

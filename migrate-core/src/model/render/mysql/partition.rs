@@ -21,13 +21,19 @@ pub(super) fn plain_period(period: &str, dialect: Dialect) -> String {
     // The name of a period stands before a parenthesis and is no function.
     let text = expression::plain(&period.replace("` (", "`  ("), dialect);
     let name = period_name(period, dialect);
-    text.replace(&format!("`{name}`"), &super::name::ident(&name)).replace("  (", " (")
+    text.replace(&format!("`{name}`"), &super::name::ident(&name))
+        .replace("  (", " (")
 }
 
 /// The name of a period; `SYSTEM_TIME` for that of system versioning.
 pub(super) fn period_name(period: &str, dialect: Dialect) -> String {
-    let mut tokens = tokenize(period, dialect).filter(|token| !token.kind.is_trivia()).skip(2);
-    tokens.next().map(|token| unquote(&period[token.range], dialect)).unwrap_or_default()
+    let mut tokens = tokenize(period, dialect)
+        .filter(|token| !token.kind.is_trivia())
+        .skip(2);
+    tokens
+        .next()
+        .map(|token| unquote(&period[token.range], dialect))
+        .unwrap_or_default()
 }
 
 /// A partitioning in its parts.
@@ -52,14 +58,22 @@ pub(super) struct Partition {
 impl Partitioning {
     /// Reads what the catalogue has.
     pub(super) fn read(text: &str, dialect: Dialect) -> Self {
-        let tokens: Vec<Token> = tokenize(text, dialect).filter(|it| !it.kind.is_trivia()).collect();
+        let tokens: Vec<Token> = tokenize(text, dialect)
+            .filter(|it| !it.kind.is_trivia())
+            .collect();
         let is = |place: usize, word: &str| {
-            tokens.get(place).is_some_and(|token| text[token.range.clone()].eq_ignore_ascii_case(word))
+            tokens
+                .get(place)
+                .is_some_and(|token| text[token.range.clone()].eq_ignore_ascii_case(word))
         };
         // The list opens with the parenthesis before its first `PARTITION`.
         let list = (0..tokens.len()).find(|place| is(*place, "(") && is(place + 1, "PARTITION"));
         let Some(list) = list else {
-            return Self { head: text.trim().to_owned(), partitions: Vec::new(), dialect };
+            return Self {
+                head: text.trim().to_owned(),
+                partitions: Vec::new(),
+                dialect,
+            };
         };
         let mut partitions = Vec::new();
         let mut depth = 0_usize;
@@ -80,12 +94,19 @@ impl Partitioning {
             }
         }
         let head = text[..tokens[list].range.start].trim().to_owned();
-        Self { head, partitions, dialect }
+        Self {
+            head,
+            partitions,
+            dialect,
+        }
     }
 
     /// Its partitions as a person would write them.
     pub(super) fn written(&self) -> Vec<String> {
-        self.partitions.iter().map(|it| it.written(self.dialect)).collect()
+        self.partitions
+            .iter()
+            .map(|it| it.written(self.dialect))
+            .collect()
     }
 
     /// Whether rows are parted by ranges or lists of values, so that single partitions come and go.
@@ -107,7 +128,11 @@ impl Partition {
 
 /// A partition without `ENGINE = name`, which every one of them repeats.
 fn partition(text: &str, tokens: &[Token], dialect: Dialect) -> Partition {
-    let word = |place: usize| tokens.get(place).map_or("", |token| &text[token.range.clone()]);
+    let word = |place: usize| {
+        tokens
+            .get(place)
+            .map_or("", |token| &text[token.range.clone()])
+    };
     let name = unquote(word(1), dialect);
     let mut kept: Vec<Range<usize>> = Vec::new();
     let mut place = 0;
@@ -122,13 +147,18 @@ fn partition(text: &str, tokens: &[Token], dialect: Dialect) -> Partition {
     // What stood together stays together.
     let mut written = String::new();
     for (place, range) in kept.iter().enumerate() {
-        let gap = place.checked_sub(1).map(|before| kept[before].end < range.start);
+        let gap = place
+            .checked_sub(1)
+            .map(|before| kept[before].end < range.start);
         if gap == Some(true) {
             written.push(' ');
         }
         written.push_str(&text[range.clone()]);
     }
-    Partition { name, text: written }
+    Partition {
+        name,
+        text: written,
+    }
 }
 
 #[cfg(test)]
@@ -156,8 +186,17 @@ mod tests {
 
     #[test]
     fn periods_without_backticks() {
-        assert_eq!(plain_period("PERIOD FOR `p` (`a`, `b`)", Dialect::Mariadb), "PERIOD FOR p (a, b)");
-        assert_eq!(plain_period("PERIOD FOR SYSTEM_TIME (`a`, `order`)", Dialect::Mariadb), "PERIOD FOR SYSTEM_TIME (a, `order`)");
-        assert_eq!(period_name("PERIOD FOR `p` (`a`, `b`)", Dialect::Mariadb), "p");
+        assert_eq!(
+            plain_period("PERIOD FOR `p` (`a`, `b`)", Dialect::Mariadb),
+            "PERIOD FOR p (a, b)"
+        );
+        assert_eq!(
+            plain_period("PERIOD FOR SYSTEM_TIME (`a`, `order`)", Dialect::Mariadb),
+            "PERIOD FOR SYSTEM_TIME (a, `order`)"
+        );
+        assert_eq!(
+            period_name("PERIOD FOR `p` (`a`, `b`)", Dialect::Mariadb),
+            "p"
+        );
     }
 }

@@ -9,7 +9,11 @@ use crate::model::schema::{MysqlTable, Table};
 use crate::text::Dialect;
 
 /// The other changes of a table, between what makes room for them and what needs them.
-pub(super) fn around(change: &TableChange<'_>, altered: Vec<Statement>, dialect: Dialect) -> Vec<Statement> {
+pub(super) fn around(
+    change: &TableChange<'_>,
+    altered: Vec<Statement>,
+    dialect: Dialect,
+) -> Vec<Statement> {
     let (Some(before), Some(after)) = (change.before.mysql(), change.after.mysql()) else {
         return altered;
     };
@@ -17,7 +21,13 @@ pub(super) fn around(change: &TableChange<'_>, altered: Vec<Statement>, dialect:
     let mut last = Vec::new();
     if change.options {
         versioning(change, before, after, (&mut first, &mut last));
-        partitions(change.after, before, after, (&mut first, &mut last), dialect);
+        partitions(
+            change.after,
+            before,
+            after,
+            (&mut first, &mut last),
+            dialect,
+        );
     }
     // Otherwise the server refuses what would change rows of the past.
     let of_history = before.system_versioned && after.system_versioned && !altered.is_empty();
@@ -37,7 +47,12 @@ pub(super) fn around(change: &TableChange<'_>, altered: Vec<Statement>, dialect:
 type Around<'a> = (&'a mut Vec<Statement>, &'a mut Vec<Statement>);
 
 /// `WITH SYSTEM VERSIONING`, unless it comes or goes with columns of its own.
-fn versioning(change: &TableChange<'_>, before: &MysqlTable, after: &MysqlTable, (first, last): Around<'_>) {
+fn versioning(
+    change: &TableChange<'_>,
+    before: &MysqlTable,
+    after: &MysqlTable,
+    (first, last): Around<'_>,
+) {
     let table = name(&change.after.name);
     match (before.system_versioned, after.system_versioned) {
         (true, false) if !has_row_times(before) => first.push(Statement {
@@ -45,7 +60,9 @@ fn versioning(change: &TableChange<'_>, before: &MysqlTable, after: &MysqlTable,
             ..Statement::new(format!("ALTER TABLE {table} DROP SYSTEM VERSIONING"))
         }),
         (false, true) if !has_row_times(after) => {
-            last.push(Statement::new(format!("ALTER TABLE {table} ADD SYSTEM VERSIONING")));
+            last.push(Statement::new(format!(
+                "ALTER TABLE {table} ADD SYSTEM VERSIONING"
+            )));
         }
         _ => {}
     }
@@ -58,10 +75,19 @@ pub(super) fn history(table: &Table) -> String {
 
 /// Whether a table has columns of its own for the times of its rows.
 pub(super) fn has_row_times(options: &MysqlTable) -> bool {
-    options.options.iter().any(|it| is_period(it) && it.starts_with("PERIOD FOR SYSTEM_TIME"))
+    options
+        .options
+        .iter()
+        .any(|it| is_period(it) && it.starts_with("PERIOD FOR SYSTEM_TIME"))
 }
 
-fn partitions(table: &Table, before: &MysqlTable, after: &MysqlTable, (first, last): Around<'_>, dialect: Dialect) {
+fn partitions(
+    table: &Table,
+    before: &MysqlTable,
+    after: &MysqlTable,
+    (first, last): Around<'_>,
+    dialect: Dialect,
+) {
     if before.partitioning == after.partitioning {
         return;
     }
@@ -71,21 +97,36 @@ fn partitions(table: &Table, before: &MysqlTable, after: &MysqlTable, (first, la
         return;
     };
     let new = Partitioning::read(new_text, dialect);
-    let old = before.partitioning.as_ref().map(|text| Partitioning::read(text, dialect));
-    match old.filter(|old| old.head == new.head && new.has_bounds()).and_then(|old| stepwise(&old, &new)) {
+    let old = before
+        .partitioning
+        .as_ref()
+        .map(|text| Partitioning::read(text, dialect));
+    match old
+        .filter(|old| old.head == new.head && new.has_bounds())
+        .and_then(|old| stepwise(&old, &new))
+    {
         Some((dropped, added)) => {
             if !dropped.is_empty() {
                 let names: Vec<String> = dropped.iter().map(|name| ident(name)).collect();
                 last.push(Statement {
-                    loses: dropped.iter().map(|it| format!("partition {it} of table {}", table.name)).collect(),
+                    loses: dropped
+                        .iter()
+                        .map(|it| format!("partition {it} of table {}", table.name))
+                        .collect(),
                     ..Statement::new(format!("{head} DROP PARTITION {}", names.join(", ")))
                 });
             }
             if !added.is_empty() {
-                last.push(Statement::new(format!("{head} ADD PARTITION (\n    {}\n)", added.join(",\n    "))));
+                last.push(Statement::new(format!(
+                    "{head} ADD PARTITION (\n    {}\n)",
+                    added.join(",\n    ")
+                )));
             }
         }
-        None => last.push(Statement::new(format!("{head}\n{}", plain(new_text, dialect)))),
+        None => last.push(Statement::new(format!(
+            "{head}\n{}",
+            plain(new_text, dialect)
+        ))),
     }
 }
 
@@ -100,7 +141,15 @@ fn stepwise(old: &Partitioning, new: &Partitioning) -> Option<(Vec<String>, Vec<
         }
     }
     let written = new.written();
-    let in_order = new.partitions.iter().take(kept.len()).eq(kept.iter().copied());
-    let renamed = new.partitions.iter().skip(kept.len()).any(|it| dropped.contains(&it.name));
+    let in_order = new
+        .partitions
+        .iter()
+        .take(kept.len())
+        .eq(kept.iter().copied());
+    let renamed = new
+        .partitions
+        .iter()
+        .skip(kept.len())
+        .any(|it| dropped.contains(&it.name));
     (in_order && !kept.is_empty() && !renamed).then(|| (dropped, written[kept.len()..].to_vec()))
 }

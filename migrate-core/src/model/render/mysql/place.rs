@@ -31,8 +31,15 @@ impl Place<'_> {
 ///
 /// As few as possible are moved: those outside the longest run that is in order already.
 pub(super) fn places<'s>(current: &[&'s str], after: &'s [Column]) -> Vec<Place<'s>> {
-    let olds: HashMap<&str, usize> = current.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-    let common: Vec<usize> = after.iter().filter_map(|it| olds.get(it.name.as_str()).copied()).collect();
+    let olds: HashMap<&str, usize> = current
+        .iter()
+        .enumerate()
+        .map(|(place, name)| (*name, place))
+        .collect();
+    let common: Vec<usize> = after
+        .iter()
+        .filter_map(|it| olds.get(it.name.as_str()).copied())
+        .collect();
     let kept = longest_run(&common);
     let mut now: Vec<&'s str> = current.to_vec();
     let mut places = Vec::with_capacity(after.len());
@@ -44,8 +51,12 @@ pub(super) fn places<'s>(current: &[&'s str], after: &'s [Column]) -> Vec<Place<
             continue;
         }
         now.retain(|it| *it != name);
-        let before = number.checked_sub(1).map(|before| after[before].name.as_str());
-        let at = before.and_then(|before| now.iter().position(|it| *it == before)).map_or(0, |at| at + 1);
+        let before = number
+            .checked_sub(1)
+            .map(|before| after[before].name.as_str());
+        let at = before
+            .and_then(|before| now.iter().position(|it| *it == before))
+            .map_or(0, |at| at + 1);
         let is_last = at == now.len();
         places.push(match before {
             _ if is_last && old.is_none() => Place::Stays,
@@ -87,11 +98,17 @@ mod tests {
     /// What is done to the columns of the first list so that they stand as in the second.
     fn moves(current: &str, after: &str) -> Vec<String> {
         let current: Vec<&str> = current.split_whitespace().collect();
-        let columns: Vec<Column> = after.split_whitespace().map(|name| Column::new(name, "int")).collect();
+        let columns: Vec<Column> = after
+            .split_whitespace()
+            .map(|name| Column::new(name, "int"))
+            .collect();
         let places = places(&current, &columns);
         let all = columns.iter().zip(places);
-        let told = all.filter(|(column, place)| *place != Place::Stays || !current.contains(&column.name.as_str()));
-        told.map(|(column, place)| format!("{}{}", column.name, place.clause())).collect()
+        let told = all.filter(|(column, place)| {
+            *place != Place::Stays || !current.contains(&column.name.as_str())
+        });
+        told.map(|(column, place)| format!("{}{}", column.name, place.clause()))
+            .collect()
     }
 
     #[test]

@@ -12,7 +12,11 @@ pub(super) fn definition(text: &str, dialect: Dialect) -> String {
     match first {
         Some(token) => {
             let name = ident(&unquote(&text[token.range.clone()], dialect));
-            format!("{}{name}{}", &text[..token.range.start], &text[token.range.end..])
+            format!(
+                "{}{name}{}",
+                &text[..token.range.start],
+                &text[token.range.end..]
+            )
         }
         None => text.to_owned(),
     }
@@ -21,7 +25,10 @@ pub(super) fn definition(text: &str, dialect: Dialect) -> String {
 /// The statements that put one definition in the place of another: MariaDB does it at once.
 pub(super) fn replace(text: &str, drop: String, dialect: Dialect) -> Vec<String> {
     let text = definition(text, dialect);
-    match text.strip_prefix("CREATE ").filter(|_| dialect == Dialect::Mariadb) {
+    match text
+        .strip_prefix("CREATE ")
+        .filter(|_| dialect == Dialect::Mariadb)
+    {
         Some(rest) => vec![format!("CREATE OR REPLACE {rest}")],
         None => vec![drop, text],
     }
@@ -50,7 +57,9 @@ pub(super) fn drop_other(other: &Other) -> Option<String> {
 /// Statements under the `sql_mode` in which a definition was written, where it is read otherwise in another one.
 pub(super) fn under(sql_mode: Option<&str>, statements: Vec<String>) -> Vec<Statement> {
     let modes = ["ORACLE", "ANSI_QUOTES"];
-    let own = modes.into_iter().find(|mode| sql_mode.is_some_and(|it| it.split(',').any(|it| it == *mode)));
+    let own = modes
+        .into_iter()
+        .find(|mode| sql_mode.is_some_and(|it| it.split(',').any(|it| it == *mode)));
     let mut all = statements;
     if let Some(mode) = own {
         all.insert(0, "SET @former_sql_mode = @@sql_mode".to_owned());
@@ -74,7 +83,10 @@ mod tests {
         );
         assert_eq!(
             replace(text, drop(), Dialect::Mysql),
-            ["DROP FUNCTION f", "CREATE FUNCTION f(x INT) RETURNS int(11)\nRETURN `x`"]
+            [
+                "DROP FUNCTION f",
+                "CREATE FUNCTION f(x INT) RETURNS int(11)\nRETURN `x`"
+            ]
         );
     }
 

@@ -10,7 +10,11 @@ const CACHE: i64 = 1000;
 pub(super) fn create(sequence: &Sequence) -> String {
     let options = &sequence.options;
     let up = options.increment >= 0;
-    let (minimum, maximum) = if up { (1, i64::MAX - 1) } else { (i64::MIN + 1, -1) };
+    let (minimum, maximum) = if up {
+        (1, i64::MAX - 1)
+    } else {
+        (i64::MIN + 1, -1)
+    };
     let usual = SequenceOptions {
         start: if up { options.minimum } else { options.maximum },
         increment: 1,

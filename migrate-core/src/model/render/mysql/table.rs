@@ -22,16 +22,29 @@ pub(super) fn create(schema: &Schema, table: &Table, foreign_keys: &[&ForeignKey
         lines.push(line);
     }
     if inline_key.is_none() {
-        lines.extend(table.primary_key.iter().map(|key| primary_key(key, dialect)));
+        lines.extend(
+            table
+                .primary_key
+                .iter()
+                .map(|key| primary_key(key, dialect)),
+        );
     }
     lines.extend(in_order(&table.indexes).map(|it| index(table, it, dialect)));
     lines.extend(foreign_keys.iter().map(|it| foreign_key(it, dialect)));
     let of_table = table.checks.iter().filter(|it| it.column.is_none());
     lines.extend(of_table.map(|it| check(it, dialect)));
     let options = table.mysql();
-    lines.extend(options.iter().flat_map(|it| periods(it).map(|period| partition::plain_period(period, dialect))));
+    lines.extend(
+        options
+            .iter()
+            .flat_map(|it| periods(it).map(|period| partition::plain_period(period, dialect))),
+    );
 
-    let mut text = format!("CREATE TABLE {} (\n    {}\n)", name(&table.name), lines.join(",\n    "));
+    let mut text = format!(
+        "CREATE TABLE {} (\n    {}\n)",
+        name(&table.name),
+        lines.join(",\n    ")
+    );
     if let Some(options) = options {
         for option in written_options(schema, table, options) {
             text.push(' ');
@@ -51,7 +64,11 @@ pub(super) fn create(schema: &Schema, table: &Table, foreign_keys: &[&ForeignKey
 /// The column of a primary key that stands best beside it.
 fn single_column(key: &PrimaryKey) -> Option<&str> {
     match key.parts.as_slice() {
-        [part] if part.prefix.is_none() && part.order == crate::model::schema::Order::Ascending && key.comment.is_none() => {
+        [part]
+            if part.prefix.is_none()
+                && part.order == crate::model::schema::Order::Ascending
+                && key.comment.is_none() =>
+        {
             part.column_name()
         }
         _ => None,
@@ -91,7 +108,12 @@ fn written_options(schema: &Schema, table: &Table, options: &MysqlTable) -> Vec<
     }
     let others = options.options.iter().filter(|it| !is_period(it));
     written.extend(others.cloned());
-    written.extend(table.comment.as_ref().map(|text| comment(text, schema.dialect)));
+    written.extend(
+        table
+            .comment
+            .as_ref()
+            .map(|text| comment(text, schema.dialect)),
+    );
     written
 }
 

@@ -22,12 +22,20 @@ pub(super) fn render(changes: &Changes<'_>, options: &Options) -> Vec<Statement>
         match *operation {
             Operation::Create(Item::Table(it)) => created.push(it),
             Operation::Drop(Item::Table(it)) => dropped.push(it),
-            Operation::Rename { before: Item::Table(before), after: Item::Table(after) } => {
+            Operation::Rename {
+                before: Item::Table(before),
+                after: Item::Table(after),
+            } => {
                 renamed.push((&before.name, &after.name));
             }
-            Operation::Create(Item::Sequence(it)) => made.push(Statement::new(sequence::create(it))),
+            Operation::Create(Item::Sequence(it)) => {
+                made.push(Statement::new(sequence::create(it)))
+            }
             Operation::Drop(Item::Sequence(it)) => gone.push(it),
-            Operation::Alter { before: Item::Sequence(before), after: Item::Sequence(after) } => {
+            Operation::Alter {
+                before: Item::Sequence(before),
+                after: Item::Sequence(after),
+            } => {
                 made.push(Statement::new(sequence::alter(before, after)));
             }
             _ => {}
@@ -68,11 +76,14 @@ fn drop_table(table: &Table) -> Statement {
 
 /// One `RENAME TABLE`, in which a name is free before another table takes it.
 fn rename(renamed: &[(&Name, &Name)]) -> Option<Statement> {
-    let mut left: Vec<(String, &Name)> = renamed.iter().map(|(old, new)| (name(old), *new)).collect();
+    let mut left: Vec<(String, &Name)> =
+        renamed.iter().map(|(old, new)| (name(old), *new)).collect();
     let mut parts: Vec<String> = Vec::new();
     while !left.is_empty() {
         let olds: HashSet<&str> = left.iter().map(|(old, _)| old.as_str()).collect();
-        let free = left.iter().position(|(_, new)| !olds.contains(name(new).as_str()));
+        let free = left
+            .iter()
+            .position(|(_, new)| !olds.contains(name(new).as_str()));
         match free {
             Some(place) => {
                 let (old, new) = left.remove(place);
@@ -88,7 +99,8 @@ fn rename(renamed: &[(&Name, &Name)]) -> Option<Statement> {
     }
     let is_one = parts.len() == 1;
     let separator = if is_one { " " } else { "\n    " };
-    (!parts.is_empty()).then(|| Statement::new(format!("RENAME TABLE{separator}{}", parts.join(",\n    "))))
+    (!parts.is_empty())
+        .then(|| Statement::new(format!("RENAME TABLE{separator}{}", parts.join(",\n    "))))
 }
 
 /// Names first, so that everything behind goes by the new ones.
@@ -98,7 +110,10 @@ fn rename_columns(change: &TableChange<'_>, options: &Options, dialect: Dialect)
         let sql = format!("RENAME COLUMN {} TO {}", ident(old), ident(new));
         alter::Action::new(sql, terms.note_down())
     };
-    let actions = change.renamed.iter().map(|(before, after)| rename(&before.name, &after.name));
+    let actions = change
+        .renamed
+        .iter()
+        .map(|(before, after)| rename(&before.name, &after.name));
     alter::together(&change.after.name, actions.collect(), options, dialect)
 }
 
@@ -116,7 +131,8 @@ fn children_first(tables: Vec<&Table>) -> Vec<&Table> {
 
 /// Tables, each before those that its foreign keys refer to, as far as they do not refer to each other.
 fn sorted(tables: Vec<&Table>) -> Vec<&Table> {
-    let by_name: BTreeMap<&Name, &Table> = tables.iter().map(|table| (&table.name, *table)).collect();
+    let by_name: BTreeMap<&Name, &Table> =
+        tables.iter().map(|table| (&table.name, *table)).collect();
     let mut seen: HashSet<&Name> = HashSet::new();
     let mut ordered: Vec<&Table> = Vec::with_capacity(tables.len());
     for table in tables {

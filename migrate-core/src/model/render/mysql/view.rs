@@ -44,7 +44,10 @@ pub(super) fn create(view: &View, existing: Existing, dialect: Dialect) -> Strin
 
 /// Views in an order in which each finds those that it shows.
 pub(super) fn in_order<'s, T>(views: Vec<(&'s View, T)>, dialect: Dialect) -> Vec<(&'s View, T)> {
-    let mut waiting: HashSet<&str> = views.iter().map(|(view, _)| view.name.name.as_str()).collect();
+    let mut waiting: HashSet<&str> = views
+        .iter()
+        .map(|(view, _)| view.name.name.as_str())
+        .collect();
     let mut left: Vec<((&View, T), HashSet<String>)> = views
         .into_iter()
         .map(|it| {
@@ -55,11 +58,17 @@ pub(super) fn in_order<'s, T>(views: Vec<(&'s View, T)>, dialect: Dialect) -> Ve
     let mut ordered = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let (ready, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|((view, _), names)| {
-            !waiting.iter().any(|other| *other != view.name.name && names.contains(*other))
+            !waiting
+                .iter()
+                .any(|other| *other != view.name.name && names.contains(*other))
         });
         // Views cannot show each other: a name that seems to is that of a column.
         let stuck = ready.is_empty();
-        let (now, later) = if stuck { (rest, Vec::new()) } else { (ready, rest) };
+        let (now, later) = if stuck {
+            (rest, Vec::new())
+        } else {
+            (ready, rest)
+        };
         for (view, _) in now {
             waiting.remove(view.0.name.name.as_str());
             ordered.push(view);
@@ -87,7 +96,10 @@ mod tests {
             options: vec!["ALGORITHM=MERGE".into()],
             security: Some("INVOKER".into()),
             check_option: CheckOption::Local,
-            ..View::new(Name::bare("v"), "select `t`.`a` AS `a` from `t` where `t`.`a` > 0")
+            ..View::new(
+                Name::bare("v"),
+                "select `t`.`a` AS `a` from `t` where `t`.`a` > 0",
+            )
         };
         assert_eq!(
             create(&view, Existing::Replaced, Dialect::Mariadb),
@@ -101,7 +113,10 @@ mod tests {
         let other = View::new(Name::bare("b"), "select 1 from `c`");
         let third = View::new(Name::bare("c"), "select 1 from `t`");
         let views = in_order(vec![(&one, ()), (&other, ()), (&third, ())], Dialect::Mysql);
-        let names: Vec<&str> = views.iter().map(|(view, ())| view.name.name.as_str()).collect();
+        let names: Vec<&str> = views
+            .iter()
+            .map(|(view, ())| view.name.name.as_str())
+            .collect();
         assert_eq!(names, ["c", "b", "a"]);
     }
 }
