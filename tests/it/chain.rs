@@ -61,6 +61,13 @@ impl Chain {
         std::fs::write(self.directory().join(format!("{number:04}.sql")), text).expect("a file");
     }
 
+    /// One more revision, locked.
+    #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn push(&self, number: usize, up: &str, down: &str) {
+        self.write(number, up, down);
+        self.lock();
+    }
+
     /// Adds to `migrate.toml`.
     #[cfg(feature = "postgres")]
     pub(crate) fn configure(&self, text: &str) {

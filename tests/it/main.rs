@@ -49,6 +49,8 @@ mod learning_platform;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod offline;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod pairs;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod processes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;

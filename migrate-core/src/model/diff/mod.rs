@@ -29,6 +29,7 @@ mod tests;
 
 pub use item::Item;
 pub use operation::Operation;
+pub(in crate::model) use renamed::apply as with_new_names;
 pub use renames::{RenameError, Renames};
 
 use std::collections::HashSet;

@@ -97,7 +97,8 @@ impl<'r> Renamed<'r> {
     }
 }
 
-fn apply(before: &Schema, renames: &Renames) -> Schema {
+/// The schema with these names.
+pub(in crate::model) fn apply(before: &Schema, renames: &Renames) -> Schema {
     let mut schema = before.clone();
     let new_table = |old: &Name| renames.new_table(old).unwrap_or(old).clone();
     let dialect = schema.dialect;

@@ -1,0 +1,171 @@
+//! A pair on its database.
+
+use migrate::diff::{Changes, Renames, diff};
+use migrate::render::{Options, Statement, render};
+use migrate::schema::{Filter, Schema, compare};
+use migrate::{Database, Dialect, Run, Settings, introspect};
+
+use super::file::{Found, Pair};
+use super::rows::{Common, Side, differences};
+use super::written::Written;
+use crate::chain::{Chain, block_on};
+use crate::servers::{Server, TestDatabase};
+
+/// The SQL of both directions, run up and down.
+pub(super) fn prove(server: &'static Server, pair: &Pair) -> Result<Found, String> {
+    let dialects = format!("\"{}\"", server.name());
+    let (one, other) = (server.database("pair"), server.database("pair_after"));
+    let chain = Chain::of(
+        &dialects,
+        &[(format!("{}\n{}", pair.before, pair.rows), String::new())],
+    );
+    upgrade(&chain, &one).map_err(|error| format!("before and rows: {error}"))?;
+    let desired = Chain::of(&dialects, &[(pair.after.clone(), String::new())]);
+    upgrade(&desired, &other).map_err(|error| format!("after: {error}"))?;
+    let (before, after) = (read(&one)?, read(&other)?);
+    pair.renames
+        .check(&before, &after)
+        .map_err(|error| error.to_string())?;
+
+    let ups = diff(&before, &after, &pair.renames);
+    let back = pair.renames.reversed();
+    let downs = diff(&after, &before, &back);
+    let (ups, downs) = (
+        (written(&ups, &pair.options)?, ups),
+        (written(&downs, &pair.options)?, downs),
+    );
+    let (up, down) = (Written::of(&ups.0), Written::of(&downs.0));
+    let found = Found {
+        up: up.shown(),
+        down: down.shown(),
+    };
+    marks_what_it_loses(&ups.1, &ups.0).map_err(|error| told("up", &error, &found))?;
+    marks_what_it_loses(&downs.1, &downs.0).map_err(|error| told("down", &error, &found))?;
+
+    let common = Common::of(&before, &after, pair);
+    let rows = common.read(&one, Side::Before);
+    let counters = common.counters(&one, Side::Before);
+    let is_same = |schema: &Schema, side: Side| {
+        let (expected, way) = match side {
+            Side::Before => (&before, "down leaves"),
+            Side::After => (&after, "up leaves"),
+        };
+        let mut found = unlike(schema, expected);
+        found.extend(differences(&rows, &common.read(&one, side)));
+        let now = common.counters(&one, side);
+        if now != counters {
+            found.push(format!("counters: {counters:?} -> {now:?}"));
+        }
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{way} a difference: {}", found.join("\n")))
+        }
+    };
+
+    write(&chain, &up, &down);
+    match (upgrade(&chain, &one), &pair.fails) {
+        (Ok(()), None) => {}
+        (Ok(()), Some(text)) => {
+            return Err(told("up", &format!("does not fail with `{text}`"), &found));
+        }
+        (Err(error), Some(text)) if error.contains(text) => {
+            let left = unlike(&read(&one)?, &before);
+            return if left.is_empty() || server.name() == "mysql" {
+                Ok(found)
+            } else {
+                Err(told("up", &format!("leaves {}", left.join("\n")), &found))
+            };
+        }
+        (Err(error), _) => return Err(told("up", &error, &found)),
+    }
+    is_same(&read(&one)?, Side::After).map_err(|error| told("up", &error, &found))?;
+    run(&chain, &one, Run::downgrade("r1")).map_err(|error| told("down", &error, &found))?;
+    is_same(&read(&one)?, Side::Before).map_err(|error| told("down", &error, &found))?;
+    Ok(found)
+}
+
+fn told(direction: &str, trouble: &str, found: &Found) -> String {
+    let text = match direction {
+        "up" => &found.up,
+        _ => &found.down,
+    };
+    format!("{direction}: {trouble}\n--- {direction}\n{text}")
+}
+
+fn written(changes: &Changes<'_>, options: &Options) -> Result<Vec<Statement>, String> {
+    render(changes, options).map_err(|error| error.to_string())
+}
+
+/// The revisions: as many as the way up takes. The way down is all in the one that goes last.
+fn write(chain: &Chain, up: &Written, down: &Written) {
+    let mut downs: Vec<String> = down.sections.iter().map(|it| it.for_chain()).collect();
+    let ups = up.sections.iter().map(|it| it.for_chain());
+    let count = up.sections.len().max(downs.len());
+    // The last revision is taken back first.
+    downs.resize(count, String::new());
+    downs.reverse();
+    let ups = ups.chain(std::iter::repeat(String::new())).take(count);
+    for (place, (up, down)) in ups.zip(downs).enumerate() {
+        chain.push(place + 2, &up, &down);
+    }
+}
+
+fn upgrade(chain: &Chain, database: &TestDatabase) -> Result<(), String> {
+    run(chain, database, Run::upgrade("head"))
+}
+
+fn run(chain: &Chain, database: &TestDatabase, run: Run) -> Result<(), String> {
+    crate::chain::run(chain, database.url(), run)
+        .map(drop)
+        .map_err(|failure| failure.to_string())
+}
+
+fn read(database: &TestDatabase) -> Result<Schema, String> {
+    let target: Database = database.url().parse().map_err(|error| format!("{error}"))?;
+    block_on(introspect(
+        &target,
+        &Settings::default(),
+        &Filter::default(),
+    ))
+    .map_err(|error| error.to_string())
+}
+
+/// What is not as it should be. Where a database cannot place columns, their order is not asked for.
+fn unlike(found: &Schema, expected: &Schema) -> Vec<String> {
+    let places = matches!(expected.dialect, Dialect::Mysql | Dialect::Mariadb);
+    let mut lines: Vec<String> = compare(found, expected)
+        .iter()
+        .filter(|difference| places || !difference.is_column_order())
+        .map(ToString::to_string)
+        .collect();
+    let more = diff(found, expected, &Renames::default());
+    if lines.is_empty() && !more.is_empty() {
+        lines.extend(
+            more.operations
+                .iter()
+                .map(|it| format!("still to do: {it}")),
+        );
+    }
+    lines
+}
+
+/// Every table, materialized view and column that goes is named as lost.
+fn marks_what_it_loses(changes: &Changes<'_>, statements: &[Statement]) -> Result<(), String> {
+    let lost: Vec<&String> = statements.iter().flat_map(|it| &it.loses).collect();
+    for operation in &changes.operations {
+        let migrate::diff::Operation::Drop(item) = operation else {
+            continue;
+        };
+        let is_data = match item {
+            migrate::diff::Item::Table(_) => true,
+            migrate::diff::Item::Column(_, column) => column.generated.is_none(),
+            _ => false,
+        };
+        let id = item.id().to_string();
+        if is_data && !lost.iter().any(|text| text.contains(&id)) {
+            return Err(format!("{id} is lost, and nothing says so"));
+        }
+    }
+    Ok(())
+}

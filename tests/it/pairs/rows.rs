@@ -1,0 +1,154 @@
+//! What the tables hold, as far as both schemas have it.
+
+use std::collections::BTreeMap;
+
+use migrate::Dialect;
+use migrate::schema::{Name, Schema, Table};
+use migrate_core::text::sql::quote_ident;
+
+use super::file::Pair;
+use crate::servers::TestDatabase;
+
+/// The tables and columns that both schemas have, by their names on both sides.
+pub(super) struct Common {
+    dialect: Dialect,
+    tables: Vec<CommonTable>,
+}
+
+struct CommonTable {
+    before: Name,
+    after: Name,
+    columns: Vec<(String, String)>,
+}
+
+/// Which names hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Before,
+    After,
+}
+
+/// The rows of each table, by its old name, in the order of their texts.
+pub(super) type Rows = BTreeMap<String, Vec<String>>;
+
+impl Common {
+    pub(super) fn of(before: &Schema, after: &Schema, pair: &Pair) -> Self {
+        let mut tables = Vec::new();
+        for old in &before.tables {
+            let name = pair.renames.new_table(&old.name).unwrap_or(&old.name);
+            let Some(new) = after.tables.get(name) else {
+                continue;
+            };
+            let mut columns: Vec<(String, String)> = old
+                .columns
+                .iter()
+                .filter_map(|column| {
+                    let name = pair.renames.new_column(&new.name, &column.name);
+                    let name = name.unwrap_or(&column.name);
+                    let is_kept = new.column(name).is_some()
+                        && !pair.changes.contains(&format!("{}.{name}", new.name));
+                    is_kept.then(|| (column.name.clone(), name.to_owned()))
+                })
+                .collect();
+            let counts = |table: &Table, name: &str| {
+                let has_rowid = table
+                    .sqlite()
+                    .is_some_and(|it| !it.without_rowid && it.virtual_table.is_none());
+                has_rowid && table.column(name).is_none()
+            };
+            if counts(old, "rowid") && counts(new, "rowid") {
+                columns.push(("rowid".to_owned(), "rowid".to_owned()));
+            }
+            tables.push(CommonTable {
+                before: old.name.clone(),
+                after: new.name.clone(),
+                columns,
+            });
+        }
+        Self {
+            dialect: before.dialect,
+            tables,
+        }
+    }
+
+    /// Reads all of them from a database in which the names of this side hold.
+    pub(super) fn read(&self, database: &TestDatabase, side: Side) -> Rows {
+        let mut rows = Rows::new();
+        for table in self.tables.iter().filter(|table| !table.columns.is_empty()) {
+            let name = match side {
+                Side::Before => &table.before,
+                Side::After => &table.after,
+            };
+            let columns: Vec<String> = table
+                .columns
+                .iter()
+                .map(|(before, after)| {
+                    let column = match side {
+                        Side::Before => before,
+                        Side::After => after,
+                    };
+                    self.as_text(&quote_ident(column, self.dialect))
+                })
+                .collect();
+            let sql = format!("SELECT {} FROM {}", columns.join(", "), self.quoted(name));
+            let found = database.sql(&sql);
+            let mut lines: Vec<String> = found.lines().map(str::to_owned).collect();
+            lines.sort();
+            rows.insert(table.before.to_string(), lines);
+        }
+        rows
+    }
+
+    fn as_text(&self, column: &str) -> String {
+        match self.dialect {
+            Dialect::Postgres => format!("{column}::text"),
+            Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
+            Dialect::Mysql | Dialect::Mariadb => format!("CAST({column} AS CHAR)"),
+        }
+    }
+
+    fn quoted(&self, name: &Name) -> String {
+        let quoted = quote_ident(&name.name, self.dialect);
+        match &name.schema {
+            Some(schema) => format!("{}.{quoted}", quote_ident(schema, self.dialect)),
+            None => quoted,
+        }
+    }
+
+    /// The counters of SQLite's AUTOINCREMENT, of tables that have one on both sides.
+    pub(super) fn counters(&self, database: &TestDatabase, side: Side) -> Vec<String> {
+        let exists = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_sequence'";
+        if self.dialect != Dialect::Sqlite || database.sql(exists).trim() == "0" {
+            return Vec::new();
+        }
+        let found = database.sql("SELECT name, seq FROM sqlite_sequence");
+        let mut lines: Vec<String> = found
+            .lines()
+            .filter_map(|line| {
+                let (name, seq) = line.split_once('\t')?;
+                let table = self.tables.iter().find(|table| match side {
+                    Side::Before => table.before.name == name,
+                    Side::After => table.after.name == name,
+                });
+                table.map(|table| format!("{} {seq}", table.before))
+            })
+            .collect();
+        lines.sort();
+        lines
+    }
+}
+
+/// What differs, for people.
+pub(super) fn differences(before: &Rows, after: &Rows) -> Vec<String> {
+    let mut found = Vec::new();
+    for (table, lines) in before {
+        let others = after.get(table);
+        if others != Some(lines) {
+            found.push(format!(
+                "rows of {table}: {lines:?} -> {:?}",
+                others.map_or(&[][..], Vec::as_slice)
+            ));
+        }
+    }
+    found
+}
