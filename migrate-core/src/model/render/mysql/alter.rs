@@ -22,8 +22,21 @@ pub(super) struct Action {
     pub level: Level,
     /// What data it takes away.
     pub loses: Option<String>,
-    /// Whether a column that is computed when it is read comes or goes, which goes with nothing else.
-    pub alone: bool,
+    /// What it is about.
+    pub part: Part,
+}
+
+/// What an action is about, as far as it makes others dearer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A column comes or goes.
+    Column,
+    /// A column that is computed comes or goes, for which the server does nothing else at the same time.
+    Computed,
+    /// An index comes.
+    NewIndex,
+    /// Anything else.
+    Other,
 }
 
 impl Action {
@@ -32,7 +45,7 @@ impl Action {
             sql: sql.into(),
             level,
             loses: None,
-            alone: false,
+            part: Part::Other,
         }
     }
 }
@@ -70,28 +83,29 @@ pub(super) fn together(
     if options.safety == Safety::Plain {
         return vec![statement(table, actions, None)];
     }
-    let alone = actions.len() > 1 && actions.iter().any(|action| action.alone);
-    let most = actions
-        .iter()
-        .map(|action| action.level)
-        .max()
-        .unwrap_or(Level::Unsure);
-    // A column that comes together with an index makes the server write the table anew.
-    if most == Level::Online && !alone {
-        let (instant, online): (Vec<Action>, Vec<Action>) = actions
-            .into_iter()
-            .partition(|action| action.level == Level::Instant);
-        return [instant, online]
-            .into_iter()
-            .filter(|actions| !actions.is_empty())
-            .map(|actions| {
-                let level = actions[0].level;
-                statement(table, actions, level.clause(dialect))
-            })
-            .collect();
+    let has = |actions: &[Action], part| actions.iter().any(|action| action.part == part);
+    let most = actions.iter().map(|action| action.level).max();
+    let most = most.unwrap_or(Level::Unsure);
+    if actions.len() > 1 && has(&actions, Part::Computed) {
+        return vec![statement(table, actions, None)];
     }
-    let clause = if alone { None } else { most.clause(dialect) };
-    vec![statement(table, actions, clause)]
+    if most != Level::Online {
+        return vec![statement(table, actions, most.clause(dialect))];
+    }
+    // A column that comes together with an index makes the server write the table anew.
+    let (instant, online): (Vec<Action>, Vec<Action>) = actions
+        .into_iter()
+        .partition(|action| action.level == Level::Instant);
+    let level = if has(&online, Part::Column) && has(&online, Part::NewIndex) {
+        Level::Rebuild
+    } else {
+        Level::Online
+    };
+    let groups = [(instant, Level::Instant), (online, level)].into_iter();
+    groups
+        .filter(|(actions, _)| !actions.is_empty())
+        .map(|(actions, level)| statement(table, actions, level.clause(dialect)))
+        .collect()
 }
 
 fn statement(table: &Name, actions: Vec<Action>, clause: Option<&str>) -> Statement {
@@ -200,7 +214,7 @@ fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
                 .generated
                 .is_none()
                 .then(|| loss::column(&change.after.name, &column.name)),
-            alone: column.generated.is_some(),
+            part: part(column),
             ..Action::new(
                 format!("DROP COLUMN {}", ident(&column.name)),
                 terms.drop_column(column),
@@ -217,7 +231,10 @@ fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
     }
     for index in &change.added_indexes {
         let text = key::index(change.after, index, dialect);
-        actions.push(Action::new(format!("ADD {text}"), terms.add_index(index)));
+        actions.push(Action {
+            part: Part::NewIndex,
+            ..Action::new(format!("ADD {text}"), terms.add_index(index))
+        });
     }
     for index in &change.hidden_indexes {
         let word = key::hidden(index.visibility, dialect);
@@ -233,6 +250,13 @@ fn actions(change: &TableChange<'_>, dialect: Dialect) -> Vec<Action> {
         ));
     }
     actions
+}
+
+fn part(column: &Column) -> Part {
+    match column.generated {
+        Some(_) => Part::Computed,
+        None => Part::Column,
+    }
 }
 
 /// How the columns of a table get its new character set.
@@ -288,7 +312,7 @@ fn columns(
                 .any(|(_, after)| after.name == column.name);
         if is_new {
             actions.push(Action {
-                alone: column.generated.is_some(),
+                part: part(column),
                 ..Action::new(
                     format!("ADD COLUMN {text}{}", place.clause()),
                     terms.add_column(column, place),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::alter::{Action, drop_foreign_key, together};
 use super::change::{Key, TableChange, TableChanges};
-use super::key::foreign_key;
+use super::key::foreign_keys;
 use super::level::{Level, Terms};
 use super::{Options, Statement};
 use crate::model::schema::{ForeignKey, Name, Table};
@@ -130,14 +130,22 @@ impl<'s> ForeignKeys<'s> {
 
     /// What comes last. The server looks at every row, for which it copies the table.
     pub(super) fn add(&self, options: &Options, dialect: Dialect) -> Vec<Statement> {
-        let mut by_table: BTreeMap<&Name, Vec<Action>> = BTreeMap::new();
+        let mut by_table: BTreeMap<&Name, (&Table, Vec<&ForeignKey>)> = BTreeMap::new();
         for (table, key) in &self.last {
-            let action = Action::new(format!("ADD {}", foreign_key(key, dialect)), Level::Unsure);
-            by_table.entry(&table.name).or_default().push(action);
+            let (_, keys) = by_table
+                .entry(&table.name)
+                .or_insert_with(|| (table, Vec::new()));
+            keys.push(key);
         }
-        let all = by_table.into_iter();
-        all.flat_map(|(table, actions)| together(table, actions, options, dialect))
-            .collect()
+        let statements = by_table.into_iter().flat_map(|(name, (table, keys))| {
+            let is_there = |key: &&ForeignKey| !keys.iter().any(|it| it.name == key.name);
+            let there: Vec<&ForeignKey> = table.foreign_keys.iter().filter(is_there).collect();
+            let lines = foreign_keys(name, &there, &keys, dialect);
+            let add = |line: String| Action::new(format!("ADD {line}"), Level::Unsure);
+            let actions = lines.into_iter().map(add).collect();
+            together(name, actions, options, dialect)
+        });
+        statements.collect()
     }
 }
 

@@ -4,7 +4,8 @@ use super::expression::plain;
 use super::name::{ident, list, name};
 use crate::model::schema::attribute::{Enforcement, Uniqueness, Visibility};
 use crate::model::schema::{
-    Action, Check, ForeignKey, Index, IndexMethod, KeyPart, Order, PartSource, PrimaryKey, Table,
+    Action, Check, ForeignKey, Index, IndexMethod, KeyPart, Name, Order, PartSource, PrimaryKey,
+    Table,
 };
 use crate::text::Dialect;
 use crate::text::sql::quote_literal;
@@ -94,10 +95,42 @@ fn parts(parts: &[KeyPart], dialect: Dialect) -> String {
     parts.join(", ")
 }
 
-/// `CONSTRAINT name FOREIGN KEY ..`.
-pub(super) fn foreign_key(key: &ForeignKey, dialect: Dialect) -> String {
+/// The foreign keys of a table, `CONSTRAINT name FOREIGN KEY ..`; `there` are those that it has already.
+///
+/// A name that the server will give anyway is left out. With the name goes more than a word: where the server has made
+/// the index itself, one of another name would take its place.
+pub(super) fn foreign_keys(
+    table: &Name,
+    there: &[&ForeignKey],
+    keys: &[&ForeignKey],
+    dialect: Dialect,
+) -> Vec<String> {
+    let mut last = there
+        .iter()
+        .filter_map(|key| number(table, key))
+        .max()
+        .unwrap_or(0);
+    let mut keys = keys.to_vec();
+    keys.sort_by_key(|key| number(table, key));
+    let written = keys.into_iter().map(|key| match number(table, key) {
+        Some(number) if number == last + 1 => {
+            last = number;
+            foreign_key(None, key, dialect)
+        }
+        _ => foreign_key(key.name.as_deref(), key, dialect),
+    });
+    written.collect()
+}
+
+/// The number of a foreign key that the server has called after its table: `notes_ibfk_1`.
+fn number(table: &Name, key: &ForeignKey) -> Option<u32> {
+    let rest = key.name.as_ref()?.strip_prefix(table.name.as_str())?;
+    rest.strip_prefix("_ibfk_")?.parse().ok()
+}
+
+fn foreign_key(own: Option<&str>, key: &ForeignKey, dialect: Dialect) -> String {
     let mut text = String::new();
-    if let Some(name) = &key.name {
+    if let Some(name) = own {
         text.push_str(&format!("CONSTRAINT {} ", ident(name)));
     }
     text.push_str(&format!(
@@ -138,7 +171,6 @@ pub(super) fn check(check: &Check, dialect: Dialect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::schema::Name;
 
     fn written(dialect: Dialect, key: &Index) -> String {
         index(&Table::new(dialect, Name::bare("t")), key, dialect)
@@ -198,10 +230,24 @@ mod tests {
             ..ForeignKey::new(vec!["a".into()], Name::bare("p"), vec!["id".into()])
         };
         let both = "CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id) ON DELETE CASCADE";
-        assert_eq!(foreign_key(&key, Dialect::Mariadb), both);
+        let t = Name::bare("t");
+        let written = |key: &ForeignKey, dialect| foreign_keys(&t, &[], &[key], dialect);
+        assert_eq!(written(&key, Dialect::Mariadb), [both]);
         assert_eq!(
-            foreign_key(&key, Dialect::Mysql),
-            format!("{both} ON UPDATE RESTRICT")
+            written(&key, Dialect::Mysql),
+            [format!("{both} ON UPDATE RESTRICT")]
+        );
+        let unnamed = |number| ForeignKey {
+            name: Some(format!("t_ibfk_{number}")),
+            ..key.clone()
+        };
+        let (one, three) = (unnamed(1), unnamed(3));
+        assert_eq!(
+            foreign_keys(&t, &[], &[&three, &one], Dialect::Mariadb),
+            [
+                "FOREIGN KEY (a) REFERENCES p (id) ON DELETE CASCADE",
+                "CONSTRAINT t_ibfk_3 FOREIGN KEY (a) REFERENCES p (id) ON DELETE CASCADE"
+            ]
         );
     }
 

@@ -135,12 +135,21 @@ impl<'s> Terms<'s> {
         if !known {
             return Level::Unsure;
         }
-        let type_level = self.retype(&before.data_type, &after.data_type);
+        let type_level = self.retype(
+            &before.data_type,
+            &after.data_type,
+            effective(self.after, after).0,
+        );
         let null_level = match (before.nullability, after.nullability) {
             (Nullability::Nullable, Nullability::NotNull)
             | (Nullability::NotNull, Nullability::Nullable) => {
                 let computed = self.has(Generation::Stored) || self.has(Generation::Virtual);
-                if computed {
+                // NULL cannot become something that has to be computed.
+                let has_moment = after
+                    .default
+                    .as_ref()
+                    .is_some_and(|default| !is_literal(default, self.dialect));
+                if computed || has_moment {
                     Level::Unsure
                 } else {
                     Level::Rebuild
@@ -157,7 +166,7 @@ impl<'s> Terms<'s> {
     }
 
     /// A column of another type.
-    fn retype(&self, before: &str, after: &str) -> Level {
+    fn retype(&self, before: &str, after: &str, column_set: Option<&str>) -> Level {
         if before == after {
             return Level::Instant;
         }
@@ -168,15 +177,33 @@ impl<'s> Terms<'s> {
         if before.name != after.name || before.attributes != after.attributes {
             return Level::Unsure;
         }
-        let grows = match before.name.as_str() {
-            "VARCHAR" => self.is_mariadb() && before.number(0) <= after.number(0),
+        match before.name.as_str() {
+            "VARCHAR" => self.lengthen(bytes(&before, column_set), bytes(&after, column_set)),
             // Beyond 255 each value takes two bytes.
-            "ENUM" => {
-                after.arguments.starts_with(&before.arguments) && after.arguments.len() <= 255
+            "ENUM"
+                if after.arguments.starts_with(&before.arguments)
+                    && after.arguments.len() <= 255 =>
+            {
+                Level::Instant
             }
-            _ => before == after,
+            _ if before == after => Level::Instant,
+            _ => Level::Unsure,
+        }
+    }
+
+    /// A text that becomes longer. From 256 bytes on a row keeps its length in two bytes; MariaDB can tell such rows
+    /// from older ones as long as these had less than 128.
+    fn lengthen(&self, before: Option<u32>, after: Option<u32>) -> Level {
+        let (Some(before), Some(after)) = (before, after) else {
+            return Level::Unsure;
         };
-        if grows { Level::Instant } else { Level::Unsure }
+        let same_length = after < 256 || before >= 256;
+        match (self.is_mariadb(), before <= after) {
+            (_, false) => Level::Unsure,
+            (true, true) if same_length || before < 128 => Level::Instant,
+            (false, true) if same_length => Level::Online,
+            _ => Level::Unsure,
+        }
     }
 
     /// A new default, by `ALTER COLUMN`.
@@ -236,6 +263,18 @@ impl<'s> Terms<'s> {
     }
 }
 
+/// How many bytes a text may take, when it is known how many a character takes.
+fn bytes(text: &DataType, character_set: Option<&str>) -> Option<u32> {
+    let each = match character_set? {
+        "utf8mb4" | "utf16" | "utf16le" | "utf32" => 4,
+        "utf8mb3" | "utf8" => 3,
+        "ucs2" => 2,
+        "latin1" | "latin2" | "ascii" | "binary" | "cp1250" | "cp1251" | "cp1252" | "koi8r" => 1,
+        _ => return None,
+    };
+    text.number(0)?.checked_mul(each)
+}
+
 /// Whether an index is none of the plain ones.
 fn is_special(index: &Index) -> bool {
     matches!(
@@ -282,6 +321,7 @@ mod tests {
         let mut table = Table::new(dialect, Name::bare("t"));
         table.options = TableOptions::Mysql(MysqlTable {
             engine: "InnoDB".into(),
+            character_set: Some("utf8mb4".into()),
             ..MysqlTable::default()
         });
         table.columns.push(Column::new("a", "varchar(20)"));
@@ -316,6 +356,25 @@ mod tests {
                 Level::Instant,
             ),
             (Dialect::Mysql, "enum('a')", "enum('a','b')", Level::Instant),
+            (Dialect::Mysql, "varchar(20)", "varchar(60)", Level::Online),
+            (
+                Dialect::Mariadb,
+                "varchar(50)",
+                "varchar(60)",
+                Level::Instant,
+            ),
+            (
+                Dialect::Mariadb,
+                "varchar(50)",
+                "varchar(64)",
+                Level::Unsure,
+            ),
+            (
+                Dialect::Mariadb,
+                "varchar(64)",
+                "varchar(65)",
+                Level::Instant,
+            ),
             (
                 Dialect::Mariadb,
                 "enum('a','b')",

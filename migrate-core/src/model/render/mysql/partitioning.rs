@@ -29,8 +29,16 @@ pub(super) fn around(
             dialect,
         );
     }
+    // Aria leaves behind what it never said.
+    if before.engine.eq_ignore_ascii_case("Aria") && after.engine != before.engine {
+        let table = name(&change.after.name);
+        last.push(Statement::new(format!(
+            "ALTER TABLE {table} PAGE_CHECKSUM=DEFAULT"
+        )));
+    }
     // Otherwise the server refuses what would change rows of the past.
-    let of_history = before.system_versioned && after.system_versioned && !altered.is_empty();
+    let keeps = after.system_versioned || has_row_times(before);
+    let of_history = before.system_versioned && keeps && !altered.is_empty();
     let history = |value: &str| {
         let set = format!("SET SESSION system_versioning_alter_history = {value}");
         of_history.then(|| Statement::new(set))

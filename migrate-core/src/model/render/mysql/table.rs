@@ -1,7 +1,7 @@
 //! `CREATE TABLE`, and the options behind its parentheses.
 
 use super::column::{CharacterSet, definition};
-use super::key::{check, foreign_key, index, primary_key};
+use super::key::{check, foreign_keys as written_keys, index, primary_key};
 use super::name::name;
 use super::partition;
 use crate::model::schema::attribute::Uniqueness;
@@ -30,7 +30,7 @@ pub(super) fn create(schema: &Schema, table: &Table, foreign_keys: &[&ForeignKey
         );
     }
     lines.extend(in_order(&table.indexes).map(|it| index(table, it, dialect)));
-    lines.extend(foreign_keys.iter().map(|it| foreign_key(it, dialect)));
+    lines.extend(written_keys(&table.name, &[], foreign_keys, dialect));
     let of_table = table.checks.iter().filter(|it| it.column.is_none());
     lines.extend(of_table.map(|it| check(it, dialect)));
     let options = table.mysql();

@@ -74,33 +74,18 @@ fn drop_table(table: &Table) -> Statement {
     }
 }
 
-/// One `RENAME TABLE`, in which a name is free before another table takes it.
+/// One `RENAME TABLE` for all of them: no new name is one that another table has had.
 fn rename(renamed: &[(&Name, &Name)]) -> Option<Statement> {
-    let mut left: Vec<(String, &Name)> =
-        renamed.iter().map(|(old, new)| (name(old), *new)).collect();
-    let mut parts: Vec<String> = Vec::new();
-    while !left.is_empty() {
-        let olds: HashSet<&str> = left.iter().map(|(old, _)| old.as_str()).collect();
-        let free = left
-            .iter()
-            .position(|(_, new)| !olds.contains(name(new).as_str()));
-        match free {
-            Some(place) => {
-                let (old, new) = left.remove(place);
-                parts.push(format!("{old} TO {}", name(new)));
-            }
-            // They go round in a circle: one of them steps aside.
-            None => {
-                let aside = "migrate_renamed_table".to_owned();
-                parts.push(format!("{} TO {aside}", left[0].0));
-                left[0].0 = aside;
-            }
-        }
-    }
-    let is_one = parts.len() == 1;
-    let separator = if is_one { " " } else { "\n    " };
-    (!parts.is_empty())
-        .then(|| Statement::new(format!("RENAME TABLE{separator}{}", parts.join(",\n    "))))
+    let parts: Vec<String> = renamed
+        .iter()
+        .map(|(old, new)| format!("{} TO {}", name(old), name(new)))
+        .collect();
+    let sql = match parts.as_slice() {
+        [] => return None,
+        [one] => format!("RENAME TABLE {one}"),
+        all => format!("RENAME TABLE\n    {}", all.join(",\n    ")),
+    };
+    Some(Statement::new(sql))
 }
 
 /// Names first, so that everything behind goes by the new ones.
