@@ -7,13 +7,17 @@
 //!
 //! Without `DATABASE_URL` it is `examples/learning_platform/app.db`. The revisions show a branch point (`content` and
 //! `learning` grow side by side), the merge that joins them, sections per dialect, two data migrations, and triggers.
+//! `models.rs` says what the revisions must come to.
+
+mod models;
 
 use std::env;
 use std::error::Error;
 
 use migrate::{Database, Migrations};
 
-static MIGRATIONS: Migrations = migrate::embed_migrations!("examples/learning_platform/migrations");
+static MIGRATIONS: Migrations =
+    migrate::embed_migrations!("examples/learning_platform/migrations").with_models(&models::MODELS);
 
 const APP_DB: &str = concat!(
     "sqlite:///",

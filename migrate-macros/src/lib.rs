@@ -1,7 +1,7 @@
 //! The macros of `migrate`. Applications use them through the façade crate.
 //!
 //! They parse the call (`call`), find the directory (`locate`), ask `migrate-core`, and emit tokens or errors
-//! (`emit`); every rule about revisions lives in `migrate-core`.
+//! (`emit`); every rule about revisions lives in `migrate-core`. The derives of models are in `table`.
 
 mod call;
 mod embed;
@@ -9,6 +9,7 @@ mod emit;
 mod locate;
 mod reference;
 mod steps;
+mod table;
 
 use proc_macro::TokenStream;
 
@@ -49,4 +50,45 @@ pub fn embed_migrations(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn revision(input: TokenStream) -> TokenStream {
     reference::expand(input.into()).into()
+}
+
+/// The table that a struct stands for: `migrate::Table`, a constant of which the desired schema is made.
+///
+/// ```text
+/// #[derive(migrate::Table)]
+/// #[table(name = "users")]
+/// struct User {
+///     #[column(primary_key, auto_increment)]
+///     id: i64,
+///     #[column(unique, length(mysql = 255))]
+///     email: String,
+///     #[column(references = Team::id, on_delete = cascade)]
+///     team_id: Option<i64>,
+/// }
+/// ```
+///
+/// Without a name the table is called as the struct is, in snake case: no plural is guessed. `docs/models.md` lists
+/// every option. `#[sqlx(rename)]`, `#[sqlx(rename_all)]`, `#[sqlx(skip)]`, `#[sqlx(json)]` and `#[sqlx(try_from)]` are
+/// honoured, so that one struct serves both.
+#[proc_macro_derive(Table, attributes(table, column))]
+pub fn table(input: TokenStream) -> TokenStream {
+    table::expand(input.into()).into()
+}
+
+/// The type of the columns that hold a newtype, or an enum without fields: `migrate::ColumnType`.
+///
+/// ```text
+/// #[derive(migrate::ColumnType)]
+/// struct UserId(i64);
+///
+/// #[derive(migrate::ColumnType)]
+/// #[column_type(rename_all = "snake_case")]
+/// enum Status { Draft, InReview, Published }
+/// ```
+///
+/// An enum is a type of its own on PostgreSQL, `enum(..)` on MySQL and MariaDB, and a text with a check on SQLite; with
+/// `#[column_type(text)]` it is a text with a check everywhere, and with `#[repr(i32)]` its number.
+#[proc_macro_derive(ColumnType, attributes(column_type))]
+pub fn column_type(input: TokenStream) -> TokenStream {
+    table::expand_column_type(input.into()).into()
 }

@@ -46,6 +46,13 @@ mod import;
 mod introspect;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod learning_platform;
+#[cfg(all(
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql",
+    feature = "testing"
+))]
+mod models;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod offline;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]

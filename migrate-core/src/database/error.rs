@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::report::{Report, RowCount, Shown};
 use super::state::Holder;
+use crate::model::desired::ModelErrors;
 use crate::model::set::UnpackError;
 use crate::model::spec::SpecError;
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
@@ -520,6 +521,12 @@ fn history_differs(error: impl Fn(String) -> Diagnostic, revisions: &[Difference
 impl From<UnpackError> for Error {
     fn from(error: UnpackError) -> Self {
         Self::new(Kind::Unpack(error))
+    }
+}
+
+impl From<ModelErrors> for Error {
+    fn from(errors: ModelErrors) -> Self {
+        Self::new(Kind::Plain(errors.diagnostic()))
     }
 }
 

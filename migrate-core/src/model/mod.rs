@@ -1,8 +1,9 @@
-//! Values in, values out: the graph of revisions, specs, plans, the embedded set, the schema of a database,
-//! and the SQL that makes one schema out of another.
+//! Values in, values out: the graph of revisions, specs, plans, the embedded set, the schema of a database, the one that
+//! models want, and the SQL that makes one schema out of another.
 //!
 //! Nothing here reads a file or a database.
 
+pub mod desired;
 pub mod diff;
 pub mod graph;
 pub mod plan;

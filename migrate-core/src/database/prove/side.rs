@@ -9,6 +9,7 @@ use crate::database::error::Error;
 use crate::database::introspect::introspect;
 use crate::database::run::Run;
 use crate::database::target::Database;
+use crate::model::desired::Models;
 use crate::model::schema::{Filter, Pattern, Schema};
 use crate::model::{Index, Migrations, Spec, Tool, resolve};
 use crate::text::Dialect;
@@ -23,6 +24,8 @@ pub enum Side {
     Revisions(Vec<Spec>),
     /// What files make that are loaded one after the other.
     Files(Vec<SqlFile>),
+    /// What models of an application say.
+    Models(Models),
 }
 
 /// What the sides of a comparison are made with.
@@ -87,12 +90,13 @@ impl<'a> Workshop<'a> {
                 self.scratch.done_with(&database).await?;
                 Ok(schema)
             }
-            Side::Files(files) => {
-                let database = self.scratch.database().await?;
-                self.load(files, &database).await?;
-                let schema = self.read(&database).await?;
-                self.scratch.done_with(&database).await?;
-                Ok(schema)
+            Side::Files(files) => self.loaded(files).await,
+            Side::Models(models) => {
+                let file = SqlFile {
+                    name: "the models".to_owned(),
+                    text: models.script(self.dialect)?,
+                };
+                self.loaded(&[file]).await
             }
         }
     }
@@ -143,6 +147,15 @@ impl<'a> Workshop<'a> {
             self.migrations.run(database, run).await?;
         }
         Ok(())
+    }
+
+    /// What files make in an empty database.
+    async fn loaded(&self, files: &[SqlFile]) -> Result<Schema, Error> {
+        let database = self.scratch.database().await?;
+        self.load(files, &database).await?;
+        let schema = self.read(&database).await?;
+        self.scratch.done_with(&database).await?;
+        Ok(schema)
     }
 
     /// Loads files one after the other.

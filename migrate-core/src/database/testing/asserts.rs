@@ -1,10 +1,13 @@
 //! Assertions about a set of revisions, for tests of an application.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::database::error::Error;
-use crate::database::prove::{Scratch, Verification, Verify, verify};
+use crate::database::prove::{Scratch, Side, Verification, Verify, Workshop, verify};
 use crate::model::Migrations;
+use crate::model::desired::Models;
+use crate::model::schema::{Difference, Filter, Schema, compare};
 
 /// Asserts that the revisions have one head, counting a head that another depends on as joined.
 ///
@@ -66,6 +69,70 @@ pub async fn assert_up_down_up(migrations: &Migrations, url: &str) {
         Ok(verification) => assert!(verification.passed(), "{}", findings(&verification)),
         Err(error) => panic!("the revisions cannot be proven: {error}"),
     }
+}
+
+/// Asserts that the revisions make the schema that the models want, on throw-away databases beside the one that `url`
+/// names: the revisions are run on one, the tables of the models are made on another, and the two are compared.
+///
+/// # Panics
+/// With everything that differs. Also when the models do not fit together, and when no database can be made.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(all(feature = "sqlite", feature = "testing"))]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// # use migrate_core::model::{Migrations, set::{Settings, pack}};
+/// # use migrate_core::model::desired::Models;
+/// # use migrate_core::text::{Dialect, DialectSet};
+/// # let packed = pack(&[], DialectSet::one(Dialect::Sqlite), &Settings::default());
+/// # let migrations = Migrations::from_packed(packed, None);
+/// # static MODELS: Models = Models::new(&[]);
+/// use migrate_core::database::testing::assert_models_in_sync;
+///
+/// assert_models_in_sync(&migrations, &MODELS, "sqlite:").await;
+/// # }
+/// # #[cfg(not(all(feature = "sqlite", feature = "testing")))]
+/// # fn main() {}
+/// ```
+pub async fn assert_models_in_sync(migrations: &Migrations, models: &Models, url: &str) {
+    match compared(migrations, models, url).await {
+        Ok(differences) if differences.is_empty() => {}
+        Ok(differences) => {
+            let lines: String = differences.iter().map(|it| format!("\n  {it}")).collect();
+            panic!(
+                "the revisions do not make what the models say; from the revisions to the models:{lines}\n\
+                 `revision --autogenerate` writes what is missing"
+            )
+        }
+        Err(error) => panic!("the models cannot be compared with the revisions: {error}"),
+    }
+}
+
+async fn compared(
+    migrations: &Migrations,
+    models: &Models,
+    url: &str,
+) -> Result<Vec<Difference>, Error> {
+    let scratch = Scratch::new(url.parse()?, migrations.settings()?.clone());
+    let compared = on(migrations, models, &scratch).await;
+    scratch.clear().await?;
+    let (before, after) = compared?;
+    let mut differences = compare(&before, &after);
+    differences.retain(|it| !it.is_column_order());
+    Ok(differences)
+}
+
+async fn on(
+    migrations: &Migrations,
+    models: &Models,
+    scratch: &Scratch,
+) -> Result<(Schema, Schema), Error> {
+    let (filter, none) = (Filter::default(), BTreeMap::new());
+    let workshop = Workshop::new(migrations, scratch, &filter, &none).await?;
+    let heads = Side::Revisions(vec!["heads".parse()?]);
+    workshop.both(&heads, &Side::Models(*models)).await
 }
 
 async fn proven(migrations: &Migrations, url: &str) -> Result<Verification, Error> {

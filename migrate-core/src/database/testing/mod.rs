@@ -23,7 +23,7 @@ use super::target::{Database, Source};
 use super::who::holder;
 use crate::model::Migrations;
 use crate::text::{Chain, Digest};
-pub use asserts::{assert_single_head, assert_up_down_up};
+pub use asserts::{assert_models_in_sync, assert_single_head, assert_up_down_up};
 use server::Server;
 
 /// A database of one test, with every revision applied. It is dropped with the value.

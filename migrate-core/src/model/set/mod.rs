@@ -23,6 +23,7 @@ pub use unpack::{Entry, Head, SectionRef, Set};
 
 #[cfg(feature = "runtime")]
 use crate::database::Steps;
+use crate::model::desired::Models;
 use crate::text::ddl::{Loss, losses};
 use crate::text::diagnostic::Class;
 use crate::text::sql::split;
@@ -42,6 +43,7 @@ pub struct Migrations {
     directory: Option<Cow<'static, str>>,
     opening: OnceCell<unpack::Opening>,
     set: OnceCell<Set>,
+    models: Option<&'static Models>,
     /// The one thing of the runtime that a set carries: see `docs/decisions.md`.
     #[cfg(feature = "runtime")]
     pub(crate) steps: Steps,
@@ -104,9 +106,35 @@ impl Migrations {
             directory,
             opening: OnceCell::new(),
             set: OnceCell::new(),
+            models: None,
             #[cfg(feature = "runtime")]
             steps,
         }
+    }
+
+    /// The same with the schema that the application wants: what `check` and `revision --autogenerate` compare with, and
+    /// [`assert_models_in_sync`](crate::database::testing) in tests.
+    ///
+    /// ```
+    /// # use migrate_core::model::{Migrations, set::{Settings, pack}};
+    /// # use migrate_core::text::DialectSet;
+    /// use migrate_core::model::desired::Models;
+    ///
+    /// static MODELS: Models = Models::new(&[]);
+    /// # let packed = pack(&[], DialectSet::EMPTY, &Settings::default());
+    /// # let migrations = Migrations::from_packed(packed, None);
+    /// let migrations = migrations.with_models(&MODELS);
+    /// assert_eq!(migrations.models(), Some(&MODELS));
+    /// ```
+    #[must_use]
+    pub const fn with_models(mut self, models: &'static Models) -> Self {
+        self.models = Some(models);
+        self
+    }
+
+    /// The schema that the application wants, if it was given.
+    pub const fn models(&self) -> Option<&'static Models> {
+        self.models
     }
 
     /// The first migrations directory, where the binary may know it: debug builds, and sets read at run time.

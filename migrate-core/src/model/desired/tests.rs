@@ -1,0 +1,1 @@
+//! Models as a schema, and what is wrong with them.

@@ -1,0 +1,4 @@
+//! Models: what a struct says comes to be in the database, on every one of them.
+
+mod declaration;
+mod learning_platform;
