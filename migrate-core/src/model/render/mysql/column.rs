@@ -53,10 +53,7 @@ pub(super) fn definition(
             words.extend(character_set(table, column, set));
         }
     }
-    match &column.generated {
-        Some(generated) => words.push(computed(generated, dialect)),
-        None => {}
-    }
+    words.extend(column.generated.iter().map(|it| computed(it, dialect)));
     if column.nullability == Nullability::NotNull && !is_row_time(column) {
         words.push("NOT NULL".to_owned());
     } else if data_type.name == "TIMESTAMP" && column.generated.is_none() {

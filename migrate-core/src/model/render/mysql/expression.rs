@@ -94,8 +94,7 @@ fn repeated_alias(sql: &str, tokens: &[Token], before: &str) -> Option<usize> {
     let same = alias.kind == TokenKind::QuotedIdent && sql[alias.range.clone()] == sql[own.clone()];
     // Only behind `t.`: an alias of anything else is one that was asked for.
     let written = before.len().checked_sub(1)?;
-    let name_start =
-        before[..written].rfind(|c: char| c == '.' || c == ' ' || c == '(' || c == ',')?;
+    let name_start = before[..written].rfind(['.', ' ', '(', ','])?;
     (is_as && same && before.as_bytes()[name_start] == b'.').then_some(end)
 }
 

@@ -43,7 +43,7 @@ pub(super) fn create(view: &View, existing: Existing, dialect: Dialect) -> Strin
 }
 
 /// Views in an order in which each finds those that it shows.
-pub(super) fn in_order<'s, T>(views: Vec<(&'s View, T)>, dialect: Dialect) -> Vec<(&'s View, T)> {
+pub(super) fn in_order<T>(views: Vec<(&View, T)>, dialect: Dialect) -> Vec<(&View, T)> {
     let mut waiting: HashSet<&str> = views
         .iter()
         .map(|(view, _)| view.name.name.as_str())
