@@ -215,5 +215,5 @@ fn every_job_of_the_pipelines() {
             }
         }
     }
-    assert_eq!(count, 36, "every line is run");
+    assert_eq!(count, 42, "every line is run");
 }

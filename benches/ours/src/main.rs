@@ -12,7 +12,7 @@ use migrate_core::model::Migrations;
 
 fn main() -> ExitCode {
     if args().nth(1).as_deref() == Some("cli") {
-        return migrate_cli::run(args_os().skip(1));
+        return migrate_cli::main(args_os().skip(1));
     }
     match run() {
         Ok(()) => ExitCode::SUCCESS,

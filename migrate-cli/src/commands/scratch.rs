@@ -50,7 +50,7 @@ pub(super) fn servers(
     };
     if configured.contains(Dialect::Sqlite)
         && !has(&found, Dialect::Sqlite)
-        && (unnamed == Unnamed::Taken || !was_named)
+        && (unnamed == Unnamed::Taken || found.is_empty())
     {
         found.insert(0, "sqlite::memory:".parse::<Database>()?);
     }

@@ -12,6 +12,7 @@ mod offline;
 mod on_servers;
 mod project;
 mod rebase;
+mod reference;
 mod sqlite;
 mod trouble;
 mod usage;

@@ -13,7 +13,7 @@ fn chain() -> Project {
 }
 
 /// A revision outside of transactions whose second of three statements fails.
-fn half_done() -> Project {
+pub(super) fn half_done() -> Project {
     let project = chain();
     project.revision(
         "dddd4444",

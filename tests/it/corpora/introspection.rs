@@ -9,14 +9,14 @@ use migrate::{Database, Migrations, Settings, introspect};
 use super::Directory;
 use crate::servers::{self, TestDatabase};
 
-async fn read(database: &TestDatabase) -> Schema {
+pub(super) async fn read(database: &TestDatabase) -> Schema {
     let target: Database = database.url().parse().expect("a URL");
     introspect(&target, &Settings::default(), &Filter::default())
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-async fn migrated(directory: &Directory, database: &TestDatabase) {
+pub(super) async fn migrated(directory: &Directory, database: &TestDatabase) {
     let migrations: Migrations = directory.migrations();
     let target: Database = database.url().parse().expect("a URL");
     migrations

@@ -5,6 +5,7 @@
 mod atuin;
 #[cfg(feature = "postgres")]
 mod crates_io;
+mod dumped;
 mod introspection;
 #[cfg(feature = "mysql")]
 mod temporal;

@@ -15,6 +15,8 @@ pub(super) struct Pair {
     pub(super) changes: Vec<String>,
     /// What the failure of the up section says, where it must fail.
     pub(super) fails: Option<String>,
+    /// The same of the down section.
+    pub(super) down_fails: Option<String>,
     pub(super) before: String,
     pub(super) rows: String,
     pub(super) after: String,
@@ -54,6 +56,7 @@ impl Pair {
             options: Options::default(),
             changes: Vec::new(),
             fails: None,
+            down_fails: None,
             before,
             rows,
             after,
@@ -64,6 +67,11 @@ impl Pair {
             pair.key(line)?;
         }
         Ok(pair)
+    }
+
+    /// What is there at first.
+    pub(super) fn with_rows(&self) -> String {
+        format!("{}\n{}", self.before, self.rows).trim().to_owned()
     }
 
     fn key(&mut self, line: &str) -> Result<(), String> {
@@ -81,10 +89,11 @@ impl Pair {
                 self.changes = columns.collect();
             }
             Some(("fails", text)) => self.fails = Some(text.trim().to_owned()),
+            Some(("down fails", text)) => self.down_fails = Some(text.trim().to_owned()),
             None if text == "plain" => self.options = Options::PLAIN,
             _ => {
                 return Err(format!(
-                    "`{line}`: expected what, renames, changes, fails, or plain"
+                    "`{line}`: expected what, renames, changes, fails, down fails, or plain"
                 ));
             }
         }

@@ -22,6 +22,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use file::Pair;
+pub(crate) use written::Written;
 
 use crate::servers::{self, Server};
 

@@ -1,6 +1,6 @@
 //! A pair on its database.
 
-use migrate::diff::{Changes, Renames, diff};
+use migrate::diff::{Changes, Item, Operation, Renames, diff};
 use migrate::render::{Options, Statement, render};
 use migrate::schema::{Filter, Schema, compare};
 use migrate::{Database, Dialect, Run, Settings, introspect};
@@ -15,10 +15,7 @@ use crate::servers::{Server, TestDatabase};
 pub(super) fn prove(server: &'static Server, pair: &Pair) -> Result<Found, String> {
     let dialects = format!("\"{}\"", server.name());
     let (one, other) = (server.database("pair"), server.database("pair_after"));
-    let chain = Chain::of(
-        &dialects,
-        &[(format!("{}\n{}", pair.before, pair.rows), String::new())],
-    );
+    let chain = Chain::of(&dialects, &[(pair.with_rows(), String::new())]);
     upgrade(&chain, &one).map_err(|error| format!("before and rows: {error}"))?;
     let desired = Chain::of(&dialects, &[(pair.after.clone(), String::new())]);
     upgrade(&desired, &other).map_err(|error| format!("after: {error}"))?;
@@ -39,8 +36,9 @@ pub(super) fn prove(server: &'static Server, pair: &Pair) -> Result<Found, Strin
         up: up.shown(),
         down: down.shown(),
     };
-    marks_what_it_loses(&ups.1, &ups.0).map_err(|error| told("up", &error, &found))?;
-    marks_what_it_loses(&downs.1, &downs.0).map_err(|error| told("down", &error, &found))?;
+    marks_what_it_loses(&ups.1, &pair.renames, &ups.0)
+        .map_err(|error| told("up", &error, &found))?;
+    marks_what_it_loses(&downs.1, &back, &downs.0).map_err(|error| told("down", &error, &found))?;
 
     let common = Common::of(&before, &after, pair);
     let rows = common.read(&one, Side::Before);
@@ -80,7 +78,18 @@ pub(super) fn prove(server: &'static Server, pair: &Pair) -> Result<Found, Strin
         (Err(error), _) => return Err(told("up", &error, &found)),
     }
     is_same(&read(&one)?, Side::After).map_err(|error| told("up", &error, &found))?;
-    run(&chain, &one, Run::downgrade("r1")).map_err(|error| told("down", &error, &found))?;
+    match (run(&chain, &one, Run::downgrade("r1")), &pair.down_fails) {
+        (Ok(()), None) => {}
+        (Ok(()), Some(text)) => {
+            return Err(told(
+                "down",
+                &format!("does not fail with `{text}`"),
+                &found,
+            ));
+        }
+        (Err(error), Some(text)) if error.contains(text) => return Ok(found),
+        (Err(error), _) => return Err(told("down", &error, &found)),
+    }
     is_same(&read(&one)?, Side::Before).map_err(|error| told("down", &error, &found))?;
     Ok(found)
 }
@@ -150,21 +159,29 @@ fn unlike(found: &Schema, expected: &Schema) -> Vec<String> {
     lines
 }
 
-/// Every table, materialized view and column that goes is named as lost.
-fn marks_what_it_loses(changes: &Changes<'_>, statements: &[Statement]) -> Result<(), String> {
+/// Every table and every column that goes is named as lost; of a table with a new name either name will do.
+fn marks_what_it_loses(
+    changes: &Changes<'_>,
+    renames: &Renames,
+    statements: &[Statement],
+) -> Result<(), String> {
     let lost: Vec<&String> = statements.iter().flat_map(|it| &it.loses).collect();
     for operation in &changes.operations {
-        let migrate::diff::Operation::Drop(item) = operation else {
-            continue;
-        };
-        let is_data = match item {
-            migrate::diff::Item::Table(_) => true,
-            migrate::diff::Item::Column(_, column) => column.generated.is_none(),
-            _ => false,
-        };
-        let id = item.id().to_string();
-        if is_data && !lost.iter().any(|text| text.contains(&id)) {
-            return Err(format!("{id} is lost, and nothing says so"));
+        let mut ids = match operation {
+            Operation::Drop(Item::Table(table)) => vec![table.id()],
+            Operation::Drop(Item::Column(table, column)) if column.generated.is_none() => {
+                let new = renames.new_table(&table.name).unwrap_or(&table.name);
+                vec![column.id(&table.name), column.id(new)]
+            }
+            _ => continue,
+        }
+        .into_iter()
+        .map(|id| id.to_string());
+        if !ids.any(|id| lost.iter().any(|text| text.contains(&id))) {
+            return Err(format!(
+                "{} is lost, and nothing says so",
+                operation.item().id()
+            ));
         }
     }
     Ok(())

@@ -19,6 +19,8 @@ struct CommonTable {
     before: Name,
     after: Name,
     columns: Vec<(String, String)>,
+    /// Whether both have an AUTOINCREMENT.
+    counts: bool,
 }
 
 /// Which names hold.
@@ -50,16 +52,18 @@ impl Common {
                     is_kept.then(|| (column.name.clone(), name.to_owned()))
                 })
                 .collect();
-            let counts = |table: &Table, name: &str| {
+            let is_free = |table: &Table, name: &str| {
                 let has_rowid = table
                     .sqlite()
                     .is_some_and(|it| !it.without_rowid && it.virtual_table.is_none());
                 has_rowid && table.column(name).is_none()
             };
-            if counts(old, "rowid") && counts(new, "rowid") {
+            if is_free(old, "rowid") && is_free(new, "rowid") {
                 columns.push(("rowid".to_owned(), "rowid".to_owned()));
             }
+            let counts = |table: &Table| table.columns.iter().any(|it| it.identity.is_some());
             tables.push(CommonTable {
+                counts: counts(old) && counts(new),
                 before: old.name.clone(),
                 after: new.name.clone(),
                 columns,
@@ -130,7 +134,9 @@ impl Common {
                     Side::Before => table.before.name == name,
                     Side::After => table.after.name == name,
                 });
-                table.map(|table| format!("{} {seq}", table.before))
+                table
+                    .filter(|table| table.counts)
+                    .map(|table| format!("{} {seq}", table.before))
             })
             .collect();
         lines.sort();

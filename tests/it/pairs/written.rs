@@ -3,19 +3,19 @@
 use migrate::render::{Stage, Statement, Transactional};
 
 /// The statements of one direction: a section for each revision it takes.
-pub(super) struct Written {
-    pub(super) sections: Vec<Section>,
+pub(crate) struct Written {
+    pub(crate) sections: Vec<Section>,
 }
 
 /// One section.
-pub(super) struct Section {
-    pub(super) text: String,
+pub(crate) struct Section {
+    pub(crate) text: String,
     transactional: bool,
 }
 
 impl Written {
     /// A section per stage.
-    pub(super) fn of(statements: &[Statement]) -> Self {
+    pub(crate) fn of(statements: &[Statement]) -> Self {
         let stage = |stage: Stage| -> Vec<&Statement> {
             let all = statements.iter();
             all.filter(|it| it.stage == stage).collect()
@@ -29,7 +29,7 @@ impl Written {
     }
 
     /// As a pair shows it.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let sections: Vec<String> = self.sections.iter().map(Section::shown).collect();
         sections.join("\n\n-- in a revision of its own\n")
     }
@@ -72,7 +72,7 @@ impl Section {
     }
 
     /// As the chain of revisions takes it: its options, then the text.
-    pub(super) fn for_chain(&self) -> String {
+    pub(crate) fn for_chain(&self) -> String {
         if self.transactional {
             self.text.clone()
         } else {

@@ -6,7 +6,6 @@ use super::Index;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexSet {
     words: Vec<u64>,
-    len: usize,
 }
 
 impl IndexSet {
@@ -14,7 +13,6 @@ impl IndexSet {
     pub fn new(revisions: usize) -> Self {
         Self {
             words: vec![0; revisions.div_ceil(64)],
-            len: 0,
         }
     }
 
@@ -27,7 +25,6 @@ impl IndexSet {
         let word = &mut self.words[index.place() / 64];
         let new = *word & bit == 0;
         *word |= bit;
-        self.len += usize::from(new);
         new
     }
 
@@ -36,7 +33,6 @@ impl IndexSet {
         let there = self.contains(index);
         if there {
             self.words[index.place() / 64] &= !(1 << (index.0 % 64));
-            self.len -= 1;
         }
         there
     }
@@ -49,13 +45,19 @@ impl IndexSet {
     }
 
     /// The number of members.
-    pub const fn len(&self) -> usize {
-        self.len
+    ///
+    /// Counted anew each time: a count kept beside the words was wrong in release builds of rustc 1.95, which lost the
+    /// increments of a loop that inserts.
+    pub fn len(&self) -> usize {
+        self.words
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum()
     }
 
     /// Whether there is no member.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
     }
 
     /// The members, oldest first.

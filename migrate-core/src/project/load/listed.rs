@@ -1,33 +1,37 @@
-//! The set as `revisions.lock` lists it, without its SQL and messages.
+//! The set as `revisions.lock` and the names of the files have it, without its SQL and messages.
 
-use super::{glance, lock_path};
+use std::collections::{HashMap, HashSet};
+
+use super::directory::{self, Listed};
+use super::lock_path;
 use crate::model::Index;
 use crate::model::set::{Migrations, SourceRevision, SourceSection, pack};
 use crate::project::Project;
 use crate::project::config::display;
-use crate::project::lock::{Entry, LockFile, State};
+use crate::project::lock::{Entry, LockFile, Merge, State, entry_of};
 use crate::text::revision::RevisionFile;
 use crate::text::{Dialect, DialectSet, Digest};
-
-use std::collections::HashMap;
 
 /// What compares a database with a project without reading its files: ids, links, digests and chains are there, texts
 /// and messages are empty. Only the files of drafts are read.
 ///
-/// `None` where the lock file and the names of the files are not enough, as with [`glance`]; then
-/// [`load`](super::load()) says what is the matter.
+/// `None` when that is not enough to be sure: no lock file, something wrong with it, or names that differ. Then
+/// [`load`](super::load()) says what is the matter. Edits of locked files are not seen here; they are as soon as
+/// something is pending, and by `check`.
 pub fn listed(project: &Project, dialect: Dialect) -> Option<Migrations> {
-    glance(project, dialect)?;
+    let text = std::fs::read_to_string(lock_path(project)).ok()?;
+    let (lock, findings) = LockFile::parse("", &text);
+    if !findings.is_empty() || lock.merge == Merge::Conflict {
+        return None;
+    }
+    let files = files(project, &lock)?;
+    let drafts = drafts(project, &lock, &files)?;
     let configured = project.config.migrations.dialects;
     let dialects = if configured.is_empty() {
         DialectSet::one(dialect)
     } else {
         configured
     };
-    let path = lock_path(project);
-    let text = std::fs::read_to_string(&path).ok()?;
-    let (lock, _) = LockFile::parse("", &text);
-    let drafts = drafts(project, &lock)?;
     let mut places: HashMap<&str, Index> = HashMap::with_capacity(lock.entries.len());
     let mut revisions = Vec::with_capacity(lock.entries.len());
     let lists: Vec<(Vec<&str>, Vec<&str>, Vec<&str>)> = lock.entries.iter().map(links).collect();
@@ -92,22 +96,44 @@ fn source(
     }
 }
 
-/// The sections of the drafts as they stand in their files.
+/// The files of the project, if they are those that the lock file names.
+fn files(project: &Project, lock: &LockFile<'_>) -> Option<Vec<Listed>> {
+    let mut findings = Vec::new();
+    let files = directory::list(project, &mut findings);
+    if !findings.is_empty() || files.len() != lock.entries.len() {
+        return None;
+    }
+    let names: HashSet<&str> = lock.entries.iter().map(|entry| &*entry.file).collect();
+    files
+        .iter()
+        .all(|file| names.contains(&*file.lock_name))
+        .then_some(files)
+}
+
+/// The sections of the drafts as they stand in their files; `None` when a file has other links than its line.
 fn drafts(
     project: &Project,
     lock: &LockFile<'_>,
+    files: &[Listed],
 ) -> Option<HashMap<String, Vec<SourceSection<'static>>>> {
-    let first = project.dirs.first()?;
     let mut drafts = HashMap::new();
     for entry in lock
         .entries
         .iter()
         .filter(|entry| entry.state == State::Draft)
     {
-        let path = first.join(&*entry.file);
-        let bytes = std::fs::read(&path).ok()?;
-        let (file, findings) = RevisionFile::parse(&display(&project.root, &path), &bytes);
+        let listed = files.iter().find(|file| file.lock_name == entry.file)?;
+        let bytes = std::fs::read(&listed.path).ok()?;
+        let (file, findings) = RevisionFile::parse(&display(&project.root, &listed.path), &bytes);
         let file = file.filter(|_| findings.is_empty())?;
+        let now = entry_of(&file, &listed.lock_name, State::Draft);
+        let same = now.id == entry.id
+            && now.down_revision == entry.down_revision
+            && now.depends_on == entry.depends_on
+            && now.branch_labels == entry.branch_labels;
+        if !same {
+            return None;
+        }
         let sections = file
             .sections
             .iter()

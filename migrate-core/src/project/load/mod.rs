@@ -2,12 +2,11 @@
 //!
 //! [`load`] reads every file once, builds the graph, compares with `revisions.lock` and checks the SQL that is not
 //! known to be checked. It never stops at the first problem: [`Loaded::diagnostics`] holds all of them, sorted.
-//! [`glance`] answers from the lock file and the list of file names, for commands that have nothing to do.
+//! [`listed()`] answers from the lock file and the list of file names, for commands that have nothing to do.
 
 mod calls;
 mod directory;
 mod foreign;
-mod glance;
 pub(crate) mod links;
 mod listed;
 mod listing;
@@ -19,7 +18,6 @@ mod tests;
 use std::path::PathBuf;
 
 pub use calls::RustCall;
-pub use glance::{Glance, glance};
 pub use listed::listed;
 #[cfg(feature = "write")]
 pub(crate) use listing::edits;

@@ -24,7 +24,6 @@ mod tests;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use compare::ListedHead;
 pub(crate) use compare::entry_of;
 
 use crate::text::diagnostic::Diagnostic;

@@ -1,8 +1,8 @@
 //! The text of the lock file and back.
 
 use super::{LockFile, Merge, State};
-use crate::text::revision::{Direction, absent_digest};
-use crate::text::{Chain, Diagnostic, Dialect};
+use crate::text::revision::Direction;
+use crate::text::{Diagnostic, Dialect};
 
 const DIGEST: &str = "v1:sha256:8108d289e0f6c937eb0bdb07708463a8d35830ce70870be78c0fcf0230763c0f";
 
@@ -74,26 +74,4 @@ fn a_problem_never_hides_the_others() {
     );
     let (_, findings) = LockFile::parse("revisions.lock", &text);
     insta::assert_snapshot!(texts(&findings));
-}
-
-#[test]
-fn heads_and_chains_come_from_the_lock_alone() {
-    let text = full();
-    let (lock, _) = LockFile::parse("revisions.lock", &text);
-    let draft = |_: &super::Entry<'_>| Some(absent_digest(Direction::Up));
-    let heads = lock
-        .effective_heads(Dialect::Sqlite, draft)
-        .expect("everything is listed");
-    assert_eq!(heads.iter().map(|head| head.id).collect::<Vec<_>>(), ["d"]);
-    let absent = absent_digest(Direction::Up);
-    let a = Chain::of(&[], "a", &DIGEST.parse().expect("a digest"));
-    // On SQLite, b has no up section of its own.
-    let b = Chain::of(&[a], "b", &absent);
-    let c = Chain::of(&[a, b], "c", &absent);
-    assert_eq!(heads[0].chain, Chain::of(&[b, c], "d", &absent));
-    assert_eq!(
-        lock.effective_heads(Dialect::Sqlite, |_| None),
-        None,
-        "a draft that cannot be read"
-    );
 }

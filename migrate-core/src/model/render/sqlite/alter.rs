@@ -12,7 +12,7 @@ use crate::text::Dialect;
 use crate::text::ddl::{ConstraintKind, table_definition};
 
 /// How a table becomes what it shall be.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Plan<'s> {
     /// What `ALTER TABLE` does.
     pub(super) steps: Vec<Step<'s>>,
@@ -21,7 +21,7 @@ pub(super) struct Plan<'s> {
 }
 
 /// One `ALTER TABLE`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Step<'s> {
     /// `ADD COLUMN`.
     Add(&'s Column),

@@ -61,8 +61,9 @@ impl<'a> Live<'a> {
         self.tables.contains(&key(name))
     }
 
-    pub(super) fn made_table(&mut self, name: &str) {
-        self.tables.insert(key(name));
+    /// Says whether it was not there yet; it is now.
+    pub(super) fn make_table(&mut self, name: &str) -> bool {
+        self.tables.insert(key(name))
     }
 
     /// A table is dropped, with its indexes and triggers.

@@ -19,7 +19,7 @@ mod objects;
 mod rebuild;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Options, RenderError, Statement};
 use crate::model::diff::{Changes, Item, Operation, Renames, with_new_names};
@@ -60,8 +60,10 @@ pub(super) fn render(
         changes,
         renames: &renames,
         now: &now,
+        plans: plans(changes, &renames, &now),
         live: Live::new(&now, changes.after),
         renamed: BTreeSet::new(),
+        dropping: BTreeSet::new(),
         settled: BTreeSet::new(),
         foreign_keys: ForeignKeys::On,
         statements: Vec::new(),
@@ -70,6 +72,49 @@ pub(super) fn render(
         writer.take(operation)?;
     }
     Ok(writer.finish())
+}
+
+/// How every table becomes what it shall be of which something changes; a part of a table that is new or goes comes and
+/// goes with it.
+fn plans<'s>(
+    changes: &Changes<'s>,
+    renames: &Renames,
+    now: &Schema,
+) -> BTreeMap<&'s Name, Plan<'s>> {
+    let mut plans = BTreeMap::new();
+    for operation in &changes.operations {
+        let item = operation.item();
+        let Some(name) = table_of(item) else { continue };
+        let name = match operation {
+            Operation::Drop(_) => renames.new_table(name).unwrap_or(name),
+            _ => name,
+        };
+        let replaced = |other: &Operation<'_>| match other {
+            Operation::Drop(Item::Table(table)) => table.name == *name,
+            _ => false,
+        };
+        if let (Some(table), Some(after)) = (now.tables.get(name), changes.after.tables.get(name))
+            && !changes.operations.iter().any(replaced)
+        {
+            plans
+                .entry(&after.name)
+                .or_insert_with(|| plan(table, after));
+        }
+    }
+    plans
+}
+
+/// The table that an item is a part of, or that it is.
+fn table_of<'s>(item: Item<'s>) -> Option<&'s Name> {
+    match item {
+        Item::Table(table)
+        | Item::Column(table, _)
+        | Item::PrimaryKey(table, _)
+        | Item::Unique(table, _)
+        | Item::Check(table, _)
+        | Item::ForeignKey(table, _) => Some(&table.name),
+        _ => None,
+    }
 }
 
 /// Whether foreign keys are enforced while the statements run.
@@ -84,9 +129,13 @@ struct Writer<'a> {
     renames: &'a Renames,
     /// The old schema with the new names.
     now: &'a Schema,
+    /// What there is to do about the tables that stay.
+    plans: BTreeMap<&'a Name, Plan<'a>>,
     live: Live<'a>,
     /// The tables, and columns of tables, that have their new names by now.
     renamed: BTreeSet<(&'a Name, Option<&'a str>)>,
+    /// Tables that go as soon as those are gone that refer to them.
+    dropping: BTreeSet<&'a Name>,
     /// The tables that have been seen to.
     settled: BTreeSet<&'a Name>,
     foreign_keys: ForeignKeys,
@@ -106,6 +155,10 @@ impl<'a> Writer<'a> {
                 before: Item::Column(_, before),
                 after: Item::Column(table, after),
             } => self.rename_column(&table.name, &before.name, &after.name),
+            // A rebuild makes the indexes of its table as they shall be, and drops the triggers.
+            Operation::Create(Item::Index(table, _)) if self.is_rebuilt(table) => {}
+            Operation::Drop(Item::Index(table, _)) if self.is_rebuilt(table) => {}
+            Operation::Drop(Item::Trigger(trigger)) if self.is_rebuilt(&trigger.table) => {}
             Operation::Create(Item::Index(table, index)) => self.create_index(table, index),
             Operation::Drop(Item::Index(_, index)) => self.drop_index(&index.name),
             Operation::Alter {
@@ -146,53 +199,74 @@ impl<'a> Writer<'a> {
                 self.create_trigger(after);
             }
             Operation::Drop(item) => {
-                let table = self.table_of(item).ok_or_else(|| unknown(item))?;
-                let new = self.renames.new_table(table).unwrap_or(table);
-                self.settle(new)?;
+                let table = table_of(item).ok_or_else(|| unknown(item))?;
+                self.settle(self.renames.new_table(table).unwrap_or(table));
             }
             Operation::Create(item)
             | Operation::Alter { after: item, .. }
             | Operation::Rename { after: item, .. } => {
-                let table = self.table_of(item).ok_or_else(|| unknown(item))?;
-                self.settle(table)?;
+                self.settle(table_of(item).ok_or_else(|| unknown(item))?);
             }
         }
         Ok(())
-    }
-
-    /// The table that an item is a part of.
-    fn table_of(&self, item: Item<'a>) -> Option<&'a Name> {
-        match item {
-            Item::Table(table)
-            | Item::Column(table, _)
-            | Item::PrimaryKey(table, _)
-            | Item::Unique(table, _)
-            | Item::Check(table, _)
-            | Item::ForeignKey(table, _) => Some(&table.name),
-            _ => None,
-        }
     }
 
     fn push(&mut self, sql: String) {
         self.statements.push(Statement::new(sql));
     }
 
-    fn create_table(&mut self, table: &Table) {
-        self.push(table::create(&table.name.name, table));
-        self.live.made_table(&table.name.name);
+    /// Whether a table that is there before and after is rebuilt; by either name.
+    fn is_rebuilt(&self, table: &Name) -> bool {
+        let new = self.renames.new_table(table).unwrap_or(table);
+        self.plans
+            .get(new)
+            .is_some_and(|plan| !plan.left.is_empty())
     }
 
-    fn drop_table(&mut self, table: &Table) {
+    /// Makes a table behind the others that come and that it refers to: SQLite does not ask for it, readers do.
+    fn create_table(&mut self, table: &'a Table) {
+        if !self.live.make_table(&table.name.name) {
+            return;
+        }
+        let changes = self.changes;
+        for operation in &changes.operations {
+            if let Operation::Create(Item::Table(other)) = operation
+                && refers(table, &other.name.name)
+                && !self.is_waited_for(other)
+            {
+                self.create_table(other);
+            }
+        }
+        self.push(table::create(&table.name.name, table));
+    }
+
+    /// Whether a table that comes stands in for one of its name that has to go first.
+    fn is_waited_for(&self, table: &Table) -> bool {
+        self.changes.before.tables.contains(&table.name)
+    }
+
+    /// Drops a table behind the others that go and refer to it: `DROP TABLE` deletes the rows that refer to the table,
+    /// or fails because there are some.
+    fn drop_table(&mut self, table: &'a Table) {
         let name = table.name.name.as_str();
-        // DROP TABLE would delete the rows that refer to it first, or fail because there are some.
-        let refers = |other: &&Table| {
-            let mut keys = other.foreign_keys.iter();
+        if !self.dropping.insert(&table.name) {
+            return;
+        }
+        let changes = self.changes;
+        for operation in &changes.operations {
+            if let Operation::Drop(Item::Table(other)) = operation
+                && refers(other, name)
+            {
+                self.drop_table(other);
+            }
+        }
+        let is_referred_to = self.now.tables.iter().any(|other| {
             !is_same(&other.name.name, name)
                 && self.live.has_table(&other.name.name)
                 && !self.settled.contains(&other.name)
-                && keys.any(|key| is_same(&key.references.name, name))
-        };
-        if self.now.tables.iter().any(|other| refers(&other)) {
+                && refers(other, name)
+        });
+        if is_referred_to {
             self.foreign_keys = ForeignKeys::Off;
         }
         self.statements.push(Statement {
@@ -246,24 +320,25 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes a table what it shall be, once.
-    fn settle(&mut self, name: &'a Name) -> Result<(), RenderError> {
-        // A part of a table that is new or goes comes and goes with it.
+    fn settle(&mut self, name: &'a Name) {
         let (Some(now), Some(after)) = (
             self.now.tables.get(name),
             self.changes.after.tables.get(name),
         ) else {
-            return Ok(());
+            return;
         };
         self.rename_first(&after.name);
+        let Some(Plan { steps, left }) = self.plans.get(name).cloned() else {
+            return;
+        };
         if !self.settled.insert(&after.name) {
-            return Ok(());
+            return;
         }
-        let Plan { steps, left } = plan(now, after);
         if left.is_empty() {
             for step in steps {
                 self.step(now, after, step);
             }
-            return Ok(());
+            return;
         }
         self.foreign_keys = ForeignKeys::Off;
         let mentions = if self.live.naming(&name.name).is_empty() && self.live.broken().is_empty() {
@@ -284,7 +359,6 @@ impl<'a> Writer<'a> {
                 self.create_trigger(same);
             }
         }
-        Ok(())
     }
 
     fn step(&mut self, now: &'a Table, after: &'a Table, step: Step<'a>) {
@@ -304,8 +378,10 @@ impl<'a> Writer<'a> {
                     }
                 }
                 self.clear_the_way_of_a_column(table, &column);
+                let is_computed = now.column(&column).is_some_and(|it| it.generated.is_some());
+                let loses = (!is_computed).then(|| format!("column {table}.{column}"));
                 self.statements.push(Statement {
-                    loses: vec![format!("column {table}.{column}")],
+                    loses: loses.into_iter().collect(),
                     ..Statement::new(format!(
                         "ALTER TABLE {} DROP COLUMN {}",
                         ident(table),
@@ -347,10 +423,17 @@ impl<'a> Writer<'a> {
     }
 
     fn create_view(&mut self, view: &'a View) {
-        if !self.live.has_view(&view.name.name) {
-            self.push(objects::view(view));
-            self.live.made_view(view);
+        if self.live.has_view(&view.name.name) {
+            return;
         }
+        self.live.made_view(view);
+        // Those that it shows come first.
+        for other in &self.changes.after.views {
+            if mentions(&view.query, &other.name.name) {
+                self.create_view(other);
+            }
+        }
+        self.push(objects::view(view));
     }
 
     fn drop_view(&mut self, name: &str) {
@@ -458,6 +541,11 @@ impl<'a> Writer<'a> {
         }
         statements
     }
+}
+
+fn refers(table: &Table, to: &str) -> bool {
+    let mut keys = table.foreign_keys.iter();
+    keys.any(|key| is_same(&key.references.name, to))
 }
 
 fn unknown(item: Item<'_>) -> RenderError {

@@ -29,10 +29,9 @@ pub(super) fn rebuild(
     mentions: Mentions,
 ) -> Vec<Statement> {
     let name = &after.name.name;
-    let why: Vec<String> = why.iter().map(ToString::to_string).collect();
     let note = format!(
-        "{name} is rebuilt, because SQLite cannot change this in place: {}",
-        why.join("; ")
+        "{name} is rebuilt, because SQLite cannot change this in place:{}",
+        reasons(why)
     );
     let mut statements = vec![Statement {
         note: Some(note),
@@ -79,6 +78,14 @@ pub(super) fn rebuild(
     statements
 }
 
+/// One reason behind the colon, several below it.
+fn reasons(why: &[Difference]) -> String {
+    match why {
+        [one] => format!(" {one}"),
+        several => several.iter().map(|one| format!("\n  {one}")).collect(),
+    }
+}
+
 fn find<'t>(table: &'t Table, column: &str) -> Option<&'t Column> {
     table.columns.iter().find(|it| is_same(&it.name, column))
 }
@@ -87,6 +94,7 @@ fn find<'t>(table: &'t Table, column: &str) -> Option<&'t Column> {
 fn copy(now: &Table, after: &Table, new: &str) -> Option<Statement> {
     let strict = after.sqlite().is_some_and(|options| options.strict);
     let mut notes = Vec::new();
+    let mut read_as_numbers = Vec::new();
     let (mut names, mut values): (Vec<String>, Vec<String>) = rowid(now, after).into_iter().unzip();
     let numbered = rowid_alias(after).map(|column| column.name.as_str());
     for column in &after.columns {
@@ -100,7 +108,21 @@ fn copy(now: &Table, after: &Table, new: &str) -> Option<Statement> {
             continue;
         };
         names.push(ident(&column.name));
-        values.push(value(old, column, strict, &mut notes));
+        let is_numbered = rowid_alias(now).is_some_and(|it| it.name == old.name);
+        if is_numbered {
+            values.push(ident(&old.name));
+        } else {
+            values.push(value(old, column, strict, &mut notes));
+        }
+        if is_read_as_number(old, column) {
+            read_as_numbers.push(column.name.as_str());
+        }
+    }
+    if !read_as_numbers.is_empty() {
+        notes.push(format!(
+            "what reads as a number in {} becomes one, so that '007' is 7",
+            read_as_numbers.join(", ")
+        ));
     }
     if names.is_empty() {
         return None;
@@ -119,7 +141,7 @@ fn copy(now: &Table, after: &Table, new: &str) -> Option<Statement> {
         ident(&after.name.name)
     );
     Some(Statement {
-        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        note: (!notes.is_empty()).then(|| notes.join("\n")),
         ..Statement::new(sql)
     })
 }
@@ -159,12 +181,6 @@ fn value(old: &Column, new: &Column, strict: bool, notes: &mut Vec<String>) -> S
         (Affinity::Number, Blob) if strict => format!("CAST({name} AS {to})"),
         _ => name,
     };
-    if (from, to) == (Text, Affinity::Number) {
-        notes.push(format!(
-            "what reads as a number in {} becomes one, so that '007' is 7",
-            new.name
-        ));
-    }
     if old.nullability == Nullability::Nullable && new.nullability == Nullability::NotNull {
         match &new.default {
             Some(default) => value = format!("coalesce({value}, {})", default_value(default)),
@@ -175,6 +191,11 @@ fn value(old: &Column, new: &Column, strict: bool, notes: &mut Vec<String>) -> S
         }
     }
     value
+}
+
+fn is_read_as_number(old: &Column, new: &Column) -> bool {
+    let affinities = (Affinity::of(&old.data_type), Affinity::of(&new.data_type));
+    affinities == (Affinity::Text, Affinity::Number)
 }
 
 /// What SQLite makes of values that are written to a column, as far as it matters here. It turns numbers into texts and

@@ -18,7 +18,7 @@ pub(super) fn create(name: &str, table: &Table) -> String {
         return if arguments.is_empty() {
             format!("CREATE VIRTUAL TABLE {name} USING {module}")
         } else {
-            format!("CREATE VIRTUAL TABLE {name} USING {module} ({arguments})")
+            format!("CREATE VIRTUAL TABLE {name} USING {module}({arguments})")
         };
     }
     let items: Vec<String> = table
