@@ -88,6 +88,14 @@ impl<'m> Source<'m> {
         }))
     }
 
+    /// The directory that a program was built from, with the models of the program.
+    pub(crate) fn at_home(embedded: Embedded<'m>, settings: &Settings, output: Output) -> Self {
+        let mut settings = settings.clone();
+        let directory = embedded.migrations.directory().map(PathBuf::from);
+        settings.dir = settings.dir.or(directory);
+        Self::directory(settings, output, embedded.migrations.models())
+    }
+
     /// The schema that the application wants, as its models say it.
     pub(crate) fn models(&self) -> Option<&'static Models> {
         match self {

@@ -176,6 +176,10 @@ fn unknown_argument(name: &str, suggested: Option<String>) -> Diagnostic {
 }
 
 fn missing_argument(missing: &str, command: &str) -> Diagnostic {
+    if missing.contains("--autogenerate") {
+        return problem("this option is for a revision that is generated")
+            .help("`migrate-cli revision --autogenerate -m TEXT`");
+    }
     if command == "revision" {
         return problem("a revision needs a message")
             .help("`migrate-cli revision -m \"create users\"`");

@@ -1,5 +1,6 @@
 //! `-- was: old_name` in the SQL that is made of models: what `renamed_from` says, for who reads the file.
 
+use super::data_type::bare;
 use crate::model::diff::Renames;
 use crate::text::Dialect;
 use crate::text::ddl::{Change, read};
@@ -13,7 +14,7 @@ pub(super) fn with_hints(sql: &str, renames: &Renames, dialect: Dialect) -> Stri
     let mut out = String::with_capacity(sql.len());
     let old = renames.tables().find(|(_, new)| **new == table.name);
     if let Some((old, _)) = old {
-        out.push_str(&format!("-- was: {}\n", old.name));
+        out.push_str(&format!("-- was: {}\n", bare(&old.name, dialect)));
     }
     let former = |column: &str| {
         let mut of_table = renames.columns().filter(|(of, ..)| **of == table.name);
@@ -33,6 +34,7 @@ pub(super) fn with_hints(sql: &str, renames: &Renames, dialect: Dialect) -> Stri
             TokenKind::Word | TokenKind::QuotedIdent if begins => {
                 begins = false;
                 if let Some(old) = former(&unquote(text, dialect)) {
+                    let old = bare(old, dialect);
                     let line = sql[..token.range.start].rfind('\n').map_or(0, |it| it + 1);
                     let indent = &sql[line..token.range.start];
                     // Definitions stand on lines of their own; where one does not, its hint goes on one.
@@ -55,6 +57,7 @@ pub(super) fn with_hints(sql: &str, renames: &Renames, dialect: Dialect) -> Stri
 mod tests {
     use super::*;
     use crate::model::schema::Name;
+    use crate::text::ddl::{Was, was};
 
     #[test]
     fn hints_stand_above_what_they_speak_of() {
@@ -72,6 +75,31 @@ mod tests {
             with_hints(sql, &renames, Dialect::Postgres),
             "-- was: users\nCREATE TABLE people (id integer, \n-- was: mail\nemail text)"
         );
+        for sql in [
+            sql,
+            "CREATE TABLE people (\n    id integer,\n    email text)",
+        ] {
+            let people = Name::bare("people");
+            let read = was(
+                "models",
+                &with_hints(sql, &renames, Dialect::Sqlite),
+                Dialect::Sqlite,
+            );
+            assert_eq!(
+                read,
+                Ok(vec![
+                    Was::Table {
+                        old: Name::bare("users"),
+                        new: people.clone()
+                    },
+                    Was::Column {
+                        table: people,
+                        old: "mail".to_owned(),
+                        new: "email".to_owned()
+                    },
+                ])
+            );
+        }
         let sql = "CREATE INDEX a ON people (email)";
         assert_eq!(with_hints(sql, &renames, Dialect::Postgres), sql);
     }
