@@ -1,6 +1,6 @@
 //! `check`: the gate of a CI, part by part.
 
-use migrate_core::database::{Database, Drift, Finding, Side, Verdict, Workshop, drift};
+use migrate_core::database::{Database, Drift, Finding, Verdict, Workshop, drift};
 use migrate_core::model::Graph;
 use migrate_core::model::set::HeadsPolicy;
 use migrate_core::project::Loaded;

@@ -298,15 +298,18 @@ fn index(named: &NamedIndex) -> TokenStream {
 fn foreign_key(named: &NamedForeignKey) -> TokenStream {
     let (name, columns) = (&named.name, &named.columns);
     let action = |action: Option<Action>| {
-        let word = match action.unwrap_or_default() {
-            Action::NoAction => "NoAction",
-            Action::Restrict => "Restrict",
-            Action::Cascade => "Cascade",
-            Action::SetNull => "SetNull",
-            Action::SetDefault => "SetDefault",
-        };
-        let word = Ident::new(word, Span::call_site());
-        quote!(::migrate::schema::Action::#word)
+        let word = action.map(|action| {
+            let word = match action {
+                Action::NoAction => "NoAction",
+                Action::Restrict => "Restrict",
+                Action::Cascade => "Cascade",
+                Action::SetNull => "SetNull",
+                Action::SetDefault => "SetDefault",
+            };
+            let word = Ident::new(word, Span::call_site());
+            quote!(::migrate::schema::Action::#word)
+        });
+        option(&word)
     };
     let (on_delete, on_update) = (action(named.key.on_delete), action(named.key.on_update));
     let deferral = deferral(named.key.deferral);

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::model::schema::attribute::Nullability;
 use crate::model::schema::{
-    Check, Column, EnumType, ForeignKey, Generated, Identity, Index, IndexMethod, KeyPart, Name,
-    Namespace, PrimaryKey, Schema, SequenceOptions, Table, TableOptions, Unique,
+    Action, Check, Column, EnumType, ForeignKey, Generated, Identity, Index, IndexMethod, KeyPart,
+    Name, Namespace, PrimaryKey, Schema, SequenceOptions, Table, TableOptions, Unique,
 };
 use crate::text::{Dialect, DialectSet};
 
@@ -172,10 +172,15 @@ fn foreign_key(model: &ForeignKeyModel, models: &[&TableModel], dialect: Dialect
         named => named,
     };
     let owned = |columns: &[&str]| columns.iter().map(|&it| it.to_owned()).collect();
+    // MariaDB tells the two apart, and takes the other one when nothing is said.
+    let unsaid = match dialect {
+        Dialect::Mariadb => Action::Restrict,
+        _ => Action::NoAction,
+    };
     ForeignKey {
         name: Some(model.name.to_owned()),
-        on_delete: model.on_delete,
-        on_update: model.on_update,
+        on_delete: model.on_delete.unwrap_or(unsaid),
+        on_update: model.on_update.unwrap_or(unsaid),
         deferral: model.deferral,
         ..ForeignKey::new(owned(model.columns), references, owned(referred))
     }

@@ -256,10 +256,10 @@ pub struct ForeignKeyModel {
     pub references: TableName,
     /// The columns of the other table; its primary key if none is named.
     pub referred_columns: &'static [&'static str],
-    /// What the end of the other table's row does.
-    pub on_delete: Action,
+    /// What the end of the other table's row does; what the database does by itself if nothing is said.
+    pub on_delete: Option<Action>,
     /// What a change of the other table's key does.
-    pub on_update: Action,
+    pub on_update: Option<Action>,
     /// When it is checked.
     pub deferral: Deferral,
 }
