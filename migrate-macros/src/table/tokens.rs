@@ -161,6 +161,14 @@ fn column(field: &Field) -> TokenStream {
         });
         say("numbered", numbered.to_token_stream());
     }
+    if let Some(nullable) = field.nullable {
+        let word = Ident::new(
+            if nullable { "Nullable" } else { "NotNull" },
+            Span::call_site(),
+        );
+        let said = quote!(::migrate::schema::attribute::Nullability::#word);
+        say("said", option(&Some(said)));
+    }
     if field.character_set.is_some() {
         say("character_set", option(&field.character_set));
     }

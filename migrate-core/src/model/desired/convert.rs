@@ -49,7 +49,7 @@ fn table(model: &TableModel, models: &[&TableModel], dialect: Dialect) -> Table 
         .columns
         .iter()
         .map(|it| Column {
-            nullability: nullability(model, it),
+            nullability: nullability(model, it, dialect),
             ..column(it, dialect)
         })
         .collect();
@@ -291,10 +291,22 @@ fn options(model: &OptionsModel, defaults: TableOptions) -> TableOptions {
     }
 }
 
-/// A column of a primary key never takes NULL, whatever its type says.
-fn nullability(model: &TableModel, column: &ColumnModel) -> Nullability {
-    match model.primary_key {
-        Some(key) if key.columns.contains(&column.name) => Nullability::NotNull,
-        _ => column.nullability,
+/// A column of a primary key never takes NULL, whatever its type says. On SQLite the one that numbers itself needs no word
+/// for it, and is written as people write it: `id INTEGER PRIMARY KEY`.
+fn nullability(model: &TableModel, column: &ColumnModel, dialect: Dialect) -> Nullability {
+    let Some(key) = model.primary_key else {
+        return column.nullability;
+    };
+    if !key.columns.contains(&column.name) {
+        return column.nullability;
+    }
+    let data_type = column.data_type.spelt(dialect, column.measure(dialect));
+    let is_rowid = dialect == Dialect::Sqlite
+        && key.columns == [column.name]
+        && !model.options.without_rowid
+        && data_type.is_ok_and(|it| it.eq_ignore_ascii_case("INTEGER"));
+    match (is_rowid, column.said) {
+        (true, None) => Nullability::Nullable,
+        _ => Nullability::NotNull,
     }
 }

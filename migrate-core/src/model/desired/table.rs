@@ -109,6 +109,8 @@ pub struct ColumnModel {
     pub data_type: DataType,
     /// Whether it takes NULL.
     pub nullability: Nullability,
+    /// The same, where it was said in so many words and does not only follow from the type.
+    pub said: Option<Nullability>,
     /// At most so many characters or bytes.
     pub length: PerDialect<u32>,
     /// So many digits.
@@ -142,6 +144,7 @@ impl ColumnModel {
             name,
             data_type,
             nullability,
+            said: None,
             length: PerDialect::NONE,
             precision: None,
             scale: None,
