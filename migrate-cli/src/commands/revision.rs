@@ -68,6 +68,7 @@ fn ordered(arguments: &Revision, loaded: &Loaded) -> Result<NewRevision, Failure
         splice: splice(arguments.splice),
         dir,
         sections: Vec::new(),
+        ..NewRevision::default()
     })
 }
 
@@ -175,6 +176,10 @@ pub(super) fn written(
     loaded: &Loaded,
     new: &NewRevision,
 ) -> Result<Written, Failure> {
+    let new = &NewRevision {
+        arguments: context.settings.arguments.clone(),
+        ..new.clone()
+    };
     let written = new_revision(loaded, new, SystemTime::now())?;
     for hook in &loaded.config().post_write {
         run_hook(context, hook, &written.path, &written.shown)?;

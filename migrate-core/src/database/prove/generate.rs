@@ -230,7 +230,8 @@ impl Trial<'_> {
         let ups: Vec<Section> = [first, second]
             .iter()
             .filter(|statements| !statements.is_empty())
-            .map(|statements| Section::of(statements))
+            .map(Vec::as_slice)
+            .map(Section::of)
             .collect();
         let mut script = Script {
             ups: files("up", &ups),
@@ -338,7 +339,10 @@ impl Trial<'_> {
         let filled = self.workshop.fill(self.database, &samples).await?;
         generated.remarks.extend(filled.remarks);
         let kept: Vec<Kept> = kept(self.before, after, self.renames, &filled.tables);
-        let rows = self.workshop.rows(self.database, &kept, Kept::old).await?;
+        let rows = self
+            .workshop
+            .rows(self.database, &kept, Kept::before)
+            .await?;
         for (way, files) in [("up", &script.ups), ("down", &script.downs)] {
             for file in files {
                 let one = std::slice::from_ref(file);
@@ -356,7 +360,11 @@ impl Trial<'_> {
                     return Ok(());
                 }
             }
-            let look = if way == "up" { Kept::new } else { Kept::old };
+            let look = if way == "up" {
+                Kept::after
+            } else {
+                Kept::before
+            };
             let found = self.workshop.rows(self.database, &kept, look).await?;
             for (table, before) in &rows {
                 if found.get(table) != Some(before) {

@@ -48,7 +48,7 @@ type Where<'k> = (&'k Name, Vec<(&'k str, &'k str, Look)>);
 
 impl Kept {
     /// Where it is before the change.
-    pub(super) fn old(&self) -> Where<'_> {
+    pub(super) fn before(&self) -> Where<'_> {
         (
             &self.old,
             self.columns
@@ -59,7 +59,7 @@ impl Kept {
     }
 
     /// Where it is after the change.
-    pub(super) fn new(&self) -> Where<'_> {
+    pub(super) fn after(&self) -> Where<'_> {
         (
             &self.new,
             self.columns

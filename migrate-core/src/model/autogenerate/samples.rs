@@ -39,7 +39,7 @@ pub fn samples(before: &Schema, after: &Schema, renames: &Renames) -> Vec<Sample
                 .all(|key| key.references == table.name || made.contains(&key.references))
         };
         // Of tables that refer to each other one has to be the first; its references stay empty where they may.
-        let place = left.iter().position(|it| is_ready(it)).unwrap_or(0);
+        let place = left.iter().position(is_ready).unwrap_or(0);
         let table = left.remove(place);
         let name = renames.new_table(&table.name).unwrap_or(&table.name);
         let maker = Maker {
