@@ -80,8 +80,8 @@ fn rights_on_one_object_are_one_statement() {
             "REVOKE DELETE ON users FROM \"the app\"",
             "GRANT EXECUTE ON FUNCTION app.f(integer, text) TO \"the app\" WITH GRANT OPTION",
             "GRANT INSERT, SELECT ON users TO \"the app\"",
-            "REVOKE GRANT OPTION FOR UPDATE ON users FROM \"the app\"",
             "GRANT UPDATE (mood) ON users TO \"the app\"",
+            "REVOKE GRANT OPTION FOR UPDATE ON users FROM \"the app\"",
             "GRANT USAGE ON TYPE mood TO PUBLIC",
         ],
     );
