@@ -7,6 +7,8 @@ mod atuin;
 mod crates_io;
 mod dumped;
 mod introspection;
+#[cfg(feature = "postgres")]
+mod rebuilt;
 #[cfg(feature = "mysql")]
 mod temporal;
 

@@ -13,15 +13,21 @@
 //! | `walk` | every object with its counterpart |
 //! | `same` | whether two values of one object are the same |
 //! | `alterable` | what each database can change in place |
+//! | `needs` | what an object cannot be without |
+//! | `aside` | what has to stand aside while something below it changes |
+//! | `steps` | pairs as operations |
 //! | `order` | the order |
 
 mod alterable;
+mod aside;
 mod item;
+mod needs;
 mod operation;
 mod order;
 mod renamed;
 mod renames;
 mod same;
+mod steps;
 mod walk;
 
 #[cfg(test)]
@@ -32,12 +38,8 @@ pub use operation::Operation;
 pub(in crate::model) use renamed::apply as with_new_names;
 pub use renames::{RenameError, Renames};
 
-use std::collections::HashSet;
-
 use super::schema::{Name, Schema, Table};
-use alterable::{Alteration, Change};
 use renamed::Renamed;
-use walk::Pair;
 
 /// What makes `after` out of `before`.
 #[derive(Debug, Clone)]
@@ -82,81 +84,12 @@ impl Changes<'_> {
 pub fn diff<'s>(before: &'s Schema, after: &'s Schema, renames: &Renames) -> Changes<'s> {
     let renamed = Renamed::new(before, renames);
     let pairs = walk::walk(before, &renamed, after);
-    let only = |one: fn(&Pair<'s>) -> Option<Item<'s>>,
-                other: fn(&Pair<'s>) -> Option<Item<'s>>| {
-        let tables = pairs.iter().filter(|pair| other(pair).is_none());
-        tables
-            .filter_map(|pair| match one(pair) {
-                Some(Item::Table(table)) => Some(&table.name),
-                Some(Item::MaterializedView(view)) => Some(&view.name),
-                _ => None,
-            })
-            .collect::<HashSet<&Name>>()
-    };
-    let made = only(|it| it.after, |it| it.before);
-    let gone = only(|it| it.before, |it| it.after);
-    let mut operations = Vec::new();
-    for pair in &pairs {
-        step(before, after, (&gone, &made), pair, &mut operations);
-    }
-    order::sort(&mut operations);
+    let fates = aside::fates(before, after, &pairs);
+    let mut operations = steps::operations(after, &pairs, &fates);
+    order::sort(before, after, &mut operations);
     Changes {
         before,
         after,
         operations,
-    }
-}
-
-fn step<'s>(
-    before: &'s Schema,
-    after: &'s Schema,
-    (gone, made): (&HashSet<&Name>, &HashSet<&Name>),
-    pair: &Pair<'s>,
-    out: &mut Vec<Operation<'s>>,
-) {
-    let dialect = after.dialect;
-    match (pair.before, pair.after) {
-        (None, Some(new)) => {
-            let owner = new.owner();
-            let is_covered = new.is_part()
-                && owner.is_some_and(|it| made.contains(it))
-                && !walk::is_apart(dialect, &new);
-            if !is_covered && !new.is_inherited() {
-                out.push(Operation::Create(new));
-            }
-        }
-        (Some(old), None) => {
-            let is_covered = old.owner().is_some_and(|it| gone.contains(it));
-            if !is_covered && !old.is_inherited() {
-                out.push(Operation::Drop(old));
-            }
-        }
-        (Some(old), Some(new)) => {
-            if pair.renamed {
-                out.push(Operation::Rename {
-                    before: old,
-                    after: new,
-                });
-            }
-            if pair.details.is_empty() {
-                return;
-            }
-            let change = Change {
-                before: old,
-                after: new,
-                details: &pair.details,
-                schemas: (before, after),
-            };
-            if alterable::alteration(dialect, change) == Alteration::Replace {
-                out.push(Operation::Drop(old));
-                out.push(Operation::Create(new));
-            } else {
-                out.push(Operation::Alter {
-                    before: old,
-                    after: new,
-                });
-            }
-        }
-        (None, None) => {}
     }
 }

@@ -1,25 +1,54 @@
 //! In which order the operations can be run.
+//!
+//! Each operation has a place of its own, which is where a person would write it. From there it moves only as far as it
+//! must: behind what it needs, and before what it has to be rid of.
 
-use super::{Item, Operation};
-use crate::model::schema::Kind;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::needs::{Needs, words};
+use super::{Item, Name, Operation, Schema};
+use crate::model::schema::{ForeignKey, Kind, ObjectId, Table};
+use crate::text::Dialect;
 
 /// Sorts operations so that each finds what it needs.
-pub(super) fn sort(operations: &mut [Operation<'_>]) {
+pub(super) fn sort<'s>(before: &'s Schema, after: &'s Schema, operations: &mut Vec<Operation<'s>>) {
     operations.sort_by_cached_key(rank);
-}
-
-/// Where an operation stands when nothing else is said: what goes first, then what is renamed, then what comes.
-fn rank(operation: &Operation<'_>) -> (u8, i16) {
-    let place = i16::from(place(&operation.item()));
-    match operation {
-        Operation::Drop(_) => (0, -place),
-        Operation::Rename { .. } => (1, place),
-        Operation::Create(_) | Operation::Alter { .. } => (2, place),
+    let graph = Graph::of(before, after, operations);
+    let order = graph.order();
+    *operations = order.into_iter().map(|place| operations[place]).collect();
+    if after.dialect != Dialect::Sqlite {
+        break_circles(before, operations);
     }
 }
 
-fn place(item: &Item<'_>) -> u8 {
-    match item.kind() {
+/// Where an operation stands when nothing else is said: what goes, then what is renamed, then what comes, table by table.
+fn rank(operation: &Operation<'_>) -> (u8, i16, Option<Name>, i16, Name) {
+    let item = operation.item();
+    let place = i16::from(place(item.kind()));
+    let (group, owner) = match item {
+        Item::Table(table) => (place, Some(table.name.clone())),
+        // Foreign keys come when all tables are there.
+        Item::ForeignKey(table, _) => (
+            i16::from(self::place(Kind::ForeignKey)),
+            Some(table.name.clone()),
+        ),
+        _ if item.is_part() => (i16::from(self::place(Kind::Table)), item.owner().cloned()),
+        _ => (place, item.owner().cloned()),
+    };
+    let name = match item {
+        // Columns stand in their order already.
+        Item::Column(..) => Name::bare(""),
+        item => item.id().name,
+    };
+    match operation {
+        Operation::Drop(_) => (0, -group, owner, -place, name),
+        Operation::Rename { .. } => (1, group, owner, place, name),
+        Operation::Create(_) | Operation::Alter { .. } => (2, group, owner, place, name),
+    }
+}
+
+fn place(kind: Kind) -> u8 {
+    match kind {
         Kind::Database => 0,
         Kind::Namespace => 1,
         Kind::Extension => 2,
@@ -46,4 +75,314 @@ fn place(item: &Item<'_>) -> u8 {
         Kind::Grant => 25,
         _ => 21,
     }
+}
+
+/// Which operation has to wait for which.
+struct Graph {
+    /// Behind each operation, those that wait for it.
+    hard: Vec<Vec<usize>>,
+    /// The same, where it would be better.
+    soft: Vec<Vec<usize>>,
+}
+
+impl Graph {
+    fn of<'s>(before: &'s Schema, after: &'s Schema, operations: &[Operation<'s>]) -> Self {
+        let mut graph = Self {
+            hard: vec![Vec::new(); operations.len()],
+            soft: vec![Vec::new(); operations.len()],
+        };
+        let places = Places::of(operations);
+        graph.needs(before, after, operations, &places);
+        graph.names(operations, &places);
+        graph.tables(operations, &places);
+        graph.functions(operations);
+        graph
+    }
+
+    fn wait(&mut self, first: usize, then: usize) {
+        if first != then {
+            self.hard[first].push(then);
+        }
+    }
+
+    fn needs<'s>(
+        &mut self,
+        before: &'s Schema,
+        after: &'s Schema,
+        operations: &[Operation<'s>],
+        places: &Places,
+    ) {
+        let (olds, news) = (Needs::new(before), Needs::new(after));
+        for (place, operation) in operations.iter().enumerate() {
+            let (old, new) = match operation {
+                Operation::Create(new) => (None, Some(new)),
+                Operation::Drop(old) => (Some(old), None),
+                Operation::Alter { before, after } => (Some(before), Some(after)),
+                Operation::Rename { .. } => continue,
+            };
+            for id in new.map(|new| news.of(new)).unwrap_or_default() {
+                for &other in places.made.get(&id).into_iter().flatten() {
+                    self.wait(other, place);
+                }
+            }
+            for id in old.map(|old| olds.of(old)).unwrap_or_default() {
+                for &other in places.gone.get(&id).into_iter().flatten() {
+                    self.wait(place, other);
+                }
+                if matches!(operation, Operation::Drop(_)) {
+                    for &other in places.altered.get(&id).into_iter().flatten() {
+                        self.wait(place, other);
+                    }
+                }
+            }
+            // A sequence that changes its owner does so before the old one takes it along.
+            if let Operation::Alter {
+                before: Item::Sequence(sequence),
+                ..
+            } = operation
+                && let Some((table, column)) = &sequence.owned_by
+            {
+                let table_id = ObjectId::new(Kind::Table, table.clone());
+                let column_id = ObjectId::on(Kind::Column, table.clone(), column);
+                for id in [table_id, column_id] {
+                    for &other in places.gone.get(&id).into_iter().flatten() {
+                        self.wait(place, other);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A name is given away before it is taken.
+    fn names(&mut self, operations: &[Operation<'_>], places: &Places) {
+        let mut given: HashMap<Name, Vec<usize>> = HashMap::new();
+        for (place, operation) in operations.iter().enumerate() {
+            if let Operation::Drop(item) = operation
+                && let Some(name) = relation_name(item)
+            {
+                given.entry(name).or_default().push(place);
+            }
+        }
+        for (place, operation) in operations.iter().enumerate() {
+            if let Operation::Create(item) = operation {
+                let name = relation_name(item);
+                let drops = name.and_then(|name| given.get(&name));
+                let own = places.gone.get(&item.id());
+                for &first in drops.into_iter().chain(own).flatten() {
+                    self.wait(first, place);
+                }
+            }
+        }
+    }
+
+    /// Tables stand behind those they refer to, and go before them.
+    fn tables(&mut self, operations: &[Operation<'_>], places: &Places) {
+        for (place, operation) in operations.iter().enumerate() {
+            let (Operation::Create(Item::Table(table)) | Operation::Drop(Item::Table(table))) =
+                operation
+            else {
+                continue;
+            };
+            for key in &table.foreign_keys {
+                let id = ObjectId::new(Kind::Table, key.references.clone());
+                if matches!(operation, Operation::Create(_)) {
+                    for &other in places.created.get(&id).into_iter().flatten() {
+                        if other != place {
+                            self.soft[other].push(place);
+                        }
+                    }
+                } else {
+                    for &other in places.gone.get(&id).into_iter().flatten() {
+                        if other != place {
+                            self.soft[place].push(other);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Functions in SQL are read when they are made, so what their bodies name has to be there.
+    fn functions(&mut self, operations: &[Operation<'_>]) {
+        let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut bodies = Vec::new();
+        for (place, operation) in operations.iter().enumerate() {
+            let item = match operation {
+                Operation::Create(item) | Operation::Alter { after: item, .. } => item,
+                _ => continue,
+            };
+            let name = match item {
+                Item::Table(it) => &it.name.name,
+                Item::Column(_, it) => &it.name,
+                Item::View(it) => &it.name.name,
+                Item::MaterializedView(it) => &it.name.name,
+                Item::Function(it) => {
+                    if it.language == "sql" {
+                        bodies.push((place, &it.definition));
+                    }
+                    &it.name.name
+                }
+                _ => continue,
+            };
+            named.entry(name).or_default().push(place);
+        }
+        for (place, definition) in bodies {
+            // The body is a string to the lexer; its words are those of a text.
+            let body = definition.replace('$', " ");
+            let words: HashSet<String> = words(Dialect::Postgres, &body).collect();
+            for word in &words {
+                for &other in named.get(word.as_str()).into_iter().flatten() {
+                    if other != place {
+                        self.soft[other].push(place);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The operations in an order that keeps every hard edge, unless they go in a circle, and the soft ones where it can.
+    fn order(&self) -> Vec<usize> {
+        let count = self.hard.len();
+        let mut waits = vec![(0_usize, 0_usize); count];
+        for &then in self.hard.iter().flatten() {
+            waits[then].0 += 1;
+        }
+        for &then in self.soft.iter().flatten() {
+            waits[then].1 += 1;
+        }
+        // By how much they wait for: nothing, only what would be better, something.
+        let class = |(hard, soft): (usize, usize)| match (hard, soft) {
+            (0, 0) => 0_usize,
+            (0, _) => 1,
+            _ => 2,
+        };
+        let mut queues: [BTreeSet<usize>; 3] = Default::default();
+        for (place, wait) in waits.iter().enumerate() {
+            queues[class(*wait)].insert(place);
+        }
+        let mut order = Vec::with_capacity(count);
+        while let Some(place) = queues.iter_mut().find_map(BTreeSet::pop_first) {
+            order.push(place);
+            let mut done = |then: usize, hard: bool| {
+                let old = class(waits[then]);
+                if hard {
+                    waits[then].0 -= 1;
+                } else {
+                    waits[then].1 -= 1;
+                }
+                let new = class(waits[then]);
+                if old != new && queues[old].remove(&then) {
+                    queues[new].insert(then);
+                }
+            };
+            for &then in &self.hard[place] {
+                done(then, true);
+            }
+            for &then in &self.soft[place] {
+                done(then, false);
+            }
+        }
+        order
+    }
+}
+
+/// Where the operations are that make, change and take away an object.
+struct Places {
+    /// Create and alter, by the new id.
+    made: HashMap<ObjectId, Vec<usize>>,
+    created: HashMap<ObjectId, Vec<usize>>,
+    /// Drop, by the old id.
+    gone: HashMap<ObjectId, Vec<usize>>,
+    /// Alter, by the old id.
+    altered: HashMap<ObjectId, Vec<usize>>,
+}
+
+impl Places {
+    fn of(operations: &[Operation<'_>]) -> Self {
+        let mut places = Self {
+            made: HashMap::new(),
+            created: HashMap::new(),
+            gone: HashMap::new(),
+            altered: HashMap::new(),
+        };
+        let put = |map: &mut HashMap<ObjectId, Vec<usize>>, id: ObjectId, place: usize| {
+            map.entry(id).or_default().push(place);
+        };
+        for (place, operation) in operations.iter().enumerate() {
+            match operation {
+                Operation::Create(item) => {
+                    put(&mut places.made, item.id(), place);
+                    put(&mut places.created, item.id(), place);
+                }
+                Operation::Drop(item) => put(&mut places.gone, item.id(), place),
+                Operation::Alter { before, after } => {
+                    put(&mut places.made, after.id(), place);
+                    put(&mut places.altered, before.id(), place);
+                }
+                Operation::Rename { .. } => {}
+            }
+        }
+        places
+    }
+}
+
+/// The name of what shares its names with tables.
+fn relation_name(item: &Item<'_>) -> Option<Name> {
+    let beside = |table: &Name, name: &str| Name {
+        schema: table.schema.clone(),
+        name: name.to_owned(),
+    };
+    Some(match item {
+        Item::Table(it) => it.name.clone(),
+        Item::View(it) => it.name.clone(),
+        Item::MaterializedView(it) => it.name.clone(),
+        Item::Sequence(it) => it.name.clone(),
+        Item::Index(table, it) => beside(table, &it.name),
+        Item::Unique(table, it) => beside(&table.name, it.name.as_deref()?),
+        Item::PrimaryKey(table, it) => beside(&table.name, it.name.as_deref()?),
+        _ => return None,
+    })
+}
+
+/// Of tables that go and refer to each other in a circle, a foreign key goes first.
+fn break_circles<'s>(before: &'s Schema, operations: &mut Vec<Operation<'s>>) {
+    let mut going: HashSet<&Name> = HashSet::new();
+    for operation in operations.iter() {
+        if let Operation::Drop(Item::Table(table)) = operation {
+            going.insert(&table.name);
+        }
+    }
+    if going.len() < 2 {
+        return;
+    }
+    let mut referring: HashMap<&Name, Vec<(&'s Table, &'s ForeignKey)>> = HashMap::new();
+    for table in going.iter().filter_map(|name| before.tables.get(name)) {
+        for key in table
+            .foreign_keys
+            .iter()
+            .filter(|it| it.references != table.name)
+        {
+            referring
+                .entry(&key.references)
+                .or_default()
+                .push((table, key));
+        }
+    }
+    let mut out: Vec<Operation<'s>> = Vec::with_capacity(operations.len());
+    for operation in operations.drain(..) {
+        if let Operation::Drop(Item::Table(table)) = operation {
+            going.remove(&table.name);
+            let mut keys = referring.remove(&table.name).unwrap_or_default();
+            keys.retain(|(other, key)| {
+                going.contains(&other.name) && !Item::ForeignKey(other, key).is_inherited()
+            });
+            keys.sort_by_key(|(other, key)| key.id(&other.name));
+            out.extend(
+                keys.into_iter()
+                    .map(|(other, key)| Operation::Drop(Item::ForeignKey(other, key))),
+            );
+        }
+        out.push(operation);
+    }
+    *operations = out;
 }

@@ -1,9 +1,9 @@
 //! Every object of two schemas, each with its counterpart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::renamed::Renamed;
-use super::{Item, alterable, same};
+use super::{Item, Name, alterable, same};
 use crate::model::schema::compare::Detail;
 use crate::model::schema::{Kind, ObjectId, Schema};
 use crate::text::Dialect;
@@ -15,7 +15,7 @@ pub(super) struct Pair<'s> {
     pub(super) after: Option<Item<'s>>,
     /// In what they differ beyond their names, if both are there.
     pub(super) details: Vec<Detail>,
-    /// Whether it is a table or a column that goes by another name.
+    /// Whether it goes by another name.
     pub(super) renamed: bool,
 }
 
@@ -32,15 +32,11 @@ pub(super) fn walk<'s>(
         olds.insert(numbers.of(&like), (place, old, like));
     }
     let mut pairs = Vec::new();
+    let mut made = Vec::new();
     let mut numbers = Numbers::default();
     for new in items(after) {
         let Some((_, old, like)) = olds.remove(&numbers.of(&new)) else {
-            pairs.push(Pair {
-                before: None,
-                after: Some(new),
-                details: Vec::new(),
-                renamed: false,
-            });
+            made.push(new);
             continue;
         };
         let mut details = same::details(dialect, like, new);
@@ -56,18 +52,92 @@ pub(super) fn walk<'s>(
             },
         });
     }
-    let mut gone: Vec<(usize, Item<'s>)> = olds
-        .into_values()
-        .map(|(place, old, _)| (place, old))
-        .collect();
-    gone.sort_by_key(|(place, _)| *place);
-    pairs.extend(gone.into_iter().map(|(_, old)| Pair {
+    let mut gone: Vec<(usize, Item<'s>, Item<'_>)> = olds.into_values().collect();
+    gone.sort_by_key(|(place, ..)| *place);
+    same_but_for_the_name(dialect, &mut gone, &mut made, &mut pairs);
+    pairs.extend(made.into_iter().map(|new| Pair {
+        before: None,
+        after: Some(new),
+        details: Vec::new(),
+        renamed: false,
+    }));
+    pairs.extend(gone.into_iter().map(|(_, old, _)| Pair {
         before: Some(old),
         after: None,
         details: Vec::new(),
         renamed: false,
     }));
     pairs
+}
+
+/// Pairs what belongs to the same table and differs in its name alone, which loses nothing to anybody.
+fn same_but_for_the_name<'s>(
+    dialect: Dialect,
+    gone: &mut Vec<(usize, Item<'s>, Item<'_>)>,
+    made: &mut Vec<Item<'s>>,
+    pairs: &mut Vec<Pair<'s>>,
+) {
+    let mut candidates: HashMap<(Kind, &Name), Vec<Item<'s>>> = HashMap::new();
+    for item in made.iter().filter(|it| alterable::can_rename(dialect, it)) {
+        if let Some(owner) = owner(item) {
+            candidates
+                .entry((item.kind(), owner))
+                .or_default()
+                .push(*item);
+        }
+    }
+    let mut found: HashSet<ObjectId> = HashSet::new();
+    let mut sequences: Vec<(&Name, &Name)> = Vec::new();
+    gone.retain(|(_, old, like)| {
+        let list = owner(like).and_then(|owner| candidates.get_mut(&(like.kind(), owner)));
+        let Some(list) = list else {
+            return true;
+        };
+        let twin = list
+            .iter()
+            .position(|new| same::details(dialect, *like, *new).is_empty());
+        let Some(new) = twin.map(|place| list.swap_remove(place)) else {
+            return true;
+        };
+        if let (Item::Sequence(old), Item::Sequence(new)) = (old, &new) {
+            sequences.push((&old.name, &new.name));
+        }
+        found.insert(new.id());
+        pairs.push(Pair {
+            before: Some(*old),
+            after: Some(new),
+            details: Vec::new(),
+            renamed: true,
+        });
+        false
+    });
+    if found.is_empty() {
+        return;
+    }
+    made.retain(|new| !found.contains(&new.id()));
+    // The default of a column follows its sequence.
+    for pair in pairs.iter_mut().filter(|_| !sequences.is_empty()) {
+        if let (Some(Item::Column(_, old)), Some(Item::Column(_, new))) = (pair.before, pair.after)
+        {
+            let follows = sequences.iter().any(|(one, other)| {
+                let says = |default: &Option<String>, name: &Name| {
+                    default.as_ref().is_some_and(|it| it.contains(&name.name))
+                };
+                says(&old.default, one) && says(&new.default, other)
+            });
+            if follows {
+                pair.details.retain(|detail| detail.what != "default");
+            }
+        }
+    }
+}
+
+/// The table that an object goes with.
+fn owner<'i>(item: &Item<'i>) -> Option<&'i Name> {
+    match item {
+        Item::Sequence(it) => it.owned_by.as_ref().map(|(table, _)| table),
+        item => item.owner(),
+    }
 }
 
 /// What an object is paired by: its id, and its number among those that have the same, as constraints without a name
@@ -80,7 +150,7 @@ impl Numbers {
         let id = match item {
             // There is but one, whatever it is called.
             Item::PrimaryKey(table, _) => ObjectId::on(Kind::PrimaryKey, table.name.clone(), ""),
-            Item::Database(_) => ObjectId::new(Kind::Database, super::Name::bare("")),
+            Item::Database(_) => ObjectId::new(Kind::Database, Name::bare("")),
             item => item.id(),
         };
         let count = self.0.entry(id.clone()).or_default();

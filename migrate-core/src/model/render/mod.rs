@@ -88,6 +88,23 @@ impl Options {
 ///
 /// # Errors
 /// When there is a change that the database has no way to make.
+///
+/// # Examples
+///
+/// ```
+/// use migrate_core::model::diff::{Renames, diff};
+/// use migrate_core::model::render::{Options, render};
+/// use migrate_core::model::schema::{EnumType, Name, Schema};
+/// use migrate_core::text::Dialect;
+///
+/// let before = Schema::new(Dialect::Postgres, "public");
+/// let mut after = before.clone();
+/// after.enums.insert(EnumType::new(Name::bare("mood"), ["sad", "happy"]));
+///
+/// let changes = diff(&before, &after, &Renames::default());
+/// let statements = render(&changes, &Options::default()).unwrap();
+/// assert_eq!(statements[0].sql, "CREATE TYPE mood AS ENUM ('sad', 'happy')");
+/// ```
 pub fn render(changes: &Changes<'_>, options: &Options) -> Result<Vec<Statement>, RenderError> {
     let mut statements = match changes.after.dialect {
         Dialect::Postgres => postgres::render(changes, options)?,

@@ -57,3 +57,22 @@ pub(super) fn matters(dialect: Dialect, detail: &Detail) -> bool {
     // Only MySQL and MariaDB can place a column; the others put it last, and nobody rewrites a table for that.
     detail.what != ORDER_OF_COLUMNS || dialect.is_mysql_family()
 }
+
+/// Whether an object can be given another name: it is the same but for that, and belongs to the same table.
+pub(super) fn can_rename(dialect: Dialect, item: &Item<'_>) -> bool {
+    dialect == Dialect::Postgres
+        && matches!(
+            item,
+            Item::Unique(..)
+                | Item::Check(..)
+                | Item::Exclusion(..)
+                | Item::ForeignKey(..)
+                | Item::Index(..)
+                | Item::Sequence(_)
+        )
+}
+
+/// Whether keys over a column stay what they are when it changes its type.
+pub(super) fn keys_follow(dialect: Dialect, before: &str, after: &str) -> bool {
+    dialect != Dialect::Postgres || postgres::keys_follow(before, after)
+}

@@ -142,3 +142,17 @@ fn head(function: &Function) -> &str {
     let end = definition.find("\n LANGUAGE ");
     end.map_or(definition, |end| &definition[..end])
 }
+
+/// Foreign keys compare what has a common index: numbers with numbers, texts with texts.
+pub(super) fn keys_follow(before: &str, after: &str) -> bool {
+    let family = |data_type: &str| {
+        let base = data_type.split('(').next().unwrap_or_default().trim_end();
+        match base {
+            "smallint" | "integer" | "bigint" => "integer",
+            "text" | "character varying" => "text",
+            _ => data_type,
+        }
+        .to_owned()
+    };
+    family(before) == family(after)
+}

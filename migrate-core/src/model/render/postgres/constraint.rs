@@ -1,0 +1,458 @@
+//! Constraints and indexes of tables that are there already.
+//!
+//! In the safe form nothing reads a whole table while others wait: indexes are built concurrently, constraints are
+//! added for new rows first and validated behind.
+
+use super::Writer;
+use super::key::{self, Build, Names};
+use super::name::{beside, ident, literal, name};
+use super::script::Class;
+use super::table::parameter_actions;
+use crate::model::diff::Item;
+use crate::model::render::Stage;
+use crate::model::schema::attribute::{Deferral, Enforcement, NullsDistinct, Validity};
+use crate::model::schema::{
+    Check, Exclusion, ForeignKey, Index, KeyPart, Name, PrimaryKey, Table, Unique,
+};
+
+impl<'s> Writer<'s> {
+    /// Whether a table is written to while this runs, so that the safe form is worth its two steps.
+    ///
+    /// A partitioned table takes neither.
+    fn is_busy(&self, table: &Table) -> bool {
+        self.out.is_safe()
+            && !self.is_made(&table.name)
+            && table
+                .postgres()
+                .is_some_and(|it| it.partition_by.is_none() && it.foreign.is_none())
+    }
+
+    fn add(&mut self, table: &Table, constraint: &str) {
+        let action = format!("ADD {constraint}");
+        self.out
+            .alter(Stage::First, &table.name, Class::AddConstraint, action);
+    }
+
+    fn drop_constraint(&mut self, table: &Table, constraint: Option<&String>) {
+        if let Some(constraint) = constraint {
+            let action = format!("DROP CONSTRAINT {}", ident(constraint));
+            self.out
+                .alter(Stage::First, &table.name, Class::DropConstraint, action);
+        }
+    }
+
+    fn validate(&mut self, stage: Stage, table: &Table, constraint: Option<&String>) {
+        if let Some(constraint) = constraint {
+            let action = format!("VALIDATE CONSTRAINT {}", ident(constraint));
+            self.out.alter(stage, &table.name, Class::Alone, action);
+        }
+    }
+
+    pub(super) fn constraint_comment(
+        &mut self,
+        table: &Name,
+        constraint: &str,
+        before: Option<&String>,
+        after: Option<&String>,
+    ) {
+        if before != after {
+            let text = after.map_or_else(|| "NULL".to_owned(), |it| literal(it));
+            let stage = self.stage_of(table, constraint);
+            let target = format!("{} ON {}", ident(constraint), name(table));
+            self.out
+                .push_to(stage, format!("COMMENT ON CONSTRAINT {target} IS {text}"));
+        }
+    }
+
+    fn stage_of(&self, table: &Name, object: &str) -> Stage {
+        if self.seconds.contains(&(table.clone(), object.to_owned())) {
+            Stage::Second
+        } else {
+            Stage::First
+        }
+    }
+
+    /// Adds a key by way of an index that is built while everybody works.
+    fn add_by_index(
+        &mut self,
+        table: &'s Table,
+        kind: &str,
+        name: &'s str,
+        when: Deferral,
+        index: String,
+    ) {
+        self.seconds.insert((table.name.clone(), name.to_owned()));
+        self.out.concurrently(index, "CREATE INDEX CONCURRENTLY");
+        let action = key::using_index(name, kind, when);
+        self.out
+            .alter(Stage::Second, &table.name, Class::Alone, action);
+        self.name_is_there(Stage::Second, &table.name, name);
+    }
+
+    pub(super) fn add_primary_key(&mut self, table: &'s Table, it: &'s PrimaryKey) {
+        match &it.name {
+            Some(name) if self.is_busy(table) && !it.without_overlaps => {
+                let index = key::index_of_key(
+                    &table.name,
+                    name,
+                    &it.parts,
+                    &it.include,
+                    NullsDistinct::default(),
+                    &it.storage_parameters,
+                    it.tablespace.as_ref(),
+                );
+                self.add_by_index(table, "PRIMARY KEY", name, it.deferral, index);
+                self.keys_in_second.push((&table.name, &it.parts));
+            }
+            _ => {
+                self.add(table, &key::primary_key(table, it, Names::Written));
+                self.name_is_there(
+                    Stage::First,
+                    &table.name,
+                    it.name.as_deref().unwrap_or_default(),
+                );
+            }
+        }
+        if let Some(constraint) = &it.name {
+            self.constraint_comment(&table.name, constraint, None, it.comment.as_ref());
+        }
+    }
+
+    pub(super) fn add_unique(&mut self, table: &'s Table, it: &'s Unique) {
+        match &it.name {
+            Some(name) if self.is_busy(table) && !it.without_overlaps => {
+                let index = key::index_of_key(
+                    &table.name,
+                    name,
+                    &it.parts,
+                    &it.include,
+                    it.nulls,
+                    &it.storage_parameters,
+                    it.tablespace.as_ref(),
+                );
+                self.add_by_index(table, "UNIQUE", name, it.deferral, index);
+                self.keys_in_second.push((&table.name, &it.parts));
+            }
+            _ => {
+                self.add(table, &key::unique(table, it, Names::Written));
+                self.name_is_there(
+                    Stage::First,
+                    &table.name,
+                    it.name.as_deref().unwrap_or_default(),
+                );
+            }
+        }
+        if let Some(constraint) = &it.name {
+            self.constraint_comment(&table.name, constraint, None, it.comment.as_ref());
+        }
+    }
+
+    /// Primary keys, unique and exclusion constraints, of which only little can be altered.
+    pub(super) fn alter_key(&mut self, before: Item<'s>, after: Item<'s>) {
+        let (table, old, new) = match (before, after) {
+            (Item::PrimaryKey(_, a), Item::PrimaryKey(table, b)) => {
+                (table, Altered::key(a), Altered::key(b))
+            }
+            (Item::Unique(_, a), Item::Unique(table, b)) => {
+                (table, Altered::unique(a), Altered::unique(b))
+            }
+            (Item::Exclusion(_, a), Item::Exclusion(table, b)) => {
+                (table, Altered::exclusion(a), Altered::exclusion(b))
+            }
+            _ => return,
+        };
+        let (Some(old_name), Some(new_name)) = (old.name, new.name) else {
+            return;
+        };
+        if old_name != new_name {
+            let action = format!(
+                "RENAME CONSTRAINT {} TO {}",
+                ident(old_name),
+                ident(new_name)
+            );
+            self.out
+                .alter(Stage::First, &table.name, Class::Alone, action);
+        }
+        self.alter_index_storage(
+            &table.name,
+            new_name,
+            (old.storage, new.storage),
+            (old.space, new.space),
+        );
+        self.constraint_comment(&table.name, new_name, old.comment, new.comment);
+    }
+
+    fn alter_index_storage(
+        &mut self,
+        table: &Name,
+        index: &str,
+        storage: (&[String], &[String]),
+        space: (Option<&String>, Option<&String>),
+    ) {
+        let index = beside(table, index);
+        for action in parameter_actions(storage.0, storage.1) {
+            self.out.push(format!("ALTER INDEX {index} {action}"));
+        }
+        if space.0 != space.1 {
+            let space = space.1.map_or("pg_default", String::as_str);
+            self.out.push(format!(
+                "ALTER INDEX {index} SET TABLESPACE {}",
+                ident(space)
+            ));
+        }
+    }
+
+    pub(super) fn rename_constraint(&mut self, table: &Table, old: &str, new: &str) {
+        let action = format!("RENAME CONSTRAINT {} TO {}", ident(old), ident(new));
+        self.out
+            .alter(Stage::First, &table.name, Class::Alone, action);
+    }
+
+    pub(super) fn drop_primary_key(&mut self, table: &Table, it: &PrimaryKey) {
+        self.drop_constraint(table, it.name.as_ref());
+    }
+
+    pub(super) fn drop_unique(&mut self, table: &Table, it: &Unique) {
+        self.drop_constraint(table, it.name.as_ref());
+    }
+
+    pub(super) fn add_check(&mut self, table: &'s Table, it: &'s Check) {
+        let text = key::check(table, it, Names::Written);
+        let wants_validation =
+            it.validity == Validity::Valid && it.enforcement == Enforcement::Enforced;
+        if it.validity == Validity::NotValid {
+            self.add(table, &format!("{text} NOT VALID"));
+        } else if wants_validation && self.is_busy(table) {
+            self.add(table, &format!("{text} NOT VALID"));
+            self.validate(Stage::Second, table, it.name.as_ref());
+        } else {
+            self.add(table, &text);
+        }
+        if let Some(constraint) = &it.name {
+            self.constraint_comment(&table.name, constraint, None, it.comment.as_ref());
+        }
+    }
+
+    pub(super) fn alter_check(&mut self, table: &'s Table, before: &Check, after: &Check) {
+        if before.validity != after.validity {
+            let stage = self.validation_stage(table);
+            self.validate(stage, table, after.name.as_ref());
+        }
+        if let Some(constraint) = &after.name {
+            let (old, new) = (before.comment.as_ref(), after.comment.as_ref());
+            self.constraint_comment(&table.name, constraint, old, new);
+        }
+    }
+
+    fn validation_stage(&self, table: &Table) -> Stage {
+        if self.is_busy(table) {
+            Stage::Second
+        } else {
+            Stage::First
+        }
+    }
+
+    pub(super) fn drop_check(&mut self, table: &Table, it: &Check) {
+        self.drop_constraint(table, it.name.as_ref());
+    }
+
+    pub(super) fn add_exclusion(&mut self, table: &'s Table, it: &'s Exclusion) {
+        self.add(table, &key::exclusion(it));
+        self.constraint_comment(&table.name, &it.name, None, it.comment.as_ref());
+    }
+
+    pub(super) fn drop_exclusion(&mut self, table: &Table, it: &Exclusion) {
+        self.drop_constraint(table, Some(&it.name));
+    }
+
+    pub(super) fn add_foreign_key(&mut self, table: &'s Table, it: &'s ForeignKey) {
+        if self.inlined.contains(&it.id(&table.name)) {
+            return;
+        }
+        let text = key::foreign_key(table, it, Names::Written);
+        // A key that is made in the second stage cannot be referred to in the first.
+        let waits = self
+            .keys_in_second
+            .iter()
+            .any(|(of, parts)| **of == it.references && covers(parts, &it.referred_columns));
+        let stage = if waits { Stage::Second } else { Stage::First };
+        let safely = self.is_busy(table) && it.enforcement == Enforcement::Enforced;
+        let suffix = if safely || it.validity == Validity::NotValid {
+            " NOT VALID"
+        } else {
+            ""
+        };
+        if waits && let Some(constraint) = &it.name {
+            self.seconds
+                .insert((table.name.clone(), constraint.clone()));
+        }
+        let class = if waits {
+            Class::Alone
+        } else {
+            Class::AddConstraint
+        };
+        self.out
+            .alter(stage, &table.name, class, format!("ADD {text}{suffix}"));
+        if safely && it.validity == Validity::Valid {
+            self.validate(Stage::Second, table, it.name.as_ref());
+        }
+        if let Some(constraint) = &it.name {
+            self.constraint_comment(&table.name, constraint, None, it.comment.as_ref());
+        }
+    }
+
+    pub(super) fn alter_foreign_key(
+        &mut self,
+        table: &'s Table,
+        before: &ForeignKey,
+        after: &ForeignKey,
+    ) {
+        let Some(constraint) = &after.name else {
+            return;
+        };
+        if before.deferral != after.deferral {
+            let action = format!(
+                "ALTER CONSTRAINT {} {}",
+                ident(constraint),
+                key::altered_deferral(after.deferral)
+            );
+            self.out
+                .alter(Stage::First, &table.name, Class::Alone, action);
+        }
+        if before.validity != after.validity {
+            let stage = self.validation_stage(table);
+            self.validate(stage, table, Some(constraint));
+        }
+        let (old, new) = (before.comment.as_ref(), after.comment.as_ref());
+        self.constraint_comment(&table.name, constraint, old, new);
+    }
+
+    pub(super) fn drop_foreign_key(&mut self, table: &Table, it: &ForeignKey) {
+        self.drop_constraint(table, it.name.as_ref());
+    }
+
+    pub(super) fn create_index(&mut self, table: &'s Name, it: &'s Index) {
+        let busy = match self.changes.after.tables.get(table) {
+            Some(table) => self.is_busy(table),
+            None => self.out.is_safe() && !self.is_made(table),
+        };
+        if !busy {
+            if self.replaced_indexes.contains(&(table, it.name.as_str())) {
+                self.out
+                    .push(key::drop_index(table, &it.name, Build::Plain));
+            }
+            self.out.push(key::index(table, it, &it.name, Build::Plain));
+            self.index_is_there(Stage::First, table, it);
+            self.comment("INDEX", &beside(table, &it.name), None, it.comment.as_ref());
+            return;
+        }
+        const WHAT: &str = "CREATE INDEX CONCURRENTLY";
+        self.seconds.insert((table.clone(), it.name.clone()));
+        self.keys_in_second.push((table, &it.parts));
+        if self.replaced_indexes.contains(&(table, it.name.as_str())) {
+            // The old one serves until the new one is built.
+            let mut new = format!("{}_new", it.name);
+            if new.len() > 63 {
+                new = format!("new_{:x}", it.name.len());
+            }
+            self.out
+                .concurrently(key::index(table, it, &new, Build::Concurrently), WHAT);
+            let drop = key::drop_index(table, &it.name, Build::Concurrently);
+            self.out.concurrently(drop, "DROP INDEX CONCURRENTLY");
+            let rename = format!(
+                "ALTER INDEX {} RENAME TO {}",
+                beside(table, &new),
+                ident(&it.name)
+            );
+            self.out.push_to(Stage::Second, rename);
+        } else {
+            self.out
+                .concurrently(key::index(table, it, &it.name, Build::Concurrently), WHAT);
+        }
+        self.index_is_there(Stage::Second, table, it);
+        if let Some(comment) = &it.comment {
+            let target = beside(table, &it.name);
+            let sql = format!("COMMENT ON INDEX {target} IS {}", literal(comment));
+            self.out.push_to(Stage::Second, sql);
+        }
+    }
+
+    pub(super) fn drop_index(&mut self, table: &'s Name, it: &'s Index) {
+        if self.replaced_indexes.contains(&(table, it.name.as_str())) {
+            return;
+        }
+        // What else is changed may need it to be gone.
+        let alone = self.lonely_indexes.contains(&(table, it.name.as_str()));
+        if self.out.is_safe() && alone {
+            let sql = key::drop_index(table, &it.name, Build::Concurrently);
+            self.out.concurrently(sql, "DROP INDEX CONCURRENTLY");
+        } else {
+            self.out
+                .push(key::drop_index(table, &it.name, Build::Plain));
+        }
+    }
+
+    pub(super) fn alter_index(&mut self, table: &'s Name, before: &Index, after: &'s Index) {
+        self.alter_index_storage(
+            table,
+            &after.name,
+            (&before.storage_parameters, &after.storage_parameters),
+            (before.tablespace.as_ref(), after.tablespace.as_ref()),
+        );
+        if before.clustered != after.clustered {
+            let action = match after.clustered {
+                true => format!("CLUSTER ON {}", ident(&after.name)),
+                false => "SET WITHOUT CLUSTER".to_owned(),
+            };
+            self.out.alter(Stage::First, table, Class::Option, action);
+        }
+        let (old, new) = (before.comment.as_ref(), after.comment.as_ref());
+        self.comment("INDEX", &beside(table, &after.name), old, new);
+    }
+}
+
+/// Whether these parts are these columns, in any order, as a foreign key wants them.
+pub(super) fn covers(parts: &[KeyPart], columns: &[String]) -> bool {
+    parts.len() == columns.len()
+        && parts.iter().all(|part| {
+            part.column_name()
+                .is_some_and(|it| columns.iter().any(|column| column == it))
+        })
+}
+
+/// What of a key can be altered.
+struct Altered<'s> {
+    name: Option<&'s str>,
+    storage: &'s [String],
+    space: Option<&'s String>,
+    comment: Option<&'s String>,
+}
+
+impl<'s> Altered<'s> {
+    fn key(it: &'s PrimaryKey) -> Self {
+        Self {
+            name: it.name.as_deref(),
+            storage: &it.storage_parameters,
+            space: it.tablespace.as_ref(),
+            comment: it.comment.as_ref(),
+        }
+    }
+
+    fn unique(it: &'s Unique) -> Self {
+        Self {
+            name: it.name.as_deref(),
+            storage: &it.storage_parameters,
+            space: it.tablespace.as_ref(),
+            comment: it.comment.as_ref(),
+        }
+    }
+
+    fn exclusion(it: &'s Exclusion) -> Self {
+        Self {
+            name: Some(&it.name),
+            storage: &[],
+            space: None,
+            comment: it.comment.as_ref(),
+        }
+    }
+}

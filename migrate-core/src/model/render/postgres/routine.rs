@@ -1,0 +1,149 @@
+//! Functions, procedures, triggers and policies.
+
+use super::Writer;
+use super::name::{ident, name, signature};
+use super::script::Class;
+use crate::model::render::Stage;
+use crate::model::schema::{
+    Function, FunctionKind, Name, Policy, PolicyCommand, PolicyKind, Table, Trigger, TriggerState,
+};
+
+const fn word(it: &Function) -> &'static str {
+    match it.kind {
+        FunctionKind::Function => "FUNCTION",
+        FunctionKind::Procedure => "PROCEDURE",
+    }
+}
+
+impl<'s> Writer<'s> {
+    pub(super) fn create_function(&mut self, it: &Function) {
+        self.out
+            .push(it.definition.replacen("CREATE OR REPLACE ", "CREATE ", 1));
+        self.comment(word(it), &signature(&it.id()), None, it.comment.as_ref());
+    }
+
+    pub(super) fn alter_function(&mut self, before: &Function, after: &Function) {
+        if before.definition != after.definition {
+            self.out.push(after.definition.clone());
+        }
+        let (old, new) = (before.comment.as_ref(), after.comment.as_ref());
+        self.comment(word(after), &signature(&after.id()), old, new);
+    }
+
+    pub(super) fn drop_function(&mut self, it: &Function) {
+        self.out
+            .push(format!("DROP {} {}", word(it), signature(&it.id())));
+    }
+
+    pub(super) fn create_trigger(&mut self, it: &'s Trigger) {
+        self.out.push(it.definition.clone());
+        self.trigger_state(it, TriggerState::Enabled);
+        self.comment("TRIGGER", &trigger(it), None, it.comment.as_ref());
+    }
+
+    pub(super) fn alter_trigger(&mut self, before: &Trigger, after: &'s Trigger) {
+        self.trigger_state(after, before.state);
+        let (old, new) = (before.comment.as_ref(), after.comment.as_ref());
+        self.comment("TRIGGER", &trigger(after), old, new);
+    }
+
+    fn trigger_state(&mut self, it: &Trigger, before: TriggerState) {
+        if it.state == before {
+            return;
+        }
+        let word = match it.state {
+            TriggerState::Enabled => "ENABLE",
+            TriggerState::Disabled => "DISABLE",
+            TriggerState::Replica => "ENABLE REPLICA",
+            TriggerState::Always => "ENABLE ALWAYS",
+        };
+        let action = format!("{word} TRIGGER {}", ident(&it.name));
+        self.out
+            .alter(Stage::First, &it.table, Class::Option, action);
+    }
+
+    pub(super) fn drop_trigger(&mut self, it: &Trigger) {
+        self.out.push(format!("DROP TRIGGER {}", trigger(it)));
+    }
+
+    pub(super) fn create_policy(&mut self, table: &Table, it: &Policy) {
+        let mut text = format!("CREATE POLICY {}", policy(&table.name, it));
+        if it.kind == PolicyKind::Restrictive {
+            text += " AS RESTRICTIVE";
+        }
+        if it.command != PolicyCommand::All {
+            text += &format!(" FOR {}", it.command);
+        }
+        if it.roles != ["PUBLIC"] {
+            text += &format!(" TO {}", roles(&it.roles));
+        }
+        text += &conditions(it, None);
+        self.out.push(text);
+        self.comment(
+            "POLICY",
+            &policy(&table.name, it),
+            None,
+            it.comment.as_ref(),
+        );
+    }
+
+    pub(super) fn alter_policy(&mut self, table: &Table, before: &Policy, after: &Policy) {
+        let target = policy(&table.name, after);
+        let mut text = format!("ALTER POLICY {target}");
+        let length = text.len();
+        if before.roles != after.roles {
+            text += &format!(" TO {}", roles(&after.roles));
+        }
+        text += &conditions(after, Some(before));
+        if text.len() > length {
+            self.out.push(text);
+        }
+        self.comment(
+            "POLICY",
+            &target,
+            before.comment.as_ref(),
+            after.comment.as_ref(),
+        );
+    }
+
+    pub(super) fn drop_policy(&mut self, table: &Table, it: &Policy) {
+        self.out
+            .push(format!("DROP POLICY {}", policy(&table.name, it)));
+    }
+}
+
+fn trigger(it: &Trigger) -> String {
+    format!("{} ON {}", ident(&it.name), name(&it.table))
+}
+
+fn policy(table: &Name, it: &Policy) -> String {
+    format!("{} ON {}", ident(&it.name), name(table))
+}
+
+/// Roles; everybody is no name.
+pub(super) fn roles(roles: &[String]) -> String {
+    let names: Vec<String> = roles
+        .iter()
+        .map(|role| match role.as_str() {
+            "PUBLIC" => role.clone(),
+            role => ident(role),
+        })
+        .collect();
+    names.join(", ")
+}
+
+/// `USING` and `WITH CHECK`, where they are not what they were.
+fn conditions(it: &Policy, before: Option<&Policy>) -> String {
+    let mut text = String::new();
+    if let Some(using) = &it.using
+        && before.is_none_or(|old| old.using.as_ref() != Some(using))
+    {
+        text += &format!("\n    USING ({using})");
+    }
+    if let Some(check) = &it.with_check
+        && before.is_none_or(|old| old.with_check.as_ref() != Some(check))
+    {
+        text += &format!("\n    WITH CHECK ({check})");
+    }
+    text
+}
