@@ -2,7 +2,7 @@
 
 use migrate::diff::{Changes, Item, Operation, Renames, diff};
 use migrate::render::{Options, Statement, render};
-use migrate::schema::{Filter, Schema, compare};
+use migrate::schema::{Filter, Schema, Table, compare};
 use migrate::{Database, Dialect, Run, Settings, introspect};
 
 use super::file::{Found, Pair};
@@ -159,7 +159,8 @@ fn unlike(found: &Schema, expected: &Schema) -> Vec<String> {
     lines
 }
 
-/// Every table and every column that goes is named as lost; of a table with a new name either name will do.
+/// Every table and every column that goes is named as lost; of a table with a new name either name will do. For SQLite a
+/// column of which only the case differs is the same.
 fn marks_what_it_loses(
     changes: &Changes<'_>,
     renames: &Renames,
@@ -171,6 +172,10 @@ fn marks_what_it_loses(
             Operation::Drop(Item::Table(table)) => vec![table.id()],
             Operation::Drop(Item::Column(table, column)) if column.generated.is_none() => {
                 let new = renames.new_table(&table.name).unwrap_or(&table.name);
+                let after = changes.after.tables.get(new);
+                if after.is_some_and(|after| stays_by_case(changes, &column.name, after)) {
+                    continue;
+                }
                 vec![column.id(&table.name), column.id(new)]
             }
             _ => continue,
@@ -185,4 +190,10 @@ fn marks_what_it_loses(
         }
     }
     Ok(())
+}
+
+fn stays_by_case(changes: &Changes<'_>, column: &str, after: &Table) -> bool {
+    let mut columns = after.columns.iter();
+    changes.after.dialect == Dialect::Sqlite
+        && columns.any(|it| it.name.eq_ignore_ascii_case(column))
 }

@@ -16,6 +16,7 @@ use crate::text::ddl::{
     Constraint, ConstraintKind, Part, Reference, TableDefinition, index_definition,
     table_definition, view_query, virtual_table,
 };
+use crate::text::sql::without_comments_around;
 
 /// Everything with a statement. What begins with `sqlite_` is SQLite's own.
 const STATEMENTS: &str = "SELECT type, name, tbl_name, sql FROM sqlite_schema \
@@ -145,6 +146,7 @@ fn columns(rows: Rows) -> BTreeMap<String, Vec<Column>> {
         }
         column.default = row
             .option()
+            .map(|default| without_comments_around(&default, Dialect::Sqlite).to_owned())
             .filter(|default| !default.eq_ignore_ascii_case("NULL"));
         let generation = match row.text().as_str() {
             "2" => Some(Generation::Virtual),

@@ -6,6 +6,7 @@
 use super::cursor::Cursor;
 use super::name::Name;
 use crate::text::Dialect;
+use crate::text::sql::without_comments_around;
 
 /// What a `CREATE TABLE` of SQLite says beyond what the pragmas tell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -344,12 +345,13 @@ fn on_conflict(cursor: &mut Cursor<'_>) -> Option<String> {
     }
 }
 
-/// What stands in parentheses.
+/// What stands in parentheses, without the comments at its ends.
 fn group(cursor: &mut Cursor<'_>) -> Option<String> {
     let range = cursor.skip_group()?;
     let text = cursor.slice(range);
     let inner = text.strip_prefix('(')?;
-    Some(inner.strip_suffix(')').unwrap_or(inner).trim().to_owned())
+    let inner = inner.strip_suffix(')').unwrap_or(inner);
+    Some(without_comments_around(inner, Dialect::Sqlite).to_owned())
 }
 
 /// Names in parentheses.
@@ -573,6 +575,15 @@ mod tests {
         assert_eq!(reference(1).referred, ["x", "y"]);
         assert_eq!(reference(1).match_type.as_deref(), Some("FULL"));
         assert_eq!(reference(1).deferrable, None);
+    }
+
+    #[test]
+    fn comments_at_the_ends_of_an_expression_are_no_part_of_it() {
+        let found = constraints("CREATE TABLE t (a CHECK ( -- why\n a > /* b */ 0 -- not\n))");
+        assert_eq!(
+            found[0].kind,
+            ConstraintKind::Check("a > /* b */ 0".to_owned())
+        );
     }
 
     #[test]

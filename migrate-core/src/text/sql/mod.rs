@@ -25,7 +25,7 @@ use super::Position;
 pub(crate) use directive::is_directive;
 pub use ident::{quote_ident, quote_literal, unquote};
 pub use lexer::{Tokens, tokenize};
-pub use same::{same_tokens, without_parentheses};
+pub use same::{same_tokens, without_comments_around, without_parentheses};
 pub use split::split;
 pub use token::{Token, TokenKind};
 

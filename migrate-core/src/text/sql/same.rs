@@ -41,6 +41,23 @@ fn same(one: &str, token: &Token, other: &str, twin: &Token, dialect: Dialect) -
     token.kind == twin.kind && text == twin_text
 }
 
+/// A text without the blanks and comments around it: what can be put into parentheses without swallowing them.
+///
+/// ```
+/// use migrate_core::text::Dialect;
+/// use migrate_core::text::sql::without_comments_around;
+///
+/// assert_eq!(without_comments_around(" a > /* b */ 0 -- c", Dialect::Sqlite), "a > /* b */ 0");
+/// ```
+pub fn without_comments_around(text: &str, dialect: Dialect) -> &str {
+    let mut tokens = significant(text, dialect).map(|token| token.range);
+    let Some(first) = tokens.next() else {
+        return "";
+    };
+    let end = tokens.last().map_or(first.end, |last| last.end);
+    &text[first.start..end]
+}
+
 /// An expression without the parentheses around all of it.
 ///
 /// ```

@@ -37,6 +37,28 @@ pub(super) fn render(
     changes: &Changes<'_>,
     _options: &Options,
 ) -> Result<Vec<Statement>, RenderError> {
+    let renames = renames(changes);
+    let now = with_new_names(changes.before, &renames);
+    let mut writer = Writer {
+        changes,
+        renames: &renames,
+        now: &now,
+        plans: plans(changes, &renames, &now),
+        live: Live::new(&now, changes.after),
+        renamed: BTreeSet::new(),
+        dropping: BTreeSet::new(),
+        settled: BTreeSet::new(),
+        foreign_keys: ForeignKeys::On,
+        statements: Vec::new(),
+    };
+    for operation in &changes.operations {
+        writer.take(operation)?;
+    }
+    Ok(writer.finish())
+}
+
+/// The new names; a column of which only the case differs is the same column for SQLite.
+fn renames(changes: &Changes<'_>) -> Renames {
     let mut renames = Renames::default();
     for operation in &changes.operations {
         match *operation {
@@ -55,23 +77,20 @@ pub(super) fn render(
             _ => {}
         }
     }
-    let now = with_new_names(changes.before, &renames);
-    let mut writer = Writer {
-        changes,
-        renames: &renames,
-        now: &now,
-        plans: plans(changes, &renames, &now),
-        live: Live::new(&now, changes.after),
-        renamed: BTreeSet::new(),
-        dropping: BTreeSet::new(),
-        settled: BTreeSet::new(),
-        foreign_keys: ForeignKeys::On,
-        statements: Vec::new(),
-    };
     for operation in &changes.operations {
-        writer.take(operation)?;
+        let Operation::Drop(Item::Column(table, column)) = operation else {
+            continue;
+        };
+        let name = renames.new_table(&table.name).unwrap_or(&table.name);
+        let twin = changes.after.tables.get(name).and_then(|after| {
+            let mut columns = after.columns.iter();
+            columns.find(|it| is_same(&it.name, &column.name) && table.column(&it.name).is_none())
+        });
+        if let Some(twin) = twin {
+            renames.column(name.clone(), &column.name, &twin.name);
+        }
     }
-    Ok(writer.finish())
+    renames
 }
 
 /// How every table becomes what it shall be of which something changes; a part of a table that is new or goes comes and
@@ -150,7 +169,7 @@ impl<'a> Writer<'a> {
             Operation::Rename {
                 before: Item::Table(before),
                 after: Item::Table(after),
-            } => self.rename_table(before, after),
+            } => self.rename_table(&before.name, &after.name),
             Operation::Rename {
                 before: Item::Column(_, before),
                 after: Item::Column(table, after),
@@ -276,13 +295,13 @@ impl<'a> Writer<'a> {
         self.live.dropped_table(name);
     }
 
-    fn rename_table(&mut self, before: &'a Table, after: &'a Table) {
-        if self.renamed.insert((&after.name, None)) {
+    fn rename_table(&mut self, before: &Name, after: &'a Name) {
+        if self.renamed.insert((after, None)) {
             self.clear_the_way();
             self.push(format!(
                 "ALTER TABLE {} RENAME TO {}",
-                ident(&before.name.name),
-                ident(&after.name.name)
+                ident(&before.name),
+                ident(&after.name)
             ));
         }
     }
@@ -301,21 +320,12 @@ impl<'a> Writer<'a> {
 
     /// Gives a table and its columns their new names, if they have any and not got them yet.
     fn rename_first(&mut self, name: &'a Name) {
-        let operations: Vec<Operation<'a>> = self.changes.operations.clone();
-        for operation in operations {
-            match operation {
-                Operation::Rename {
-                    before: Item::Table(before),
-                    after: Item::Table(after),
-                } if after.name == *name => self.rename_table(before, after),
-                Operation::Rename {
-                    before: Item::Column(_, before),
-                    after: Item::Column(table, after),
-                } if table.name == *name => {
-                    self.rename_column(&table.name, &before.name, &after.name);
-                }
-                _ => {}
-            }
+        let renames = self.renames;
+        for (before, after) in renames.tables().filter(|(_, after)| *after == name) {
+            self.rename_table(before, after);
+        }
+        for (table, before, after) in renames.columns().filter(|(table, ..)| *table == name) {
+            self.rename_column(table, before, after);
         }
     }
 
