@@ -80,7 +80,7 @@ pub(crate) struct Global {
     )]
     pub(crate) env: Option<String>,
 
-    /// A key and a value for the steps of the application; may be given several times
+    /// A key and a value for steps of the application and templates of revisions; may be given several times
     #[arg(
         short = 'x',
         value_name = "KEY=VALUE",

@@ -59,6 +59,7 @@ pub(crate) fn revision(arguments: &Revision, context: &Context) -> Result<Reply,
         splice: splice(arguments.splice),
         dir,
         sections: Vec::new(),
+        ..NewRevision::default()
     };
     write(context, loaded, &new)
 }
@@ -158,6 +159,10 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn write(context: &Context, loaded: &Loaded, new: &NewRevision) -> Result<Reply, Failure> {
+    let new = &NewRevision {
+        arguments: context.settings.arguments.clone(),
+        ..new.clone()
+    };
     let written = new_revision(loaded, new, SystemTime::now())?;
     for hook in &loaded.config().post_write {
         run_hook(context, hook, &written.path, &written.shown)?;

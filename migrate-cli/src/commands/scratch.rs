@@ -87,17 +87,17 @@ fn named(arguments: &ScratchServers, context: &Context) -> Result<Vec<Database>,
 }
 
 fn reason(dialect: Dialect, refused: Option<Dialect>) -> String {
-    let scheme = if dialect.is_mysql_family() {
-        "mysql"
-    } else {
-        dialect.name()
+    let url = match dialect {
+        Dialect::Sqlite => "sqlite::memory:".to_owned(),
+        _ if dialect.is_mysql_family() => "mysql://USER@HOST/DATABASE".to_owned(),
+        _ => format!("{dialect}://USER@HOST/DATABASE"),
     };
     let why = if refused.is_some_and(|refused| same_kind(refused, dialect)) {
         "the environment is protected, and no other server is named"
     } else {
         "no server is named"
     };
-    format!("{why}: `--scratch-url {scheme}://USER@HOST/DATABASE`")
+    format!("{why}: `--scratch-url {url}`")
 }
 
 /// A URL does not tell MySQL from MariaDB.

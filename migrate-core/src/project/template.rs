@@ -24,10 +24,11 @@ enum Part<T> {
     Token(T),
 }
 
-/// Cuts a template into its parts; `{{` and `}}` are braces.
-fn parts<T: Copy, const N: usize>(
+/// Cuts a template into its parts; `{{` and `}}` are braces. `named` knows tokens that carry a name of the user's.
+fn parts<T: Clone, const N: usize>(
     text: &str,
     tokens: [(&'static str, T); N],
+    named: impl Fn(&str) -> Option<T>,
 ) -> Result<Vec<Part<T>>, InvalidTemplate> {
     let mut parts = Vec::new();
     let mut literal = String::new();
@@ -42,10 +43,15 @@ fn parts<T: Copy, const N: usize>(
             '{' => {
                 let (name, after) = rest.split_once('}').ok_or(InvalidTemplate::Unbalanced)?;
                 let found = tokens.iter().find(|(token, _)| *token == name);
-                let names = tokens.map(|(token, _)| token);
-                let (_, token) = found.ok_or_else(|| unknown(name, &names))?;
+                let found = found
+                    .map(|(_, token)| token.clone())
+                    .or_else(|| named(name));
+                let token = found.ok_or_else(|| {
+                    let names: Vec<&str> = tokens.iter().map(|(token, _)| *token).collect();
+                    unknown(name, &names)
+                })?;
                 parts.push(Part::Text(std::mem::take(&mut literal)));
-                parts.push(Part::Token(*token));
+                parts.push(Part::Token(token));
                 rest = after;
             }
             '}' => return Err(InvalidTemplate::Unbalanced),
@@ -158,7 +164,7 @@ impl Template {
     /// # Errors
     /// [`InvalidTemplate`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, InvalidTemplate> {
-        let parts = parts(text, TOKENS)?;
+        let parts = parts(text, TOKENS, |_| None)?;
         let texts = parts.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text),
             Part::Token(_) => None,

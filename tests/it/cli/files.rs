@@ -361,3 +361,32 @@ fn init_for_several_databases() {
     ]);
     assert_screen!(session, "snapshots/init_databases.txt");
 }
+
+/// What `-x` gives, a template can ask for.
+#[test]
+fn templates_take_arguments() {
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        "[migrations]\nrevision_template = \"plain.sql\"\nfile_template = \"{revision}\"\n",
+    );
+    project.write(
+        "plain.sql",
+        "-- {message}\n--\n-- Ticket: {x.ticket}\n--\n{header}\n\n{sections}\n",
+    );
+    project.write("migrations/.keep", "");
+    let session = project.session(&[
+        "revision -m \"no ticket\" --rev-id a",
+        "-q revision -m \"with one\" --rev-id a -x ticket=SHOP-12",
+    ]);
+    assert!(
+        session.contains("the template asks for `-x ticket=VALUE`"),
+        "{session}"
+    );
+    assert!(
+        project
+            .read("migrations/a.sql")
+            .contains("-- Ticket: SHOP-12\n"),
+        "{session}"
+    );
+}

@@ -31,7 +31,9 @@ impl Written {
     /// As a pair shows it.
     pub(crate) fn shown(&self) -> String {
         let sections: Vec<String> = self.sections.iter().map(Section::shown).collect();
-        sections.join("\n\n-- in a revision of its own\n")
+        // The first revision may have nothing to do.
+        let text = sections.join("\n\n-- in a revision of its own\n");
+        text.trim_start().to_owned()
     }
 }
 

@@ -1,10 +1,12 @@
 //! The texts of new revisions.
 
+use std::collections::BTreeMap;
+
 use super::{InvalidTemplate, Part, parts};
 
 /// The tokens of a text.
 pub(crate) const HELP: &str = "tokens: {message}, {header}, {sections}, {revision}, {down_revision}, {branch_labels}, {depends_on}, \
-                               {created}; `{{` is a brace";
+                               {created}, {x.KEY} of `-x KEY=VALUE`; `{{` is a brace";
 
 /// The text of a new revision with places to fill in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +14,7 @@ pub(crate) struct TextTemplate {
     parts: Vec<Part<Token>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     Message,
     Header,
@@ -22,6 +24,8 @@ enum Token {
     BranchLabels,
     DependsOn,
     Created,
+    /// What `-x KEY=VALUE` has given.
+    Argument(String),
 }
 
 const TOKENS: [(&str, Token); 8] = [
@@ -48,12 +52,26 @@ pub(crate) struct Fields<'a> {
     pub(crate) header: String,
     /// Everything from the first section marker on.
     pub(crate) sections: String,
+    /// The keys and values of this call.
+    pub(crate) arguments: &'a BTreeMap<String, String>,
 }
 
 impl TextTemplate {
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidTemplate> {
+        let argument = |name: &str| {
+            let key = name.strip_prefix("x.").filter(|key| !key.is_empty())?;
+            Some(Token::Argument(key.to_owned()))
+        };
         Ok(Self {
-            parts: parts(text, TOKENS)?,
+            parts: parts(text, TOKENS, argument)?,
+        })
+    }
+
+    /// A key that the template asks for and `arguments` lacks.
+    pub(crate) fn missing(&self, arguments: &BTreeMap<String, String>) -> Option<&str> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Token(Token::Argument(key)) if !arguments.contains_key(key) => Some(key.as_str()),
+            _ => None,
         })
     }
 
@@ -62,7 +80,7 @@ impl TextTemplate {
         for part in &self.parts {
             match part {
                 Part::Text(literal) => text.push_str(literal),
-                Part::Token(token) => text.push_str(&fields.text(*token)),
+                Part::Token(token) => text.push_str(&fields.text(token)),
             }
         }
         format!("{}\n", text.trim_end())
@@ -70,7 +88,7 @@ impl TextTemplate {
 }
 
 impl Fields<'_> {
-    fn text(&self, token: Token) -> String {
+    fn text(&self, token: &Token) -> String {
         match token {
             Token::Message => self.message.to_owned(),
             Token::Header => self.header.trim_end().to_owned(),
@@ -80,6 +98,7 @@ impl Fields<'_> {
             Token::BranchLabels => self.branch_labels.clone(),
             Token::DependsOn => self.depends_on.clone(),
             Token::Created => self.created.to_owned(),
+            Token::Argument(key) => self.arguments.get(key).cloned().unwrap_or_default(),
         }
     }
 }

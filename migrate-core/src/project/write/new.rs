@@ -1,5 +1,6 @@
 //! New revisions.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -37,6 +38,8 @@ pub struct NewRevision {
     pub dir: Option<PathBuf>,
     /// The sections with their SQL; empty: empty ones for the configured dialects.
     pub sections: Vec<NewSection>,
+    /// Keys and values for the template of the text, as `-x` gives them.
+    pub arguments: BTreeMap<String, String>,
 }
 
 /// A section to be written.
@@ -257,8 +260,19 @@ fn text(
         header: header.keys().unwrap_or_default(),
         created: &created,
         sections,
+        arguments: &new.arguments,
     };
-    Ok(template(loaded, file)?.fill(&fields))
+    let template = template(loaded, file)?;
+    if let Some(key) = template.missing(&new.arguments) {
+        let problem = error(
+            Class::Config,
+            format!("the template asks for `-x {key}=VALUE`"),
+        );
+        return Err(vec![problem.at(Frame::file(file)).help(format!(
+            "give it: `migrate-cli revision -m TEXT -x {key}=VALUE`"
+        ))]);
+    }
+    Ok(template.fill(&fields))
 }
 
 /// Everything below the header.

@@ -621,7 +621,7 @@ fn texts_follow_a_template_for_each_kind_of_revision() {
         ),
         (
             "auto.sql",
-            "-- {message}\n--\n{header}\n\n-- generated\n\n{sections}\n",
+            "-- {message}\n--\n-- Ticket {x.ticket}\n--\n{header}\n\n-- generated\n\n{sections}\n",
         ),
     ] {
         fs::write(bench.dir.path().join(name), text).expect("a template");
@@ -639,6 +639,7 @@ fn texts_follow_a_template_for_each_kind_of_revision() {
             text: "CREATE TABLE t (a INTEGER);\n".to_owned(),
         }],
         depends_on: vec!["a".to_owned()],
+        arguments: [("ticket".to_owned(), "SHOP-12".to_owned())].into(),
         ..new("generated", "b", &[])
     });
     write(new("a merge", "c", &["a", "b"]));
@@ -660,6 +661,10 @@ fn what_a_template_cannot_be() {
             "-- {message}\n--\n-- revision: {revision}\n-- down_revision: none\n",
         ),
         ("no message", "{header}\n\n{sections}\n"),
+        (
+            "an argument that is not given",
+            "-- {message}\n--\n-- {x.ticket}\n--\n{header}\n",
+        ),
     ];
     let bench = Bench::new("[migrations]\nrevision_template = \"t.sql\"\n");
     bench.file("a", "none");
