@@ -34,7 +34,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
         "Look at the revisions",
         &["heads", "branches", "history", "show"],
     ),
-    ("Prove", &["check", "verify", "diff"]),
+    ("Prove", &["check", "verify", "diff", "schema"]),
     ("Other", &["completions"]),
 ];
 

@@ -21,7 +21,7 @@ use migrate_core::text::Dialect;
 pub(crate) use help::command;
 pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
-pub(crate) use schema::Diff;
+pub(crate) use schema::{Diff, Dump, Generation, Schema, SchemaCommand};
 pub(crate) use values::protect;
 
 /// The whole command line.
@@ -196,6 +196,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// What differs between two schemas: revisions, the desired one, databases, files
     Diff(Diff),
+    /// Write a schema as the SQL that makes it
+    Schema(Schema),
     /// The completion script of a shell
     Completions(Completions),
 }
@@ -250,6 +252,11 @@ pub(crate) struct Revision {
     /// Which of the configured directories takes the file
     #[arg(long, value_name = "DIR")]
     pub(crate) version_path: Option<PathBuf>,
+    /// Write what makes the desired schema out of what the revisions make, proven on throw-away databases
+    #[arg(long)]
+    pub(crate) autogenerate: bool,
+    #[command(flatten)]
+    pub(crate) generation: schema::Generation,
 }
 
 /// `merge`

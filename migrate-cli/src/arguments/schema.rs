@@ -1,10 +1,64 @@
 //! `diff` and `schema`.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use migrate_core::model::autogenerate::LikelyRename;
 use migrate_core::text::Dialect;
 
 use super::proofs::ScratchServers;
 use super::values;
+
+/// `schema`
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    pub(crate) what: SchemaCommand,
+}
+
+/// What is done with a schema.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Write a schema as the SQL that makes it
+    Dump(Dump),
+}
+
+/// `schema dump`
+#[derive(Debug, Args)]
+pub(crate) struct Dump {
+    /// Which one: a revision, `database` (the one that is meant), `schema` (the desired one), a URL, or a file [default:
+    /// heads]
+    #[arg(value_name = "WHAT", value_parser = values::spec)]
+    pub(crate) side: Option<String>,
+    /// The file [default: `dump` of the configuration where nothing is named, else stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write nothing; exit with 3 when the file says something else
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// For which database it is made [default: the kind of the one that is dumped]
+    #[arg(long, value_name = "DIALECT", value_parser = values::dialect)]
+    pub(crate) dialect: Option<Dialect>,
+    #[command(flatten)]
+    pub(crate) scratch: ScratchServers,
+}
+
+/// How a revision is generated.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Autogenerate")]
+pub(crate) struct Generation {
+    /// Show the SQL and write nothing
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) dry_run: bool,
+    /// A table or a column that goes by another name: users=people, or users.mail=email; may be given several times
+    #[arg(long, value_name = "OLD=NEW", requires = "autogenerate", value_parser = values::rename)]
+    pub(crate) rename: Vec<LikelyRename>,
+    /// Write it without asking even if it takes data away
+    #[arg(long, requires = "autogenerate")]
+    pub(crate) allow_destructive: bool,
+    #[command(flatten)]
+    pub(crate) scratch: ScratchServers,
+}
 
 /// `diff`
 #[derive(Debug, Args)]

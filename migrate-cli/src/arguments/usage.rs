@@ -9,7 +9,7 @@ use migrate_core::text::diagnostic::{Class, nearest};
 use super::values;
 
 /// Names that other tools have for our commands: the name, ours, and what is said besides.
-const ELSEWHERE: [(&str, &str); 37] = [
+const ELSEWHERE: [(&str, &str); 39] = [
     ("run", "upgrade"),
     ("up", "upgrade"),
     ("migrate", "upgrade"),
@@ -47,6 +47,47 @@ const ELSEWHERE: [(&str, &str); 37] = [
     ("completion", "completions SHELL"),
     ("squash", "merge"),
     ("preview", "plan upgrade"),
+    ("list_templates", "init --help"),
+    ("list-templates", "init --help"),
+];
+
+/// Options of Alembic that are another one here: the command (empty: any), its option, and what is said.
+const OPTIONS_ELSEWHERE: [(&str, &str, &str); 7] = [
+    (
+        "",
+        "-c",
+        "the configuration file is named by `--config FILE`",
+    ),
+    (
+        "",
+        "-n",
+        "an environment of migrate.toml is named by `--env NAME`, another migrate.toml by `--config FILE`",
+    ),
+    (
+        "",
+        "--name",
+        "an environment of migrate.toml is named by `--env NAME`, another migrate.toml by `--config FILE`",
+    ),
+    (
+        "",
+        "--raiseerr",
+        "every error says its cause; `-v` says more",
+    ),
+    (
+        "init",
+        "--package",
+        "there is no Python package here, leave it out",
+    ),
+    (
+        "ensure-version",
+        "--sql",
+        "`migrate-cli stamp --sql base:base` writes the tables and no row",
+    ),
+    (
+        "revision",
+        "--sql",
+        "there is no `env.py` that could connect, leave it out",
+    ),
 ];
 
 /// The usage error for what clap found in `words`.
@@ -77,7 +118,17 @@ pub(crate) fn explain(error: &clap::Error, words: &[OsString]) -> Diagnostic {
                 text(ContextKind::InvalidArg),
                 text(ContextKind::SuggestedArg),
             );
-            unknown_argument(values::typed(&name), near_option(&name, &suggested, sub))
+            let (name, command) = (
+                values::typed(&name),
+                sub.map_or("", clap::Command::get_name),
+            );
+            let elsewhere = OPTIONS_ELSEWHERE
+                .iter()
+                .find(|(of, theirs, _)| *theirs == name && (of.is_empty() || *of == command));
+            match elsewhere {
+                Some((.., help)) => unknown_argument(name, None).help(*help),
+                None => unknown_argument(name, near_option(name, &suggested, sub)),
+            }
         }
         ErrorKind::ValueValidation => {
             let cause = std::error::Error::source(error)
@@ -176,6 +227,10 @@ fn unknown_argument(name: &str, suggested: Option<String>) -> Diagnostic {
 }
 
 fn missing_argument(missing: &str, command: &str) -> Diagnostic {
+    if missing.contains("--autogenerate") {
+        return problem("this option is for a revision that is generated")
+            .help("`migrate-cli revision --autogenerate -m TEXT`");
+    }
     if command == "revision" {
         return problem("a revision needs a message")
             .help("`migrate-cli revision -m \"create users\"`");
@@ -261,6 +316,20 @@ mod tests {
                 "migrate-cli upgrade --nonsense",
                 "unknown option `--nonsense`",
             ),
+            ("migrate-cli -n shop upgrade", "named by `--env NAME`"),
+            (
+                "migrate-cli upgrade -c alembic.ini",
+                "named by `--config FILE`",
+            ),
+            (
+                "migrate-cli --raiseerr upgrade",
+                "every error says its cause",
+            ),
+            (
+                "migrate-cli ensure-version --sql",
+                "`migrate-cli stamp --sql base:base`",
+            ),
+            ("migrate-cli init --package", "no Python package"),
             ("migrate-cli upgrade a b", "unexpected argument `b`"),
             ("migrate-cli stamp", "<SPEC>... is missing"),
             ("migrate-cli revision", "a revision needs a message"),

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use migrate_core::model::Tool;
+use migrate_core::model::autogenerate::LikelyRename;
+use migrate_core::model::schema::Name;
 use migrate_core::text::Dialect;
 
 /// Stands before a word that begins like `-1`, so that the parser takes it for a value.
@@ -84,6 +86,27 @@ pub(super) fn tag(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// `users=people` or `users.mail=email`; a table in a schema is named with it on both sides.
+pub(super) fn rename(text: &str) -> Result<LikelyRename, String> {
+    let wrong =
+        || "expected OLD=NEW: users=people for a table, users.mail=email for a column".to_owned();
+    let (old, new) = typed(text).split_once('=').ok_or_else(wrong)?;
+    if [old, new]
+        .iter()
+        .any(|it| it.split('.').any(|part| part.trim().is_empty()))
+    {
+        return Err(wrong());
+    }
+    let name = |text: &str| match text.split_once('.') {
+        Some((schema, name)) => Name::qualified(schema, name),
+        None => Name::bare(text),
+    };
+    Ok(match (old.rsplit_once('.'), new.contains('.')) {
+        (Some((table, column)), false) => LikelyRename::column(name(table), column, new),
+        _ => LikelyRename::table(name(old), name(new)),
+    })
+}
+
 /// A dialect by name.
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
     text.parse()
@@ -133,6 +156,34 @@ mod tests {
             ("18446744073709551615m", None),
         ] {
             assert_eq!(wait(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rename_is_of_a_table_or_of_a_column() {
+        for (text, expected) in [
+            (
+                "users=people",
+                Some("table users is gone and people is new"),
+            ),
+            (
+                "users.mail=email",
+                Some("column users.mail is gone and users.email is new"),
+            ),
+            (
+                "app.users=app.people",
+                Some("table app.users is gone and app.people is new"),
+            ),
+            (
+                "app.users.mail=email",
+                Some("column app.users.mail is gone and app.users.email is new"),
+            ),
+            ("users", None),
+            ("users=", None),
+            (".mail=email", None),
+        ] {
+            let read = rename(text).ok().map(|it| it.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! `check`: the gate of a CI, part by part.
 
-use migrate_core::database::{Database, Drift, Finding, Verdict, drift};
+use migrate_core::database::{Database, Drift, Finding, Side, Verdict, Workshop, drift};
 use migrate_core::model::Graph;
 use migrate_core::model::set::HeadsPolicy;
 use migrate_core::project::Loaded;
@@ -9,7 +9,7 @@ use migrate_core::text::{Diagnostic, DialectSet};
 use serde::{Serialize, Serializer};
 
 use super::scratch::{Servers, Unnamed, on_scratch, servers};
-use super::sides::filter;
+use super::sides::{desired, filter};
 use super::verify::{finding, verdict};
 use crate::arguments::Check;
 use crate::context::Context;
@@ -91,12 +91,17 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Reply, Failure
         },
         false => (unreadable("drift"), None),
     };
+    let wanted = if readable {
+        desired_schema(arguments, context)?
+    } else {
+        unreadable("schema")
+    };
     let parts = vec![
         lock,
         heads,
         Part::not_run("lint", "this release has no lints"),
         drift,
-        Part::not_run("models", "this release has no models"),
+        wanted,
     ];
     let ok = parts.iter().all(|part| part.verdict != Verdict::Failed);
     let checked = Checked { ok, parts };
@@ -233,6 +238,67 @@ fn compared(
         },
         _ => Part::not_run("drift", "this program does not know what was found"),
     })
+}
+
+/// The desired schema beside what the revisions make.
+fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure> {
+    const PART: &str = "schema";
+    if context.source.config()?.schema.files.is_empty() {
+        return Ok(Part::not_run(
+            PART,
+            "there is no desired schema: `files` below `[schema]` in migrate.toml",
+        ));
+    }
+    let Servers { found, missing } = servers(&arguments.scratch, context, Unnamed::Taken)?;
+    let mut part = Part::passed(PART);
+    for (dialect, reason) in missing {
+        part.remarks
+            .push(format!("not compared for {dialect}: {reason}"));
+    }
+    if found.is_empty() {
+        return Ok(Part::not_run(PART, part.remarks.join("; ")));
+    }
+    let filter = filter(context.source.config()?);
+    let several = found.len() > 1;
+    for server in &found {
+        let dialect = server.dialect();
+        let Ok(migrations) = context.source.provable(DialectSet::one(dialect)) else {
+            return Ok(Part::not_run(PART, "the revisions cannot run as they are"));
+        };
+        let wanted = Side::Files(desired(dialect, context)?);
+        let compared = on_scratch(
+            server,
+            migrations.settings()?,
+            &arguments.scratch,
+            context,
+            async |scratch| {
+                let given = &context.settings.arguments;
+                let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
+                workshop.in_sync(&wanted).await
+            },
+        );
+        let proof = match compared {
+            Ok(proof) => proof,
+            Err(failure) => return Ok(Part::failed(PART, failure.diagnostics)),
+        };
+        let named = |text: String| match several {
+            true => format!("{dialect}: {text}"),
+            false => text,
+        };
+        part.remarks.extend(proof.remarks.into_iter().map(named));
+        for mut finding in proof.findings {
+            part.verdict = Verdict::Failed;
+            finding.message = named(finding.message);
+            part.findings.push(finding);
+        }
+    }
+    if part.verdict == Verdict::Failed {
+        part.remarks.push(
+            "`migrate-cli revision --autogenerate -m TEXT` writes the revision that is missing"
+                .to_owned(),
+        );
+    }
+    Ok(part)
 }
 
 impl Human for Checked {

@@ -1,6 +1,7 @@
 //! One file per command. Each has a `run` that calls migrate-core and makes a reply.
 
 mod adopt;
+mod autogenerate;
 mod branches;
 mod check;
 mod completions;
@@ -20,6 +21,7 @@ mod repair;
 mod report;
 mod revision;
 mod runs;
+mod schema;
 mod scratch;
 mod script;
 mod show;
@@ -67,6 +69,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
+        Command::Schema(arguments) => schema::run(arguments, context),
         Command::Repair(arguments) => repair::run(arguments, context),
         Command::Adopt(arguments) => adopt::run(arguments, context),
         Command::EnsureVersion(arguments) => ensure_version::run(arguments, context),

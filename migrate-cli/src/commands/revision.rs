@@ -19,9 +19,9 @@ use crate::output::page::{BOLD, DIM, GOOD, ID, PLAIN, piece};
 use crate::output::{Human, Page, Reply, Volume};
 
 /// The new revision.
-#[derive(Serialize)]
-struct Written {
-    revision: String,
+#[derive(Debug, Serialize)]
+pub(super) struct Written {
+    pub(super) revision: String,
     down_revision: Vec<String>,
     file: String,
 }
@@ -35,6 +35,15 @@ struct OneHead {
 
 pub(crate) fn revision(arguments: &Revision, context: &Context) -> Result<Reply, Failure> {
     let loaded = context.source.loaded()?;
+    let new = ordered(arguments, loaded)?;
+    if arguments.autogenerate {
+        return super::autogenerate::run(arguments, new, context);
+    }
+    write(context, loaded, &new)
+}
+
+/// The revision as it is ordered, without sections.
+fn ordered(arguments: &Revision, loaded: &Loaded) -> Result<NewRevision, Failure> {
     let graph = graph(loaded)?;
     let parents = match &arguments.head {
         Some(spec) => resolve(graph, &spec.parse::<Spec>()?, None)?,
@@ -50,7 +59,7 @@ pub(crate) fn revision(arguments: &Revision, context: &Context) -> Result<Reply,
         .as_deref()
         .map(absolute)
         .transpose()?;
-    let new = NewRevision {
+    Ok(NewRevision {
         message: arguments.message.clone(),
         id: arguments.rev_id.clone(),
         down_revision: graph.ids(&parents),
@@ -60,8 +69,7 @@ pub(crate) fn revision(arguments: &Revision, context: &Context) -> Result<Reply,
         dir,
         sections: Vec::new(),
         ..NewRevision::default()
-    };
-    write(context, loaded, &new)
+    })
 }
 
 pub(crate) fn merge(arguments: &Merge, context: &Context) -> Result<Reply, Failure> {
@@ -159,6 +167,15 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn write(context: &Context, loaded: &Loaded, new: &NewRevision) -> Result<Reply, Failure> {
+    Ok(Reply::new(written(context, loaded, new)?))
+}
+
+/// Writes it, and runs the hooks on it.
+pub(super) fn written(
+    context: &Context,
+    loaded: &Loaded,
+    new: &NewRevision,
+) -> Result<Written, Failure> {
     let new = &NewRevision {
         arguments: context.settings.arguments.clone(),
         ..new.clone()
@@ -168,11 +185,11 @@ fn write(context: &Context, loaded: &Loaded, new: &NewRevision) -> Result<Reply,
         run_hook(context, hook, &written.path, &written.shown)?;
     }
     let names = new.down_revision.iter().map(ToString::to_string).collect();
-    Ok(Reply::new(Written {
+    Ok(Written {
         revision: written.id.to_string(),
         down_revision: names,
         file: written.shown,
-    }))
+    })
 }
 
 /// Runs a command of `[hooks] post_write` on a new file; what it prints goes to stderr.

@@ -69,8 +69,9 @@ pub use event::Event;
 pub use introspect::introspect;
 pub use offline::{Offline, RustSteps, Script, ScriptStep};
 pub use prove::{
-    Drift, Existing, Finding, Located, Nearest, Place, Proof, RowsLost, Scratch, Side, SqlFile,
-    TestData, Verdict, Verification, Verify, Workshop, drift, verify,
+    Desired, Drift, Existing, Finding, Generated, Located, Nearest, Place, Proof, RowsLost,
+    Scratch, Sections, Side, SqlFile, TestData, Verdict, Verification, Verify, Workshop, drift,
+    verify,
 };
 pub use repair::Repair;
 pub use report::{Change, Outcome, Report, RowCount, StepAction, StepReport};

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads a file or a database.
 
+pub mod autogenerate;
 pub mod desired;
 pub mod diff;
 pub mod graph;

@@ -4,6 +4,7 @@
 //! them anew; look at the difference before you commit it.
 
 mod alembic;
+mod autogenerate;
 mod check;
 mod diff;
 mod files;

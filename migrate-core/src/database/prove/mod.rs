@@ -10,19 +10,24 @@
 //! | `existing` | an existing schema, a dump, data |
 //! | `drift` | a live database beside what its revisions make |
 //! | `side` | what a live database, revisions or files hold, to be compared |
+//! | `generate` | the revision that makes a desired schema, with its proof |
+//! | `survive` | rows before and after a change |
 //! | `locate` | which revision a database equals |
 
 mod drift;
 mod existing;
+mod generate;
 mod load;
 mod locate;
 mod report;
 mod rows;
 mod scratch;
 mod side;
+mod survive;
 mod verify;
 
 pub use drift::{Drift, drift};
+pub use generate::{Desired, Generated, Sections};
 pub use load::SqlFile;
 pub use locate::{Located, Nearest, Place};
 pub use report::{Finding, Proof, RowsLost, Verdict, Verification};

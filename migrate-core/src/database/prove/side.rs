@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::load::SqlFile;
+use super::report::{Finding, Proof};
 use super::scratch::Scratch;
+use super::verify::apart;
 use crate::database::connect::{Intent, connect};
 use crate::database::error::Error;
 use crate::database::introspect::introspect;
 use crate::database::run::Run;
 use crate::database::target::Database;
 use crate::model::desired::Models;
-use crate::model::schema::{Filter, Pattern, Schema};
+use crate::model::schema::{Filter, Pattern, Schema, compare};
 use crate::model::{Index, Migrations, Spec, Tool, resolve};
 use crate::text::Dialect;
 
@@ -121,6 +123,27 @@ impl<'a> Workshop<'a> {
             _ => {}
         }
         Ok((one, other))
+    }
+
+    /// Whether what is wanted is what the heads make.
+    ///
+    /// # Errors
+    /// As [`schema`](Self::schema).
+    pub async fn in_sync(&self, wanted: &Side) -> Result<Proof, Error> {
+        let heads: Spec = "heads".parse()?;
+        let (made, wanted) = self.both(&Side::Revisions(vec![heads]), wanted).await?;
+        let (order, differences) = apart(compare(&made, &wanted));
+        let mut proof = Proof::new("schema");
+        proof.remarks = order.iter().map(ToString::to_string).collect();
+        for difference in differences {
+            proof.find(Finding::of_difference(
+                difference,
+                "is wanted and made by no revision",
+                "is made by the revisions and not wanted",
+                "is wanted otherwise than the revisions make it",
+            ));
+        }
+        Ok(proof)
     }
 
     /// A new database with what these revisions and everything below them make.

@@ -51,6 +51,8 @@ pub struct NewSection {
     pub dialects: DialectSet,
     /// The SQL.
     pub text: String,
+    /// False with `transaction:false`.
+    pub transactional: bool,
 }
 
 /// Whether a new revision may stand on one that is no head.
@@ -289,7 +291,10 @@ fn sections(loaded: &Loaded, new: &NewRevision) -> String {
         }
     }
     for section in &new.sections {
-        let marker = marker(section.direction, section.dialects);
+        let mut marker = marker(section.direction, section.dialects);
+        if !section.transactional {
+            marker.push_str(" transaction:false");
+        }
         let body = section.text.trim_end();
         let end = if body.is_empty() { "" } else { "\n" };
         text.push_str(&format!("\n{marker}\n{body}{end}"));

@@ -637,6 +637,7 @@ fn texts_follow_a_template_for_each_kind_of_revision() {
             direction: Direction::Up,
             dialects: DialectSet::EMPTY,
             text: "CREATE TABLE t (a INTEGER);\n".to_owned(),
+            transactional: true,
         }],
         depends_on: vec!["a".to_owned()],
         arguments: [("ticket".to_owned(), "SHOP-12".to_owned())].into(),

@@ -14,6 +14,7 @@
 //! | `shown` | what `SHOW CREATE` of MySQL and MariaDB says |
 //! | `boundary` | what a statement does to the transaction around it, on MySQL and MariaDB |
 //! | `loss` | what a section takes away for good |
+//! | `was` | what a table or a column of the desired schema was called before |
 //! | `residue` | what a statement leaves behind in the session |
 
 mod alter;
@@ -29,6 +30,7 @@ mod object;
 mod residue;
 mod shown;
 mod table;
+mod was;
 
 #[cfg(test)]
 mod tests;
@@ -49,6 +51,7 @@ pub use residue::{Residue, residue};
 pub use shown::{
     ShownTable, shown_table, view_algorithm, without_database, without_definer, without_starts,
 };
+pub use was::{Was, was};
 
 use super::Dialect;
 use cursor::Cursor;

@@ -1,0 +1,496 @@
+//! `revision --autogenerate`: what makes the desired schema, proven, then written.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use migrate_core::database::{Database, Desired, Generated, Sections, Verdict, Workshop};
+use migrate_core::model::Index;
+use migrate_core::model::autogenerate::{LikelyRename, Section};
+use migrate_core::model::diff::Renames;
+use migrate_core::model::schema::Difference;
+use migrate_core::project::LoadMode;
+use migrate_core::project::load::load;
+use migrate_core::project::write::{NewRevision, NewSection};
+use migrate_core::text::diagnostic::Class;
+use migrate_core::text::revision::Direction;
+use migrate_core::text::{Diagnostic, Dialect, DialectSet};
+use serde::Serialize;
+
+use super::diff::Told;
+use super::revision::{Written, written};
+use super::schema;
+use super::scratch::{Servers, Unnamed, on_scratch, servers};
+use super::sides::{desired, filter};
+use crate::arguments::{Generation, Revision};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::page::{BOLD, DIM, GOOD, PLAIN, WARN, piece};
+use crate::output::{Human, Page, Reply, Volume};
+
+/// What was generated, and what was written of it.
+#[derive(Serialize)]
+struct Outcome {
+    /// Whether there was nothing to do.
+    in_sync: bool,
+    databases: Vec<OnDatabase>,
+    revisions: Vec<Proposed>,
+    written: Vec<Written>,
+    /// The files that show the schema and were brought up to date.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dumped: Vec<String>,
+}
+
+/// What differs on one kind of database.
+#[derive(Serialize)]
+struct OnDatabase {
+    dialect: &'static str,
+    differences: Vec<Told>,
+    operations: Vec<String>,
+    /// What data the upgrade takes away.
+    loses: Vec<String>,
+    /// What looks like a rename: `--rename` makes it one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    likely_renames: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
+}
+
+/// A revision with its sections.
+#[derive(Clone, Serialize)]
+struct Proposed {
+    message: String,
+    sections: Vec<ProposedSection>,
+}
+
+#[derive(Clone, Serialize)]
+struct ProposedSection {
+    direction: &'static str,
+    dialects: Vec<&'static str>,
+    transactional: bool,
+    sql: String,
+    #[serde(skip)]
+    new: NewSection,
+}
+
+pub(super) fn run(
+    arguments: &Revision,
+    new: NewRevision,
+    context: &Context,
+) -> Result<Reply, Failure> {
+    let how = &arguments.generation;
+    let servers = all_servers(how, context)?;
+    let mut renames = Renames::default();
+    how.rename.iter().for_each(|it| it.add_to(&mut renames));
+    let mut generated = generate(&servers, &new, &renames, how, context)?;
+    if asks(how, context) && answered(&generated, &mut renames)? {
+        generated = generate(&servers, &new, &renames, how, context)?;
+    }
+    let revisions = assemble(&generated, &new.message, context)?;
+    let mut outcome = Outcome {
+        in_sync: generated.iter().all(|it| it.differences.is_empty()),
+        databases: generated.iter().map(OnDatabase::from).collect(),
+        revisions,
+        written: Vec::new(),
+        dumped: Vec::new(),
+    };
+    if outcome.in_sync {
+        return Ok(Reply::new(outcome));
+    }
+    refuse_unproven(&generated, &mut outcome)?;
+    if how.dry_run {
+        return Ok(Reply::new(outcome));
+    }
+    may_lose(&generated, how, context)?;
+    warn(&generated, context);
+    let mut new = new;
+    for proposed in &outcome.revisions {
+        // The second one stands on the first, which is on disk by then.
+        let loaded = load(context.source.project()?, LoadMode::reading());
+        new.message.clone_from(&proposed.message);
+        new.sections = proposed.sections.iter().map(|it| it.new.clone()).collect();
+        let one = written(context, &loaded, &new)?;
+        new = NewRevision {
+            down_revision: vec![
+                one.revision
+                    .parse()
+                    .map_err(|_| Failure::internal("an id that was written is one".to_owned()))?,
+            ],
+            dir: new.dir.take(),
+            ..NewRevision::default()
+        };
+        outcome.written.push(one);
+    }
+    for one in &generated {
+        outcome.dumped.extend(schema::keep(&one.after, context)?);
+    }
+    Ok(Reply::new(outcome))
+}
+
+/// A server for each dialect that the project is written for.
+fn all_servers(how: &Generation, context: &Context) -> Result<Vec<Database>, Failure> {
+    let Servers { mut found, missing } = servers(&how.scratch, context, Unnamed::Taken)?;
+    let configured = context.source.dialects()?;
+    if !configured.is_empty() {
+        found.retain(|server| {
+            let dialect = server.dialect();
+            configured.contains(dialect)
+                || dialect.is_mysql_family() && configured.iter().any(Dialect::is_mysql_family)
+        });
+    }
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let names: Vec<&str> = missing.iter().map(|(dialect, _)| dialect.name()).collect();
+    let error = Diagnostic::error(
+        Class::Config,
+        format!(
+            "the project is written for {} too, and there is no server to try the SQL on",
+            names.join(" and ")
+        ),
+    );
+    let error = missing
+        .into_iter()
+        .fold(error, |error, (_, reason)| error.help(reason));
+    Err(error.into())
+}
+
+fn generate(
+    servers: &[Database],
+    new: &NewRevision,
+    renames: &Renames,
+    how: &Generation,
+    context: &Context,
+) -> Result<Vec<Generated>, Failure> {
+    let filter = filter(context.source.config()?);
+    let mut all = Vec::new();
+    for server in servers {
+        let dialect = server.dialect();
+        let migrations = context.source.provable(DialectSet::one(dialect))?;
+        let graph = migrations.set()?.graph();
+        let on: Vec<Index> = new
+            .down_revision
+            .iter()
+            .filter_map(|id| graph.index(id.as_str()))
+            .collect();
+        let mut wanted = Desired::files(desired(dialect, context)?);
+        wanted.renames = renames.clone();
+        let generated = on_scratch(
+            server,
+            migrations.settings()?,
+            &how.scratch,
+            context,
+            async |scratch| {
+                let given = &context.settings.arguments;
+                let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
+                workshop.generate(&on, &wanted).await
+            },
+        )?;
+        all.push(generated);
+    }
+    Ok(all)
+}
+
+/// The revisions with a section for each database. Where several have to do something in different stages, each has
+/// its own first and second.
+fn assemble(
+    generated: &[Generated],
+    message: &str,
+    context: &Context,
+) -> Result<Vec<Proposed>, Failure> {
+    let configured = context.source.dialects()?;
+    let count = generated.iter().map(|it| it.revisions.len()).max();
+    let several = generated.len() > 1;
+    let mut all = Vec::new();
+    for place in 0..count.unwrap_or(0) {
+        let mut sections = Vec::new();
+        for direction in Direction::ALL {
+            for one in generated {
+                let dialects = if several {
+                    DialectSet::one(named(one.dialect, configured))
+                } else {
+                    DialectSet::EMPTY
+                };
+                sections.push(section(one, place, direction, dialects));
+            }
+        }
+        let message = if place == 0 {
+            message.to_owned()
+        } else {
+            format!("{message} (online part)")
+        };
+        all.push(Proposed { message, sections });
+    }
+    Ok(all)
+}
+
+/// MariaDB takes the section of MySQL where the project is written for both.
+fn named(dialect: Dialect, configured: DialectSet) -> Dialect {
+    match dialect.fallback() {
+        Some(other) if configured.contains(other) => other,
+        _ if dialect == Dialect::Mysql && !configured.contains(dialect) => Dialect::Mariadb,
+        _ => dialect,
+    }
+}
+
+fn section(
+    generated: &Generated,
+    place: usize,
+    direction: Direction,
+    dialects: DialectSet,
+) -> ProposedSection {
+    let empty = Section::of(&[]);
+    let found = generated
+        .revisions
+        .get(place)
+        .map(|Sections { up, down, .. }| match direction {
+            Direction::Up => up,
+            Direction::Down => down,
+        });
+    let found = found.unwrap_or(&empty);
+    let mut text = String::new();
+    if direction == Direction::Up && place == 0 {
+        for warning in &generated.warnings {
+            let first = warning.lines().next().unwrap_or_default();
+            text.push_str(&format!("-- needs a look: {first}\n"));
+        }
+    }
+    text.push_str(&found.text);
+    if found.is_empty() {
+        text.push_str("-- migrate:empty nothing to do here\n");
+    }
+    ProposedSection {
+        direction: direction.name(),
+        dialects: dialects.iter().map(Dialect::name).collect(),
+        transactional: found.transactional,
+        sql: text.clone(),
+        new: NewSection {
+            direction,
+            dialects,
+            text,
+            transactional: found.transactional,
+        },
+    }
+}
+
+/// Whether there is somebody to ask.
+fn asks(how: &Generation, context: &Context) -> bool {
+    !how.dry_run
+        && context.output.volume > Volume::Quiet
+        && std::io::stdin().is_terminal()
+        && std::io::stderr().is_terminal()
+}
+
+/// Asks of everything that looks like a rename whether it is one; says whether something is.
+fn answered(generated: &[Generated], renames: &mut Renames) -> Result<bool, Failure> {
+    let mut asked: Vec<&LikelyRename> = Vec::new();
+    let mut found = false;
+    for likely in generated.iter().flat_map(|it| &it.likely) {
+        if asked.contains(&likely) {
+            continue;
+        }
+        asked.push(likely);
+        if yes(&format!("{likely}. Is it renamed?"))? {
+            likely.add_to(renames);
+            found = true;
+        }
+    }
+    Ok(found)
+}
+
+fn yes(question: &str) -> Result<bool, Failure> {
+    let problem = |error: std::io::Error| {
+        Diagnostic::error(Class::Config, format!("nobody answers: {}", error.kind()))
+    };
+    let mut stderr = anstream::stderr();
+    write!(stderr, "{question} [y/N] ").map_err(problem)?;
+    stderr.flush().map_err(problem)?;
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(problem)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// A proof that fails writes nothing, and shows what is wrong.
+fn refuse_unproven(generated: &[Generated], outcome: &mut Outcome) -> Result<(), Failure> {
+    let mut error = Diagnostic::error(
+        Class::Config,
+        "the generated revision does not do what it should: nothing is written",
+    );
+    let mut failed = false;
+    for one in generated {
+        if one.proof.verdict != Verdict::Failed {
+            continue;
+        }
+        failed = true;
+        for finding in &one.proof.findings {
+            error = error.note(format!("{}: {}", one.dialect, finding.message));
+        }
+    }
+    if !failed {
+        return Ok(());
+    }
+    let error = error
+        .help("write this one by hand: `migrate-cli revision -m TEXT`, then `migrate-cli verify`");
+    let shown = Outcome {
+        in_sync: false,
+        databases: std::mem::take(&mut outcome.databases),
+        revisions: std::mem::take(&mut outcome.revisions),
+        written: Vec::new(),
+        dumped: Vec::new(),
+    };
+    Err(Failure {
+        report: Some(Box::new(shown)),
+        ..error.into()
+    })
+}
+
+/// What takes data away is written only when somebody has said so.
+fn may_lose(generated: &[Generated], how: &Generation, context: &Context) -> Result<(), Failure> {
+    let mut loses: Vec<&str> = Vec::new();
+    for what in generated.iter().flat_map(Generated::loses) {
+        if !loses.contains(&what) {
+            loses.push(what);
+        }
+    }
+    if loses.is_empty() || how.allow_destructive {
+        return Ok(());
+    }
+    let lost = loses.join(", ");
+    if asks(how, context) && yes(&format!("this takes data away: {lost}. Write it?"))? {
+        return Ok(());
+    }
+    let mut error = Diagnostic::error(
+        Class::Config,
+        format!("this would take data away: {lost}; nothing is written"),
+    );
+    let mut likely: Vec<&LikelyRename> = Vec::new();
+    for one in generated.iter().flat_map(|it| &it.likely) {
+        if !likely.contains(&one) {
+            likely.push(one);
+        }
+    }
+    for rename in likely {
+        error = error.help(format!(
+            "{rename}: `--rename {}` if it is the same one",
+            rename.option()
+        ));
+    }
+    Err(error
+        .help("`--allow-destructive` writes it as it is, `--dry-run` shows it")
+        .into())
+}
+
+fn warn(generated: &[Generated], context: &Context) {
+    let mut warnings = Vec::new();
+    for one in generated {
+        for warning in &one.warnings {
+            warnings.push(Diagnostic::warning(
+                Class::Config,
+                format!("{}: {warning}", one.dialect),
+            ));
+        }
+        for likely in &one.likely {
+            warnings.push(
+                Diagnostic::warning(Class::Config, format!("{}: {likely}", one.dialect)).help(
+                    format!("`--rename {}` if it is the same one", likely.option()),
+                ),
+            );
+        }
+    }
+    context.output.warnings(warnings.iter());
+}
+
+impl From<&Generated> for OnDatabase {
+    fn from(generated: &Generated) -> Self {
+        let told = |difference: &Difference| Told::from(difference.clone());
+        Self {
+            dialect: generated.dialect.name(),
+            differences: generated.differences.iter().map(told).collect(),
+            operations: generated.operations.clone(),
+            loses: generated.loses().map(str::to_owned).collect(),
+            likely_renames: generated.likely.iter().map(LikelyRename::option).collect(),
+            warnings: generated.warnings.clone(),
+            remarks: generated.remarks.clone(),
+        }
+    }
+}
+
+impl Human for Outcome {
+    fn human(&self, page: &mut Page) {
+        if self.in_sync {
+            if page.volume() > Volume::Quiet {
+                page.line(
+                    piece(GOOD, "nothing to do")
+                        .and(PLAIN, ": the revisions make the desired schema"),
+                );
+            }
+            return;
+        }
+        if self.written.is_empty() {
+            self.proposal(page);
+            return;
+        }
+        let verbose = page.volume() == Volume::Verbose;
+        if page.volume() > Volume::Quiet {
+            for database in &self.databases {
+                if self.databases.len() > 1 {
+                    page.line(piece(BOLD, database.dialect));
+                }
+                for operation in &database.operations {
+                    page.line(format!("  {operation}"));
+                }
+                for what in &database.loses {
+                    page.line(piece(WARN, "  destructive ").and(PLAIN, what));
+                }
+                for remark in database.remarks.iter().filter(|_| verbose) {
+                    page.line(piece(DIM, format!("  {remark}")));
+                }
+            }
+        }
+        self.written.iter().for_each(|it| it.human(page));
+        if page.volume() > Volume::Quiet {
+            for file in &self.dumped {
+                page.line(piece(GOOD, "dumped  ").and(BOLD, file));
+            }
+        }
+        if page.volume() > Volume::Quiet {
+            let rows = if self.databases.iter().all(|it| it.warnings.is_empty()) {
+                ", rows survive"
+            } else {
+                ""
+            };
+            page.line(piece(
+                DIM,
+                format!("proven: the up makes the desired schema, the down the former one{rows}"),
+            ));
+        }
+    }
+}
+
+impl Outcome {
+    /// The sections as they would be written.
+    fn proposal(&self, page: &mut Page) {
+        for (place, revision) in self.revisions.iter().enumerate() {
+            if place > 0 {
+                page.end();
+            }
+            page.line(piece(BOLD, format!("-- {}", revision.message)));
+            for section in &revision.sections {
+                let mut marker = format!("-- migrate:{}", section.direction);
+                if !section.dialects.is_empty() {
+                    marker.push_str(&format!(" dialect:{}", section.dialects.join(",")));
+                }
+                if !section.transactional {
+                    marker.push_str(" transaction:false");
+                }
+                page.end().line(piece(DIM, marker));
+                for text in section.sql.lines() {
+                    page.line(text);
+                }
+            }
+        }
+    }
+}
