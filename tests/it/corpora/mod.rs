@@ -7,6 +7,8 @@ mod atuin;
 mod crates_io;
 mod dumped;
 mod introspection;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod rebuilt;
 #[cfg(feature = "mysql")]
 mod temporal;
 
