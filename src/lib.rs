@@ -22,3 +22,8 @@ pub use migrate_core::database::*;
 /// The command line inside an application.
 #[cfg(feature = "cli")]
 pub use migrate_cli as cli;
+
+/// The blocks of the guide to models are run.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../docs/models.md")]
+struct GuideToModels;

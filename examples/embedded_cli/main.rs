@@ -8,12 +8,29 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use migrate::{Database, Dialect, Migrations, Step, StepError};
+use migrate::{Database, Dialect, Migrations, Models, Step, StepError, Table};
 
 static MIGRATIONS: Migrations = migrate::embed_migrations!(
     "examples/embedded_cli/migrations",
     rust = { backfill_slugs }
-);
+)
+.with_models(&MODELS);
+
+/// What the revisions must come to.
+static MODELS: Models = migrate::models![User];
+
+/// A row of the table `users`.
+#[derive(Table)]
+#[table(name = "users", index(slug, unique, name = "users_slug"))]
+#[allow(dead_code)]
+struct User {
+    #[column(primary_key)]
+    id: i32,
+    #[column(type(sqlite = "VARCHAR(100)"), length = 100)]
+    name: String,
+    #[column(type(sqlite = "VARCHAR(100)"), length = 100)]
+    slug: Option<String>,
+}
 
 #[derive(Parser)]
 struct App {
@@ -61,7 +78,10 @@ async fn serve(database: &str) -> Result<(), Box<dyn std::error::Error>> {
 fn development() -> Option<Result<Migrations, migrate::LoadError>> {
     let directory = std::env::var_os("APP_MIGRATIONS").filter(|_| cfg!(debug_assertions))?;
     let migrations = Migrations::from_dir(directory);
-    Some(migrations.map(|migrations| migrations.with_step("backfill_slugs", backfill_slugs)))
+    Some(migrations.map(|migrations| {
+        let migrations = migrations.with_step("backfill_slugs", backfill_slugs);
+        migrations.with_models(&MODELS)
+    }))
 }
 
 /// Gives every user a slug: letters and digits of any alphabet, in lower case, with hyphens between the words.

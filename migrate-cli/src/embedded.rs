@@ -16,6 +16,15 @@ pub(crate) struct Embedded<'m> {
     pub(crate) program: &'static str,
 }
 
+impl Embedded<'_> {
+    /// Whether this program knows models and the directory of its revisions, as a development build in the source tree
+    /// does: there it writes the revisions that the models want.
+    pub(crate) fn is_at_home(&self) -> bool {
+        let directory = self.migrations.directory().map(Path::new);
+        self.migrations.models().is_some() && directory.is_some_and(Path::is_dir)
+    }
+}
+
 /// Runs the words of this process as a command line with the revisions of `migrations`: a whole `main`.
 ///
 /// Every command that reads revisions or works on a database is there, without a directory and without `migrate.toml`; the

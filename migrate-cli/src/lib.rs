@@ -105,8 +105,11 @@ fn execute(arguments: &Typed, embedded: Option<Embedded<'_>>) -> Exit {
     let settings = Settings::new(global);
     let context = Context {
         source: match embedded {
+            Some(embedded) if arguments.command.autogenerates() && embedded.is_at_home() => {
+                Source::at_home(embedded, &settings, output)
+            }
             Some(embedded) => Source::embedded(embedded, settings.clone()),
-            None => Source::directory(settings.clone(), output),
+            None => Source::directory(settings.clone(), output, None),
         },
         settings,
         output,

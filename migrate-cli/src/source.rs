@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use migrate_core::model::Index;
 use migrate_core::model::Migrations;
+use migrate_core::model::desired::Models;
 use migrate_core::project::config::{Drafts, Protection};
 use migrate_core::project::load::{self, load};
 use migrate_core::project::{Config, LoadMode, Loaded, Project, Search};
@@ -58,6 +59,7 @@ impl Deref for Runnable<'_> {
 pub(crate) struct Directory {
     settings: Settings,
     output: Output,
+    models: Option<&'static Models>,
     project: OnceCell<Project>,
     loaded: OnceCell<Loaded>,
     migrations: OnceCell<Migrations>,
@@ -86,11 +88,32 @@ impl<'m> Source<'m> {
         }))
     }
 
+    /// The directory that a program was built from, with the models of the program.
+    pub(crate) fn at_home(embedded: Embedded<'m>, settings: &Settings, output: Output) -> Self {
+        let mut settings = settings.clone();
+        let directory = embedded.migrations.directory().map(PathBuf::from);
+        settings.dir = settings.dir.or(directory);
+        Self::directory(settings, output, embedded.migrations.models())
+    }
+
+    /// The schema that the application wants, as its models say it.
+    pub(crate) fn models(&self) -> Option<&'static Models> {
+        match self {
+            Self::Directory(directory) => directory.models,
+            Self::Embedded(carried) => carried.embedded.migrations.models(),
+        }
+    }
+
     /// The directory that the settings lead to.
-    pub(crate) fn directory(settings: Settings, output: Output) -> Self {
+    pub(crate) fn directory(
+        settings: Settings,
+        output: Output,
+        models: Option<&'static Models>,
+    ) -> Self {
         Self::Directory(Box::new(Directory {
             settings,
             output,
+            models,
             project: OnceCell::new(),
             loaded: OnceCell::new(),
             migrations: OnceCell::new(),

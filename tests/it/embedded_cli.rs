@@ -102,6 +102,9 @@ fn every_command_works_where_there_is_nothing_but_the_program() {
         let checked = on(&["check"]);
         assert!(checked.contains("passed   lock"), "{kind}: {checked}");
         assert!(checked.contains("passed   drift"), "{kind}: {checked}");
+        // The structs of the application say the same as its revisions.
+        let compared = on(&["diff", "head", "schema"]);
+        assert!(compared.contains("no difference"), "{kind}: {compared}");
         // Scripts, previews and repairs.
         let script = on(&["downgrade", "--sql", "head:-1"]);
         assert!(script.contains("DROP COLUMN slug"), "{kind}: {script}");

@@ -647,3 +647,10 @@ pub(crate) struct Completions {
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
 }
+
+impl Command {
+    /// Whether it writes what makes the desired schema.
+    pub(crate) fn autogenerates(&self) -> bool {
+        matches!(self, Self::Revision(revision) if revision.autogenerate)
+    }
+}

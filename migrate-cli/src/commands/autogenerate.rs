@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use migrate_core::database::{Database, Desired, Generated, Sections, Verdict, Workshop};
+use migrate_core::database::{Database, Desired, Generated, Sections, Side, Verdict, Workshop};
 use migrate_core::model::Index;
 use migrate_core::model::autogenerate::{LikelyRename, Section};
 use migrate_core::model::diff::Renames;
@@ -19,7 +19,7 @@ use super::diff::Told;
 use super::revision::{Written, written};
 use super::schema;
 use super::scratch::{Servers, Unnamed, on_scratch, servers};
-use super::sides::{desired, filter};
+use super::sides::{filter, wanted};
 use crate::arguments::{Generation, Revision};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -173,7 +173,15 @@ fn generate(
             .iter()
             .filter_map(|id| graph.index(id.as_str()))
             .collect();
-        let mut wanted = Desired::files(desired(dialect, context)?);
+        let mut wanted = match wanted(dialect, context)? {
+            Side::Models(models) => Desired::models(models),
+            Side::Files(files) => Desired::files(files),
+            _ => {
+                return Err(Failure::internal(
+                    "the desired schema is no database".to_owned(),
+                ));
+            }
+        };
         wanted.renames = renames.clone();
         let generated = on_scratch(
             server,

@@ -1,6 +1,6 @@
 //! `check`: the gate of a CI, part by part.
 
-use migrate_core::database::{Database, Drift, Finding, Side, Verdict, Workshop, drift};
+use migrate_core::database::{Database, Drift, Finding, Verdict, Workshop, drift};
 use migrate_core::model::Graph;
 use migrate_core::model::set::HeadsPolicy;
 use migrate_core::project::Loaded;
@@ -9,7 +9,7 @@ use migrate_core::text::{Diagnostic, DialectSet};
 use serde::{Serialize, Serializer};
 
 use super::scratch::{Servers, Unnamed, on_scratch, servers};
-use super::sides::{desired, filter};
+use super::sides::{filter, wanted};
 use super::verify::{finding, verdict};
 use crate::arguments::Check;
 use crate::context::Context;
@@ -243,7 +243,8 @@ fn compared(
 /// The desired schema beside what the revisions make.
 fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure> {
     const PART: &str = "schema";
-    if context.source.config()?.schema.files.is_empty() {
+    let models = context.source.models();
+    if models.is_none() && context.source.config()?.schema.files.is_empty() {
         return Ok(Part::not_run(
             PART,
             "there is no desired schema: `files` below `[schema]` in migrate.toml",
@@ -265,7 +266,7 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
         let Ok(migrations) = context.source.provable(DialectSet::one(dialect)) else {
             return Ok(Part::not_run(PART, "the revisions cannot run as they are"));
         };
-        let wanted = Side::Files(desired(dialect, context)?);
+        let wanted = wanted(dialect, context)?;
         let compared = on_scratch(
             server,
             migrations.settings()?,

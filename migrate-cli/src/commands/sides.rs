@@ -63,7 +63,7 @@ impl Named {
         Ok(match self {
             Self::Live(database) => Side::Live(database.clone()),
             Self::Revisions(spec) => Side::Revisions(vec![spec.clone()]),
-            Self::Desired => Side::Files(desired(dialect, context)?),
+            Self::Desired => wanted(dialect, context)?,
             Self::File(file) => Side::Files(vec![file.clone()]),
         })
     }
@@ -90,8 +90,16 @@ fn is_sqlite(path: &Path) -> bool {
     read.is_ok() && &head == b"SQLite format 3\0"
 }
 
+/// The desired schema: that of the models of the application, else that of files.
+pub(super) fn wanted(dialect: Dialect, context: &Context) -> Result<Side, Failure> {
+    match context.source.models() {
+        Some(models) => Ok(Side::Models(*models)),
+        None => Ok(Side::Files(desired(dialect, context)?)),
+    }
+}
+
 /// The files of the desired schema.
-pub(super) fn desired(dialect: Dialect, context: &Context) -> Result<Vec<SqlFile>, Failure> {
+fn desired(dialect: Dialect, context: &Context) -> Result<Vec<SqlFile>, Failure> {
     let project = context.source.project()?;
     let files = project.config.schema.files.of(dialect);
     if files.is_empty() {

@@ -161,6 +161,14 @@ fn column(field: &Field) -> TokenStream {
         });
         say("numbered", numbered.to_token_stream());
     }
+    if let Some(nullable) = field.nullable {
+        let word = Ident::new(
+            if nullable { "Nullable" } else { "NotNull" },
+            Span::call_site(),
+        );
+        let said = quote!(::migrate::schema::attribute::Nullability::#word);
+        say("said", option(&Some(said)));
+    }
     if field.character_set.is_some() {
         say("character_set", option(&field.character_set));
     }
@@ -298,15 +306,18 @@ fn index(named: &NamedIndex) -> TokenStream {
 fn foreign_key(named: &NamedForeignKey) -> TokenStream {
     let (name, columns) = (&named.name, &named.columns);
     let action = |action: Option<Action>| {
-        let word = match action.unwrap_or_default() {
-            Action::NoAction => "NoAction",
-            Action::Restrict => "Restrict",
-            Action::Cascade => "Cascade",
-            Action::SetNull => "SetNull",
-            Action::SetDefault => "SetDefault",
-        };
-        let word = Ident::new(word, Span::call_site());
-        quote!(::migrate::schema::Action::#word)
+        let word = action.map(|action| {
+            let word = match action {
+                Action::NoAction => "NoAction",
+                Action::Restrict => "Restrict",
+                Action::Cascade => "Cascade",
+                Action::SetNull => "SetNull",
+                Action::SetDefault => "SetDefault",
+            };
+            let word = Ident::new(word, Span::call_site());
+            quote!(::migrate::schema::Action::#word)
+        });
+        option(&word)
     };
     let (on_delete, on_update) = (action(named.key.on_delete), action(named.key.on_update));
     let deferral = deferral(named.key.deferral);

@@ -8,7 +8,7 @@ mod autogenerate;
 mod crates_io;
 mod dumped;
 mod introspection;
-#[cfg(feature = "postgres")]
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuilt;
 #[cfg(feature = "mysql")]
 mod temporal;

@@ -91,7 +91,7 @@ async fn the_name_of_the_database_is_in_no_text() {
     let Some(server) = servers::mariadb() else {
         return;
     };
-    let script = "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE t (a INT, p INT REFERENCES p (id)); CREATE VIEW v AS SELECT a FROM t;
+    let script = "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE t (a INT, p INT REFERENCES p (id)); CREATE VIEW v AS SELECT a FROM t; CREATE SEQUENCE s; CREATE TABLE n (a BIGINT DEFAULT nextval(s));
                   CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1;";
     let (one, other) = (server.database("one"), server.database("other"));
     one.sql(script);

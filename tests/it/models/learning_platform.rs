@@ -15,7 +15,7 @@ async fn revisions_and_models_agree() {
         "/examples/learning_platform/migrations"
     );
     let migrations = Migrations::from_dir(directory).unwrap_or_else(|error| panic!("{error}"));
-    for server in servers::each().filter(|it| it.name() == "sqlite") {
+    for server in servers::each() {
         let database = server.database("models");
         assert_models_in_sync(&migrations, &models::MODELS, database.url()).await;
     }

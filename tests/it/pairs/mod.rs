@@ -44,6 +44,23 @@ fn mysql() {
     prove_all(servers::mariadb());
 }
 
+/// What docs/sqlite.md shows is what the pair of that change says.
+#[test]
+fn the_rebuild_in_the_documentation_is_the_one_that_is_proven() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a file");
+    let documented: Vec<String> = read("docs/sqlite.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .map(str::to_owned)
+        .collect();
+    let pair = read("tests/fixtures/pairs/sqlite/change_type.sql");
+    let (_, up) = pair.split_once("\n-- up\n").expect("an up section");
+    let (up, _) = up.split_once("\n-- down\n").expect("a down section");
+    let proven: Vec<&str> = up.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(documented, proven);
+}
+
 /// Proves the pairs of a server's folder; `None` is a server that was not asked for.
 fn prove_all(server: Option<&'static Server>) {
     let Some(server) = server else {

@@ -9,6 +9,7 @@ use crate::database::error::{Error, Kind};
 use crate::database::target::Database;
 use crate::model::Index;
 use crate::model::autogenerate::{LikelyRename, Section, likely_renames, samples};
+use crate::model::desired::Models;
 use crate::model::diff::{Renames, diff};
 use crate::model::render::{Options, RenderError, Stage, render};
 use crate::model::schema::{Difference, Name, Schema, compare};
@@ -22,6 +23,8 @@ use crate::text::diagnostic::Class;
 pub struct Desired {
     /// The files that make the schema that is wanted, with `-- was:` hints.
     pub files: Vec<SqlFile>,
+    /// The models that make it, before the files.
+    pub models: Option<Models>,
     /// Renames besides those of the hints.
     pub renames: Renames,
 }
@@ -31,6 +34,14 @@ impl Desired {
     pub fn files(files: Vec<SqlFile>) -> Self {
         Self {
             files,
+            ..Self::default()
+        }
+    }
+
+    /// The schema that these models want, with what they say of renames.
+    pub fn models(models: Models) -> Self {
+        Self {
+            models: Some(models),
             ..Self::default()
         }
     }
@@ -99,7 +110,8 @@ impl Workshop<'_> {
         let start = self.at(on).await?;
         let before = self.read(&start).await?;
         let target = self.scratch.database().await?;
-        self.load(&desired.files, &target).await?;
+        let files = self.files(desired)?;
+        self.load(&files, &target).await?;
         let after = self.read(&target).await?;
         self.scratch.done_with(&target).await?;
         let (order, differences) = apart(compare(&before, &after));
@@ -115,7 +127,7 @@ impl Workshop<'_> {
             after,
         };
         if !generated.differences.is_empty() {
-            let renames = self.renames(desired, &before, &generated.after)?;
+            let renames = self.renames(desired, &files, &before, &generated.after)?;
             let trial = Trial {
                 workshop: self,
                 database: &start,
@@ -128,10 +140,18 @@ impl Workshop<'_> {
         Ok(generated)
     }
 
+    /// The files that make the desired schema.
+    fn files(&self, desired: &Desired) -> Result<Vec<SqlFile>, Error> {
+        let models = desired.models.iter().map(|it| self.script(it));
+        let files = desired.files.iter().cloned().map(Ok);
+        models.chain(files).collect()
+    }
+
     /// The renames that were asked for, and those of hints that have not happened yet.
     fn renames(
         &self,
         desired: &Desired,
+        files: &[SqlFile],
         before: &Schema,
         after: &Schema,
     ) -> Result<Renames, Error> {
@@ -141,7 +161,7 @@ impl Workshop<'_> {
             ..name
         };
         let mut hints = Vec::new();
-        for file in &desired.files {
+        for file in files {
             match was(&file.name, &file.text, self.dialect) {
                 Ok(found) => hints.extend(found),
                 Err(findings) => {

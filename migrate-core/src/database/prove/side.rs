@@ -93,13 +93,7 @@ impl<'a> Workshop<'a> {
                 Ok(schema)
             }
             Side::Files(files) => self.loaded(files).await,
-            Side::Models(models) => {
-                let file = SqlFile {
-                    name: "the models".to_owned(),
-                    text: models.script(self.dialect)?,
-                };
-                self.loaded(&[file]).await
-            }
+            Side::Models(models) => self.loaded(&[self.script(models)?]).await,
         }
     }
 
@@ -170,6 +164,14 @@ impl<'a> Workshop<'a> {
             self.migrations.run(database, run).await?;
         }
         Ok(())
+    }
+
+    /// Models as a file, in the dialect of the server.
+    pub(super) fn script(&self, models: &Models) -> Result<SqlFile, Error> {
+        Ok(SqlFile {
+            name: "the models".to_owned(),
+            text: models.script(self.dialect)?,
+        })
     }
 
     /// What files make in an empty database.

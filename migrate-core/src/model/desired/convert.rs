@@ -7,8 +7,8 @@ use super::{
 };
 use crate::model::schema::attribute::Nullability;
 use crate::model::schema::{
-    Check, Column, EnumType, ForeignKey, Generated, Identity, Index, IndexMethod, KeyPart, Name,
-    Namespace, PrimaryKey, Schema, SequenceOptions, Table, TableOptions, Unique,
+    Action, Check, Column, EnumType, ForeignKey, Generated, Identity, Index, IndexMethod, KeyPart,
+    Name, Namespace, PrimaryKey, Schema, SequenceOptions, Table, TableOptions, Unique,
 };
 use crate::text::{Dialect, DialectSet};
 
@@ -49,7 +49,7 @@ fn table(model: &TableModel, models: &[&TableModel], dialect: Dialect) -> Table 
         .columns
         .iter()
         .map(|it| Column {
-            nullability: nullability(model, it),
+            nullability: nullability(model, it, dialect),
             ..column(it, dialect)
         })
         .collect();
@@ -172,10 +172,15 @@ fn foreign_key(model: &ForeignKeyModel, models: &[&TableModel], dialect: Dialect
         named => named,
     };
     let owned = |columns: &[&str]| columns.iter().map(|&it| it.to_owned()).collect();
+    // MariaDB tells the two apart, and takes the other one when nothing is said.
+    let unsaid = match dialect {
+        Dialect::Mariadb => Action::Restrict,
+        _ => Action::NoAction,
+    };
     ForeignKey {
         name: Some(model.name.to_owned()),
-        on_delete: model.on_delete,
-        on_update: model.on_update,
+        on_delete: model.on_delete.unwrap_or(unsaid),
+        on_update: model.on_update.unwrap_or(unsaid),
         deferral: model.deferral,
         ..ForeignKey::new(owned(model.columns), references, owned(referred))
     }
@@ -203,16 +208,11 @@ fn checks(model: &TableModel, dialect: Dialect) -> Vec<Check> {
                 expression,
                 ..Check::default()
             },
-            // What stands at a column has the name of the column on MariaDB.
-            Dialect::Mariadb => Check {
+            // What stands at a column has the name of the column on MariaDB; MySQL gives it one.
+            Dialect::Mysql | Dialect::Mariadb => Check {
                 name: Some(column.name.to_owned()),
                 expression,
                 column: Some(column.name.to_owned()),
-                ..Check::default()
-            },
-            Dialect::Mysql => Check {
-                name: Some(names::check(model.name.name, column.name)),
-                expression,
                 ..Check::default()
             },
             Dialect::Sqlite => Check {
@@ -291,10 +291,22 @@ fn options(model: &OptionsModel, defaults: TableOptions) -> TableOptions {
     }
 }
 
-/// A column of a primary key never takes NULL, whatever its type says.
-fn nullability(model: &TableModel, column: &ColumnModel) -> Nullability {
-    match model.primary_key {
-        Some(key) if key.columns.contains(&column.name) => Nullability::NotNull,
-        _ => column.nullability,
+/// A column of a primary key never takes NULL, whatever its type says. On SQLite the one that numbers itself needs no word
+/// for it, and is written as people write it: `id INTEGER PRIMARY KEY`.
+fn nullability(model: &TableModel, column: &ColumnModel, dialect: Dialect) -> Nullability {
+    let Some(key) = model.primary_key else {
+        return column.nullability;
+    };
+    if !key.columns.contains(&column.name) {
+        return column.nullability;
+    }
+    let data_type = column.data_type.spelt(dialect, column.measure(dialect));
+    let is_rowid = dialect == Dialect::Sqlite
+        && key.columns == [column.name]
+        && !model.options.without_rowid
+        && data_type.is_ok_and(|it| it.eq_ignore_ascii_case("INTEGER"));
+    match (is_rowid, column.said) {
+        (true, None) => Nullability::Nullable,
+        _ => Nullability::NotNull,
     }
 }

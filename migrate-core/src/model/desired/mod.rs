@@ -16,6 +16,7 @@
 //! | `models` | [`Models`]: the list |
 //! | `convert` | the list as a [`Schema`](super::schema::Schema) |
 //! | `sql` | the list as SQL |
+//! | `hints` | what it says of renames |
 //! | `check` | what does not fit together |
 //! | `error` | [`ModelError`] |
 
@@ -27,12 +28,11 @@ mod data_type;
 mod dialects;
 mod error;
 mod fields;
+mod hints;
 mod models;
 pub mod names;
 mod sql;
 mod table;
-#[cfg(test)]
-mod tests;
 
 #[doc(hidden)]
 pub use crate::text::DialectSet;

@@ -1,5 +1,6 @@
 //! A list of models as SQL: what a throw-away database is made of.
 
+use super::hints::with_hints;
 use super::{ModelError, ModelErrors, Models, Place};
 use crate::model::diff::{Renames, diff};
 use crate::model::render::{Options, render};
@@ -40,13 +41,18 @@ impl Models {
         }
     }
 
-    /// The statements as one file, each with its terminator: `schema.sql`.
+    /// The statements as one file, `schema.sql`: each with its terminator, and with a line `-- was: old_name` above what
+    /// [`renames`](Self::renames) speaks of.
     ///
     /// # Errors
     /// As [`sql`](Self::sql).
     pub fn script(&self, dialect: Dialect) -> Result<String, ModelErrors> {
+        let renames = self.renames(dialect);
         let statements = self.sql(dialect)?;
-        Ok(statements.iter().map(|sql| format!("{sql};\n")).collect())
+        Ok(statements
+            .iter()
+            .map(|sql| format!("{};\n", with_hints(sql, &renames, dialect)))
+            .collect())
     }
 
     /// What `renamed_from` says of tables and columns. A rename that is done names nothing any more and does no harm.

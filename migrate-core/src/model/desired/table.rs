@@ -109,6 +109,8 @@ pub struct ColumnModel {
     pub data_type: DataType,
     /// Whether it takes NULL.
     pub nullability: Nullability,
+    /// The same, where it was said in so many words and does not only follow from the type.
+    pub said: Option<Nullability>,
     /// At most so many characters or bytes.
     pub length: PerDialect<u32>,
     /// So many digits.
@@ -142,6 +144,7 @@ impl ColumnModel {
             name,
             data_type,
             nullability,
+            said: None,
             length: PerDialect::NONE,
             precision: None,
             scale: None,
@@ -256,10 +259,10 @@ pub struct ForeignKeyModel {
     pub references: TableName,
     /// The columns of the other table; its primary key if none is named.
     pub referred_columns: &'static [&'static str],
-    /// What the end of the other table's row does.
-    pub on_delete: Action,
+    /// What the end of the other table's row does; what the database does by itself if nothing is said.
+    pub on_delete: Option<Action>,
     /// What a change of the other table's key does.
-    pub on_update: Action,
+    pub on_update: Option<Action>,
     /// When it is checked.
     pub deferral: Deferral,
 }

@@ -97,6 +97,9 @@ impl<'r> Renamed<'r> {
     }
 }
 
+/// What stands before the body of a trigger, as introspection of MySQL and MariaDB writes it.
+const BODY: &str = " FOR EACH ROW ";
+
 /// The schema with these names.
 pub(in crate::model) fn apply(before: &Schema, renames: &Renames) -> Schema {
     let mut schema = before.clone();
@@ -140,9 +143,21 @@ pub(in crate::model) fn apply(before: &Schema, renames: &Renames) -> Schema {
     schema.triggers = std::mem::take(&mut schema.triggers)
         .into_iter()
         .map(|mut trigger| {
-            trigger.definition = tables_in(dialect, &trigger.definition, renames);
+            let old = std::mem::take(&mut trigger.definition);
             trigger.table = new_table(&trigger.table);
-            trigger.definition = columns_in(dialect, &trigger.definition, &trigger.table, renames);
+            // MySQL and MariaDB leave the body as it was written.
+            let (head, body) = match old.split_once(BODY).filter(|_| dialect.is_mysql_family()) {
+                Some((head, body)) => (head.to_owned(), Some(body)),
+                None => (old.clone(), None),
+            };
+            trigger.definition = tables_in(dialect, &head, renames);
+            match body {
+                Some(body) => trigger.definition.push_str(&format!("{BODY}{body}")),
+                None => {
+                    trigger.definition =
+                        columns_in(dialect, &trigger.definition, &trigger.table, renames);
+                }
+            }
             trigger
         })
         .collect();
@@ -204,6 +219,10 @@ fn belongings(dialect: Dialect, table: &mut Table, renames: &Renames) {
     }
     for check in &mut table.checks {
         text(&mut check.expression);
+        // A check at a column is called as the column is.
+        if check.column.is_some() && check.column == check.name {
+            check.name.iter_mut().for_each(new);
+        }
         check.column.iter_mut().for_each(new);
     }
     for exclusion in &mut table.exclusions {
@@ -216,6 +235,9 @@ fn belongings(dialect: Dialect, table: &mut Table, renames: &Renames) {
     }
     for key in &mut table.foreign_keys {
         foreign_key(key, &name, renames);
+        if dialect.is_mysql_family() {
+            follow_table(key, &name, renames);
+        }
     }
     for policy in &mut table.policies {
         policy.using.iter_mut().for_each(text);
@@ -244,6 +266,17 @@ fn foreign_key(key: &mut ForeignKey, table: &Name, renames: &Renames) {
         *column = new_column(renames, &there, column);
     }
     key.references = there;
+}
+
+/// MySQL and MariaDB call a foreign key without a name after its table, and call it anew with the table.
+fn follow_table(key: &mut ForeignKey, new: &Name, renames: &Renames) {
+    let old = renames.tables().find(|(_, it)| *it == new);
+    if let Some((old, _)) = old
+        && let Some(name) = &mut key.name
+        && let Some(number) = name.strip_prefix(&format!("{}_ibfk_", old.name))
+    {
+        *name = format!("{}_ibfk_{number}", new.name);
+    }
 }
 
 /// A text with the columns of one table renamed.

@@ -48,8 +48,10 @@ pub use definition::{
 pub use loss::{Loss, losses};
 pub use name::Name;
 pub use residue::{Residue, residue};
+pub use shown::{
+    ShownTable, shown_table, view_algorithm, without_database, without_definer, without_starts,
+};
 pub use was::{Was, was};
-pub use shown::{ShownTable, shown_table, view_algorithm, without_definer, without_starts};
 
 use super::Dialect;
 use cursor::Cursor;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
 use crate::text::Dialect;
-use crate::text::sql::{TokenKind, tokenize};
+use crate::text::sql::{TokenKind, tokenize, unquote};
 
 /// What a `SHOW CREATE TABLE` says that the catalogue does not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -110,6 +110,31 @@ pub fn without_definer(statement: &str, dialect: Dialect) -> String {
         }
     }
     statement.to_owned()
+}
+
+/// An expression without the name of its own database, which the catalogue puts before the name of a sequence.
+///
+/// ```
+/// use migrate_core::text::Dialect;
+/// use migrate_core::text::ddl::without_database;
+///
+/// assert_eq!(without_database("nextval(`app`.`s`)", "app", Dialect::Mariadb), "nextval(`s`)");
+/// assert_eq!(without_database("'`app`.'", "app", Dialect::Mariadb), "'`app`.'");
+/// ```
+pub fn without_database(expression: &str, database: &str, dialect: Dialect) -> String {
+    let mut out = String::with_capacity(expression.len());
+    let mut tokens = tokenize(expression, dialect).peekable();
+    while let Some(token) = tokens.next() {
+        let text = &expression[token.range];
+        let is_database = token.kind == TokenKind::QuotedIdent
+            && unquote(text, dialect) == database;
+        let is_point = |kind: TokenKind| kind == TokenKind::Punct('.');
+        if is_database && tokens.next_if(|next| is_point(next.kind)).is_some() {
+            continue;
+        }
+        out.push_str(text);
+    }
+    out
 }
 
 /// The algorithm that a `SHOW CREATE VIEW` names, in upper case.

@@ -10,7 +10,7 @@ use crate::model::schema::{
     IndexMethod, KeyPart, MysqlTable, Name, Order, PrimaryKey, Schema, Sequence, SequenceOptions,
     Table, TableOptions,
 };
-use crate::text::ddl::shown_table;
+use crate::text::ddl::{shown_table, without_database};
 use crate::text::sql::{quote_ident, quote_literal, without_parentheses};
 
 type Tables = BTreeMap<String, Table>;
@@ -42,7 +42,7 @@ impl Reader<'_> {
             });
             tables.insert(name, table);
         }
-        self.columns(&mut tables).await?;
+        self.columns(&mut tables, &schema.default_namespace).await?;
         self.indexes(&mut tables).await?;
         self.foreign_keys(&mut tables, &schema.default_namespace)
             .await?;
@@ -56,7 +56,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn columns(&mut self, tables: &mut Tables) -> Result<(), ServerError> {
+    async fn columns(
+        &mut self,
+        tables: &mut Tables,
+        database: &str,
+    ) -> Result<(), ServerError> {
         let sql = "SELECT TABLE_NAME, COLUMN_NAME, CAST(COLUMN_TYPE AS CHAR), IS_NULLABLE, CAST(COLUMN_DEFAULT AS CHAR), \
             CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, CAST(GENERATION_EXPRESSION AS CHAR), CAST(COLUMN_COMMENT AS CHAR) \
             FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION";
@@ -67,6 +71,10 @@ impl Reader<'_> {
                     .map(|it| (it.character_set.clone(), it.collation.clone()));
                 let (character_set, collation) = defaults.unwrap_or_default();
                 let mut column = self.column(row);
+                // A sequence is named with its database.
+                if let Some(default) = &mut column.default {
+                    *default = without_database(default, database, self.dialect);
+                }
                 // Only what differs from the table's is worth a word.
                 if column.collation == collation {
                     column.collation = None;

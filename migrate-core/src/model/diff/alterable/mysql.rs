@@ -1,13 +1,11 @@
 //! What MySQL and MariaDB can change in place.
+//!
+//! All of it, as far as the order of operations goes: nothing has to be dropped because something else is made anew.
+//! Views and routines find what they need when they are used, and keys that have to give way for a moment do so within
+//! the `ALTER TABLE` of their table. Which statements that takes is the renderer's to know.
 
 use super::{Alteration, Change};
-use crate::model::diff::Item;
 
-pub(super) fn alteration(change: Change<'_>) -> Alteration {
-    match change.after {
-        Item::Database(_) | Item::Table(_) | Item::Column(..) | Item::Sequence(_) => {
-            Alteration::InPlace
-        }
-        _ => Alteration::Replace,
-    }
+pub(super) fn alteration(_change: Change<'_>) -> Alteration {
+    Alteration::InPlace
 }

@@ -1,5 +1,7 @@
 //! Names, quoted only where SQLite would read something else.
 
+use std::collections::BTreeSet;
+
 use crate::text::Dialect;
 use crate::text::sql::{TokenKind, quote_ident, tokenize, unquote};
 
@@ -135,10 +137,18 @@ pub(super) fn idents<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Strin
 
 /// Whether a text names something, as a bare word or in quotes.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
-    tokenize(text, Dialect::Sqlite).any(|token| {
-        matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent)
-            && unquote(&text[token.range], Dialect::Sqlite).eq_ignore_ascii_case(name)
-    })
+    words(text).any(|word| word.eq_ignore_ascii_case(name))
+}
+
+/// Everything that a text may name, in lower case.
+pub(super) fn names_in(text: &str) -> BTreeSet<String> {
+    words(text).map(|word| word.to_ascii_lowercase()).collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    tokenize(text, Dialect::Sqlite)
+        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent))
+        .map(|token| unquote(&text[token.range], Dialect::Sqlite))
 }
 
 #[cfg(test)]

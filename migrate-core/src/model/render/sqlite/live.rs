@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ident::mentions;
+use super::ident::names_in;
 use crate::model::schema::{Schema, Trigger, View};
 
 /// The names of what is there, in lower case.
@@ -14,8 +14,8 @@ pub(super) struct Live<'a> {
     /// Every table and view that is there at one time or another.
     known: BTreeSet<String>,
     tables: BTreeSet<String>,
-    views: BTreeMap<String, &'a View>,
-    triggers: BTreeMap<String, &'a Trigger>,
+    views: BTreeMap<String, Read<&'a View>>,
+    triggers: BTreeMap<String, Read<&'a Trigger>>,
     /// With the table of each.
     indexes: BTreeMap<String, String>,
 }
@@ -44,17 +44,17 @@ impl<'a> Live<'a> {
             let indexes = table.indexes.iter();
             indexes.map(move |index| (key(&index.name), owner.clone()))
         });
-        Self {
+        let mut live = Self {
             known: names(now).into_iter().chain(names(after)).collect(),
             tables: now.tables.iter().map(|it| key(&it.name.name)).collect(),
-            views: now
-                .views
-                .iter()
-                .map(|it| (key(&it.name.name), it))
-                .collect(),
-            triggers: now.triggers.iter().map(|it| (key(&it.name), it)).collect(),
+            views: BTreeMap::new(),
+            triggers: BTreeMap::new(),
             indexes: indexes.collect(),
-        }
+        };
+        now.views.iter().for_each(|view| live.made_view(view));
+        let triggers = now.triggers.iter();
+        triggers.for_each(|trigger| live.made_trigger(trigger));
+        live
     }
 
     pub(super) fn has_table(&self, name: &str) -> bool {
@@ -76,18 +76,20 @@ impl<'a> Live<'a> {
     pub(super) fn take_belongings(&mut self, table: &str) {
         let table = key(table);
         self.indexes.retain(|_, owner| *owner != table);
-        self.triggers.retain(|_, it| key(&it.table.name) != table);
+        self.triggers
+            .retain(|_, it| key(&it.object.table.name) != table);
     }
 
     pub(super) fn made_view(&mut self, view: &'a View) {
-        self.views.insert(key(&view.name.name), view);
+        let read = Read::new(view, &view.query);
+        self.views.insert(key(&view.name.name), read);
     }
 
     /// Whether it was there; it is not any more, and its triggers are not.
     pub(super) fn dropped_view(&mut self, name: &str) -> bool {
         let was_there = self.views.remove(&key(name)).is_some();
         self.triggers
-            .retain(|_, it| key(&it.table.name) != key(name));
+            .retain(|_, it| key(&it.object.table.name) != key(name));
         was_there
     }
 
@@ -96,7 +98,8 @@ impl<'a> Live<'a> {
     }
 
     pub(super) fn made_trigger(&mut self, trigger: &'a Trigger) {
-        self.triggers.insert(key(&trigger.name), trigger);
+        let read = Read::new(trigger, &trigger.definition);
+        self.triggers.insert(key(&trigger.name), read);
     }
 
     /// Whether it was there; it is not any more.
@@ -110,8 +113,10 @@ impl<'a> Live<'a> {
 
     /// The triggers of a table.
     pub(super) fn triggers_of(&self, table: &str) -> Vec<&'a Trigger> {
-        let of_table = |it: &&&Trigger| key(&it.table.name) == key(table);
-        self.triggers.values().filter(of_table).copied().collect()
+        let triggers = self.triggers.values().map(|it| it.object);
+        triggers
+            .filter(|it| key(&it.table.name) == key(table))
+            .collect()
     }
 
     pub(super) fn made_index(&mut self, table: &str, name: &str) {
@@ -129,49 +134,51 @@ impl<'a> Live<'a> {
 
     /// The views and triggers that name a table, by way of other views too; not the triggers of the table itself.
     pub(super) fn naming(&self, table: &str) -> Vec<InTheWay<'a>> {
-        let mut names = vec![table.to_owned()];
-        let mut found: Vec<InTheWay<'a>> = Vec::new();
-        let mut rest: Vec<&'a View> = self.views.values().copied().collect();
-        loop {
-            let (hits, others): (Vec<&View>, Vec<&View>) = rest
-                .into_iter()
-                .partition(|view| names.iter().any(|name| mentions(&view.query, name)));
-            if hits.is_empty() {
-                break;
-            }
-            names.extend(hits.iter().map(|view| view.name.name.clone()));
-            found.extend(hits.into_iter().map(InTheWay::View));
-            rest = others;
-        }
-        let own = key(table);
-        let triggers = self.triggers.values().filter(|trigger| {
-            key(&trigger.table.name) != own
-                && names.iter().any(|name| mentions(&trigger.definition, name))
-        });
-        found.extend(triggers.copied().map(InTheWay::Trigger));
-        found
+        self.naming_any([key(table)].into())
     }
 
     /// The views and triggers that name something that is not there now, with what stands on them.
     pub(super) fn broken(&self) -> Vec<InTheWay<'a>> {
         let gone = |name: &&String| !self.tables.contains(*name) && !self.views.contains_key(*name);
+        self.naming_any(self.known.iter().filter(gone).cloned().collect())
+    }
+
+    fn naming_any(&self, own: BTreeSet<String>) -> Vec<InTheWay<'a>> {
+        let mut names = own.clone();
         let mut found: Vec<InTheWay<'a>> = Vec::new();
-        for name in self.known.iter().filter(gone) {
-            for one in self.naming(name) {
-                if !found.iter().any(|it| it.name() == one.name()) {
-                    found.push(one);
-                }
+        let mut rest: Vec<&Read<&'a View>> = self.views.values().collect();
+        loop {
+            let (hits, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|view| view.names_one_of(&names));
+            if hits.is_empty() {
+                break;
             }
+            names.extend(hits.iter().map(|view| key(&view.object.name.name)));
+            found.extend(hits.into_iter().map(|view| InTheWay::View(view.object)));
+            rest = others;
         }
+        let triggers = self.triggers.values().filter(|trigger| {
+            !own.contains(&key(&trigger.object.table.name)) && trigger.names_one_of(&names)
+        });
+        found.extend(triggers.map(|trigger| InTheWay::Trigger(trigger.object)));
         found
     }
 }
 
-impl InTheWay<'_> {
-    fn name(&self) -> &str {
-        match self {
-            Self::View(view) => &view.name.name,
-            Self::Trigger(trigger) => &trigger.name,
-        }
+/// A view or a trigger, with everything that it may name.
+#[derive(Debug)]
+struct Read<T> {
+    object: T,
+    names: BTreeSet<String>,
+}
+
+impl<T> Read<T> {
+    fn new(object: T, text: &str) -> Self {
+        let names = names_in(text);
+        Self { object, names }
+    }
+
+    fn names_one_of(&self, names: &BTreeSet<String>) -> bool {
+        !self.names.is_disjoint(names)
     }
 }

@@ -27,7 +27,7 @@ use crate::model::schema::{Name, Schema, Table, Trigger, TriggerKey, View};
 use crate::text::Dialect;
 use crate::text::sql::same_tokens;
 use alter::{Plan, Step, add_column, plan};
-use ident::{ident, mentions};
+use ident::{ident, mentions, names_in};
 use live::{InTheWay, Live};
 use rebuild::{Mentions, rebuild};
 use table::is_same;
@@ -101,6 +101,11 @@ fn plans<'s>(
     now: &Schema,
 ) -> BTreeMap<&'s Name, Plan<'s>> {
     let mut plans = BTreeMap::new();
+    let gone = changes.operations.iter().filter_map(|it| match it {
+        Operation::Drop(Item::Table(table)) => Some(&table.name),
+        _ => None,
+    });
+    let replaced: BTreeSet<&Name> = gone.collect();
     for operation in &changes.operations {
         let item = operation.item();
         let Some(name) = table_of(item) else { continue };
@@ -108,12 +113,8 @@ fn plans<'s>(
             Operation::Drop(_) => renames.new_table(name).unwrap_or(name),
             _ => name,
         };
-        let replaced = |other: &Operation<'_>| match other {
-            Operation::Drop(Item::Table(table)) => table.name == *name,
-            _ => false,
-        };
         if let (Some(table), Some(after)) = (now.tables.get(name), changes.after.tables.get(name))
-            && !changes.operations.iter().any(replaced)
+            && !replaced.contains(name)
         {
             plans
                 .entry(&after.name)
@@ -248,20 +249,14 @@ impl<'a> Writer<'a> {
             return;
         }
         let changes = self.changes;
-        for operation in &changes.operations {
-            if let Operation::Create(Item::Table(other)) = operation
-                && refers(table, &other.name.name)
-                && !self.is_waited_for(other)
-            {
+        for key in &table.foreign_keys {
+            let other = changes.after.tables.get(&key.references);
+            // One that stands in for another of its name comes when that is gone.
+            if let Some(other) = other.filter(|it| !self.now.tables.contains(&it.name)) {
                 self.create_table(other);
             }
         }
         self.push(table::create(&table.name.name, table));
-    }
-
-    /// Whether a table that comes stands in for one of its name that has to go first.
-    fn is_waited_for(&self, table: &Table) -> bool {
-        self.changes.before.tables.contains(&table.name)
     }
 
     /// Drops a table behind the others that go and refer to it: `DROP TABLE` deletes the rows that refer to the table,
@@ -438,8 +433,9 @@ impl<'a> Writer<'a> {
         }
         self.live.made_view(view);
         // Those that it shows come first.
+        let names = names_in(&view.query);
         for other in &self.changes.after.views {
-            if mentions(&view.query, &other.name.name) {
+            if names.contains(&other.name.name.to_ascii_lowercase()) {
                 self.create_view(other);
             }
         }

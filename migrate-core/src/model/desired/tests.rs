@@ -1,1 +1,0 @@
-//! Models as a schema, and what is wrong with them.
