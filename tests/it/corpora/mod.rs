@@ -3,11 +3,12 @@
 //! tests write them in our format.
 
 mod atuin;
+mod autogenerate;
 #[cfg(feature = "postgres")]
 mod crates_io;
 mod dumped;
 mod introspection;
-#[cfg(feature = "postgres")]
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuilt;
 #[cfg(feature = "mysql")]
 mod temporal;

@@ -66,10 +66,12 @@ impl<'s> ForeignKeys<'s> {
             .collect();
         for (place, table) in dropped.iter().enumerate() {
             for key in &table.foreign_keys {
-                if places
-                    .get(&key.references)
-                    .is_some_and(|there| *there < place)
-                {
+                let there = places.get(&key.references);
+                let goes_anyway = self
+                    .first
+                    .iter()
+                    .any(|(other, it)| other.name == table.name && it.name == key.name);
+                if there.is_some_and(|there| *there < place) && !goes_anyway {
                     self.first.push((table, key));
                 }
             }

@@ -43,7 +43,7 @@ mod view;
 
 use super::{Options, RenderError, Statement};
 use crate::model::diff::{Changes, Item, Operation};
-use crate::model::schema::{Kind, Other, Schema, View};
+use crate::model::schema::{Kind, Schema, View};
 use name::name;
 use trigger::TriggerChanges;
 use view::Existing;
@@ -76,10 +76,11 @@ fn database(changes: &Changes<'_>) -> Option<Statement> {
         .operations
         .iter()
         .find_map(|operation| match operation {
+            // What nobody has told is not changed.
             Operation::Alter {
+                before: Item::Database(before),
                 after: Item::Database(after),
-                ..
-            } => Some(*after),
+            } => before.collation.is_some().then_some(*after),
             _ => None,
         })?;
     let set = after
@@ -113,72 +114,48 @@ fn unknown(item: &Item<'_>) -> RenderError {
     )
 }
 
-/// Functions, procedures and packages.
+/// Functions and procedures.
 fn routines(changes: &Changes<'_>) -> Result<Vec<Statement>, RenderError> {
     let dialect = changes.after.dialect;
     let mut statements = Vec::new();
     for operation in &changes.operations {
-        match operation {
-            Operation::Create(Item::Function(it)) => {
+        let (Operation::Create(item) | Operation::Alter { after: item, .. }) = operation else {
+            continue;
+        };
+        match (item, operation) {
+            (Item::Function(it), _) if routine::is_oracle(it.sql_mode.as_deref()) => {
+                return Err(oracle(item));
+            }
+            (Item::Other(it), _) if it.id.kind != Kind::Event => return Err(oracle(item)),
+            (Item::Grant(_), _) => return Err(unknown(item)),
+            (
+                Item::Function(it),
+                Operation::Alter {
+                    before: Item::Function(old),
+                    ..
+                },
+            ) => {
+                let drop = routine::drop_function(old);
+                let texts = routine::replace(&it.definition, drop, dialect);
+                statements.extend(routine::under(it.sql_mode.as_deref(), texts));
+            }
+            (Item::Function(it), _) => {
                 let text = routine::definition(&it.definition, dialect);
                 statements.extend(routine::under(it.sql_mode.as_deref(), vec![text]));
             }
-            Operation::Alter {
-                before: Item::Function(old),
-                after: Item::Function(it),
-            } => {
-                let texts = routine::replace(&it.definition, routine::drop_function(old), dialect);
-                statements.extend(routine::under(it.sql_mode.as_deref(), texts));
-            }
-            Operation::Create(item @ Item::Grant(_))
-            | Operation::Alter {
-                after: item @ Item::Grant(_),
-                ..
-            } => {
-                return Err(unknown(item));
-            }
             _ => {}
         }
     }
-    statements.extend(packages(changes));
     Ok(statements)
 }
 
-/// Packages, each before its body. A new package has no body, so that an old one has to come again.
-fn packages(changes: &Changes<'_>) -> Vec<Statement> {
-    let mut texts = Vec::new();
-    let (mut made, mut bodies): (Vec<&Other>, Vec<&Other>) = (Vec::new(), Vec::new());
-    for operation in &changes.operations {
-        let (Operation::Create(Item::Other(it))
-        | Operation::Alter {
-            after: Item::Other(it),
-            ..
-        }) = operation
-        else {
-            continue;
-        };
-        match it.id.kind {
-            Kind::Package => made.push(it),
-            Kind::PackageBody => bodies.push(it),
-            _ => {}
-        }
-    }
-    for other in &changes.after.others {
-        let is_body = other.id.kind == Kind::PackageBody;
-        let of_new = made.iter().any(|package| package.id.name == other.id.name);
-        if is_body && of_new && !bodies.iter().any(|body| body.id == other.id) {
-            bodies.push(other);
-        }
-    }
-    for package in made.into_iter().chain(bodies) {
-        let text = routine::definition(&package.definition, changes.after.dialect);
-        let rest = text.strip_prefix("CREATE ").unwrap_or(&text);
-        texts.push(format!("CREATE OR REPLACE {rest}"));
-    }
-    if texts.is_empty() {
-        return Vec::new();
-    }
-    routine::under(Some("ORACLE"), texts)
+/// A definition in Oracle's language, whose end a file of revisions cannot tell without `DELIMITER`.
+fn oracle(item: &Item<'_>) -> RenderError {
+    RenderError::new(
+        item.id(),
+        "its definition is written for sql_mode=ORACLE",
+        "write it into a revision by hand, between `DELIMITER` lines",
+    )
 }
 
 fn views(changes: &Changes<'_>) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Functions, procedures, events and packages: by their definitions, as they were written.
+//! Functions, procedures and events: by their definitions, as they were written.
 
 use super::name::{ident, name};
 use crate::model::render::Statement;
@@ -54,16 +54,21 @@ pub(super) fn drop_other(other: &Other) -> Option<String> {
     Some(format!("DROP {kind} {}", name(&other.id.name)))
 }
 
+/// Whether a definition was written in Oracle's language.
+pub(super) fn is_oracle(sql_mode: Option<&str>) -> bool {
+    has_mode(sql_mode, "ORACLE")
+}
+
+fn has_mode(sql_mode: Option<&str>, mode: &str) -> bool {
+    sql_mode.is_some_and(|it| it.split(',').any(|it| it == mode))
+}
+
 /// Statements under the `sql_mode` in which a definition was written, where it is read otherwise in another one.
 pub(super) fn under(sql_mode: Option<&str>, statements: Vec<String>) -> Vec<Statement> {
-    let modes = ["ORACLE", "ANSI_QUOTES"];
-    let own = modes
-        .into_iter()
-        .find(|mode| sql_mode.is_some_and(|it| it.split(',').any(|it| it == *mode)));
     let mut all = statements;
-    if let Some(mode) = own {
+    if has_mode(sql_mode, "ANSI_QUOTES") {
         all.insert(0, "SET @former_sql_mode = @@sql_mode".to_owned());
-        all.insert(1, format!("SET sql_mode = '{mode}'"));
+        all.insert(1, "SET sql_mode = 'ANSI_QUOTES'".to_owned());
         all.push("SET sql_mode = @former_sql_mode".to_owned());
     }
     all.into_iter().map(Statement::new).collect()
@@ -97,6 +102,6 @@ mod tests {
             statements.into_iter().map(|it| it.sql).collect()
         };
         assert_eq!(sql(Some("STRICT_TRANS_TABLES")), ["CREATE .."]);
-        assert_eq!(sql(Some("PIPES_AS_CONCAT,ORACLE")).len(), 4);
+        assert_eq!(sql(Some("PIPES_AS_CONCAT,ANSI_QUOTES")).len(), 4);
     }
 }

@@ -1,18 +1,26 @@
 //! `CREATE TABLE`, and the options behind its parentheses.
 
-use super::column::{CharacterSet, definition};
+use super::column::{CharacterSet, check_of, definition};
 use super::key::{check, foreign_keys as written_keys, index, primary_key};
 use super::name::name;
 use super::partition;
 use crate::model::schema::attribute::Uniqueness;
-use crate::model::schema::{ForeignKey, Index, IndexMethod, MysqlTable, PrimaryKey, Schema, Table};
+use crate::model::schema::{ForeignKey, Index, IndexMethod, MysqlTable, Order, PrimaryKey, Table};
 use crate::text::Dialect;
 use crate::text::sql::quote_literal;
 
 /// A table with its keys and those of its foreign keys that can be made together with it.
-pub(super) fn create(schema: &Schema, table: &Table, foreign_keys: &[&ForeignKey]) -> String {
-    let dialect = schema.dialect;
+///
+/// `usual` is the collation of the database, when it is known.
+pub(super) fn create(
+    table: &Table,
+    foreign_keys: &[&ForeignKey],
+    usual: Option<&str>,
+    dialect: Dialect,
+) -> String {
     let inline_key = table.primary_key.as_ref().and_then(single_column);
+    // `CHECK` ends the definition of a column.
+    let inline_key = inline_key.filter(|column| check_of(table, column).is_none());
     let mut lines: Vec<String> = Vec::new();
     for column in &table.columns {
         let mut line = definition(table, column, CharacterSet::Other, dialect);
@@ -46,7 +54,7 @@ pub(super) fn create(schema: &Schema, table: &Table, foreign_keys: &[&ForeignKey
         lines.join(",\n    ")
     );
     if let Some(options) = options {
-        for option in written_options(schema, table, options) {
+        for option in written_options(table, options, usual, dialect) {
             text.push(' ');
             text.push_str(&option);
         }
@@ -65,9 +73,7 @@ pub(super) fn create(schema: &Schema, table: &Table, foreign_keys: &[&ForeignKey
 fn single_column(key: &PrimaryKey) -> Option<&str> {
     match key.parts.as_slice() {
         [part]
-            if part.prefix.is_none()
-                && part.order == crate::model::schema::Order::Ascending
-                && key.comment.is_none() =>
+            if part.prefix.is_none() && part.order == Order::Ascending && key.comment.is_none() =>
         {
             part.column_name()
         }
@@ -98,22 +104,22 @@ pub(super) fn is_period(option: &str) -> bool {
 }
 
 /// What stands behind the parentheses: only what is not the server's or the database's way anyway.
-fn written_options(schema: &Schema, table: &Table, options: &MysqlTable) -> Vec<String> {
+fn written_options(
+    table: &Table,
+    options: &MysqlTable,
+    usual: Option<&str>,
+    dialect: Dialect,
+) -> Vec<String> {
     let mut written = Vec::new();
     if !is_usual_engine(&options.engine) {
         written.push(format!("ENGINE={}", options.engine));
     }
-    if options.collation != schema.collation {
+    if options.collation.as_deref() != usual {
         written.extend(character_set(options).map(|text| format!("DEFAULT {text}")));
     }
     let others = options.options.iter().filter(|it| !is_period(it));
     written.extend(others.cloned());
-    written.extend(
-        table
-            .comment
-            .as_ref()
-            .map(|text| comment(text, schema.dialect)),
-    );
+    written.extend(table.comment.as_ref().map(|text| comment(text, dialect)));
     written
 }
 

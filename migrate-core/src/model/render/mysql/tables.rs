@@ -16,6 +16,9 @@ use crate::text::Dialect;
 pub(super) fn render(changes: &Changes<'_>, options: &Options) -> Vec<Statement> {
     let dialect = changes.after.dialect;
     let tables = TableChanges::of(changes);
+    // A table says its character set where nobody has told that of the database.
+    let known = changes.before.collation.as_ref();
+    let usual = known.and(changes.after.collation.as_deref());
     let (mut created, mut dropped, mut renamed) = (Vec::new(), Vec::new(), Vec::new());
     let (mut gone, mut made): (Vec<&Sequence>, Vec<Statement>) = (Vec::new(), Vec::new());
     for operation in &changes.operations {
@@ -49,7 +52,7 @@ pub(super) fn render(changes: &Changes<'_>, options: &Options) -> Vec<Statement>
     statements.extend(rename(&renamed));
     statements.extend(made);
     for table in created {
-        let sql = table::create(changes.after, table, &keys.within(table));
+        let sql = table::create(table, &keys.within(table), usual, dialect);
         statements.push(Statement::new(sql));
     }
     for change in tables.tables.values() {
