@@ -16,8 +16,8 @@ use std::error::Error;
 
 use migrate::{Database, Migrations};
 
-static MIGRATIONS: Migrations =
-    migrate::embed_migrations!("examples/learning_platform/migrations").with_models(&models::MODELS);
+static MIGRATIONS: Migrations = migrate::embed_migrations!("examples/learning_platform/migrations")
+    .with_models(&models::MODELS);
 
 const APP_DB: &str = concat!(
     "sqlite:///",

@@ -126,8 +126,8 @@ pub fn without_database(expression: &str, database: &str, dialect: Dialect) -> S
     let mut tokens = tokenize(expression, dialect).peekable();
     while let Some(token) = tokens.next() {
         let text = &expression[token.range];
-        let is_database = token.kind == TokenKind::QuotedIdent
-            && unquote(text, dialect) == database;
+        let is_database =
+            token.kind == TokenKind::QuotedIdent && unquote(text, dialect) == database;
         let is_point = |kind: TokenKind| kind == TokenKind::Punct('.');
         if is_database && tokens.next_if(|next| is_point(next.kind)).is_some() {
             continue;

@@ -56,11 +56,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn columns(
-        &mut self,
-        tables: &mut Tables,
-        database: &str,
-    ) -> Result<(), ServerError> {
+    async fn columns(&mut self, tables: &mut Tables, database: &str) -> Result<(), ServerError> {
         let sql = "SELECT TABLE_NAME, COLUMN_NAME, CAST(COLUMN_TYPE AS CHAR), IS_NULLABLE, CAST(COLUMN_DEFAULT AS CHAR), \
             CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, CAST(GENERATION_EXPRESSION AS CHAR), CAST(COLUMN_COMMENT AS CHAR) \
             FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME, ORDINAL_POSITION";
