@@ -73,7 +73,10 @@ fn a_way_back_that_was_removed_is_accepted() {
     let name = "migrations/cccc3333.sql";
     let text = project.read(name);
     let (above, _) = text.split_once("-- migrate:down").expect("a section");
-    let above = above.replace("-- created", "-- irreversible: posts are precious\n-- created");
+    let above = above.replace(
+        "-- created",
+        "-- irreversible: posts are precious\n-- created",
+    );
     project.write(name, &above);
     let session = project.session(&[
         "lock --amend cccc",

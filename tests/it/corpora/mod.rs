@@ -3,6 +3,7 @@
 //! tests write them in our format.
 
 mod atuin;
+mod autogenerate;
 #[cfg(feature = "postgres")]
 mod crates_io;
 mod dumped;

@@ -169,6 +169,12 @@ fn marks_what_it_loses(
     let lost: Vec<&String> = statements.iter().flat_map(|it| &it.loses).collect();
     for operation in &changes.operations {
         let mut ids = match operation {
+            // The rows of a foreign table are somewhere else.
+            Operation::Drop(Item::Table(table))
+                if table.postgres().is_some_and(|it| it.foreign.is_some()) =>
+            {
+                continue;
+            }
             Operation::Drop(Item::Table(table)) => vec![table.id()],
             Operation::Drop(Item::Column(table, column)) if column.generated.is_none() => {
                 let new = renames.new_table(&table.name).unwrap_or(&table.name);

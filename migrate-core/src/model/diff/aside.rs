@@ -9,7 +9,7 @@ use super::alterable::{self, Alteration, Change};
 use super::needs::Needs;
 use super::walk::Pair;
 use super::{Item, Schema};
-use crate::model::schema::{ObjectId, PartSource};
+use crate::model::schema::{Kind, ObjectId, PartSource};
 use crate::text::Dialect;
 
 /// What becomes of an object that both schemas have.
@@ -149,6 +149,10 @@ fn effect(dependent: &Item<'_>, on: &Item<'_>, cause: Cause) -> Effect {
         Item::Check(..) | Item::Exclusion(..) => true,
         _ => false,
     };
+    // A schema goes when all that was in it has gone or moved.
+    if matches!(on, Item::Namespace(_)) {
+        return Effect::None;
+    }
     match (dependent, cause) {
         // What is in it stays in it, and rights are looked after where they are written.
         (Item::Table(_) | Item::Namespace(_) | Item::Grant(_) | Item::Sequence(_), _) => {
@@ -175,6 +179,7 @@ fn effect(dependent: &Item<'_>, on: &Item<'_>, cause: Cause) -> Effect {
             Cause::Retyped { .. },
         ) => Effect::None,
         (Item::PrimaryKey(..) | Item::Unique(..), Cause::Swapped) => Effect::None,
+        (Item::Other(it), Cause::Retyped { .. }) if it.id.kind == Kind::Statistics => Effect::None,
         (Item::Index(..) | Item::Check(..) | Item::Exclusion(..), Cause::Swapped) if !has_text => {
             Effect::None
         }

@@ -3,7 +3,7 @@
 //! Some of it the catalogue knows ([`Schema::dependencies`]), some the objects say themselves. What the catalogue knows of
 //! a table as a whole is told apart by the texts of its parts: a check that names a function is what needs it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::walk::parts;
 use super::{Item, Name, Schema, Table};
@@ -77,6 +77,7 @@ impl<'s> Needs<'s> {
             Item::Policy(table, it) => {
                 for text in it.using.iter().chain(&it.with_check) {
                     self.of_text(table, text, &mut found);
+                    self.of_query(text, &mut found);
                 }
             }
             Item::Index(table, it) => self.of_index(table, it, &mut found),
@@ -95,7 +96,10 @@ impl<'s> Needs<'s> {
                     .and_then(|it| self.relations.get(it));
                 found.extend(relation.cloned());
             }
-            Item::Trigger(_) | Item::Other(_) => self.of_catalogue(&item.id(), &mut found),
+            Item::Other(it) if matches!(it.id.kind, Kind::Rule | Kind::Statistics) => {
+                self.of_catalogue(&it.id, &mut found);
+                self.of_query(&it.definition, &mut found);
+            }
             _ => self.of_catalogue(&item.id(), &mut found),
         }
         let name = item.owner().cloned().unwrap_or_else(|| item.id().name);
@@ -233,6 +237,23 @@ impl<'s> Needs<'s> {
             }
         }
         self.mentioned(table, text, found);
+    }
+
+    /// The tables of the default schema that a text names, with those of their columns that it names: the catalogue says
+    /// of a rule or a policy only what its table needs.
+    fn of_query(&self, text: &str, found: &mut Vec<ObjectId>) {
+        let words: HashSet<String> = words(self.schema.dialect, text).collect();
+        let mut names: Vec<Name> = words.iter().map(Name::bare).collect();
+        names.sort();
+        for name in &names {
+            found.extend(self.relations.get(name).cloned());
+            let columns = self.schema.tables.get(name).map(|table| &table.columns);
+            for column in columns.into_iter().flatten() {
+                if words.contains(&column.name) {
+                    found.push(column.id(name));
+                }
+            }
+        }
     }
 
     /// What the catalogue knows that a table needs, as far as this text names it.

@@ -118,7 +118,10 @@ impl Graph {
                 Operation::Create(new) => (None, Some(new)),
                 Operation::Drop(old) => (Some(old), None),
                 Operation::Alter { before, after } => (Some(before), Some(after)),
-                Operation::Rename { .. } => continue,
+                Operation::Rename { before, after } => {
+                    self.moves(place, before, after, places);
+                    continue;
+                }
             };
             for id in new.map(|new| news.of(new)).unwrap_or_default() {
                 for &other in places.made.get(&id).into_iter().flatten() {
@@ -150,6 +153,22 @@ impl Graph {
                     }
                 }
             }
+        }
+    }
+
+    /// What moves to another schema needs that one, and leaves the old one before it goes.
+    fn moves(&mut self, place: usize, before: &Item<'_>, after: &Item<'_>, places: &Places) {
+        let schema = |item: &Item<'_>| {
+            let name = item.id().name.schema?;
+            Some(ObjectId::new(Kind::Namespace, Name::bare(name)))
+        };
+        let new = schema(after).and_then(|id| places.created.get(&id));
+        for &other in new.into_iter().flatten() {
+            self.wait(other, place);
+        }
+        let old = schema(before).and_then(|id| places.gone.get(&id));
+        for &other in old.into_iter().flatten() {
+            self.wait(place, other);
         }
     }
 

@@ -108,10 +108,15 @@ fn queries(namespaces: &str) -> Vec<(Kind, String)> {
         ),
         of(
             Kind::TextSearch,
+            // One line for the parser, and one for each kind of token that is mapped.
             format!(
-                "SELECT {SCHEMA}, o.cfgname::text, NULL, (SELECT string_agg(m.maptokentype || ' ' || d.dictname, ', ' \
-                 ORDER BY m.maptokentype, m.mapseqno) FROM pg_ts_config_map m JOIN pg_ts_dict d ON d.oid = m.mapdict \
-                 WHERE m.mapcfg = o.oid) FROM pg_ts_config o {}",
+                "SELECT {SCHEMA}, o.cfgname::text, NULL, concat_ws(chr(10), 'PARSER = ' || quote_ident(pn.nspname) || '.' || \
+                 quote_ident(pa.prsname), (SELECT string_agg('ADD MAPPING FOR ' || k.alias || ' WITH ' || k.dictionaries, \
+                 chr(10) ORDER BY k.alias) FROM (SELECT t.alias, string_agg(m.mapdict::regdictionary::text, ', ' \
+                 ORDER BY m.mapseqno) FROM pg_ts_config_map m JOIN LATERAL ts_token_type(o.cfgparser) AS t \
+                 ON t.tokid = m.maptokentype WHERE m.mapcfg = o.oid GROUP BY t.alias) AS k(alias, dictionaries))) \
+                 FROM pg_ts_config o JOIN pg_ts_parser pa ON pa.oid = o.cfgparser \
+                 JOIN pg_namespace pn ON pn.oid = pa.prsnamespace {}",
                 in_namespace("cfgnamespace")
             ),
             "pg_ts_config",

@@ -102,6 +102,8 @@ impl Reader<'_> {
                     access_method,
                     tablespace,
                     replica_identity: match replica.as_str() {
+                        // Foreign tables have none, and the catalogue says NOTHING.
+                        _ if kind == "f" => None,
                         "f" => Some("FULL".to_owned()),
                         "n" => Some("NOTHING".to_owned()),
                         // The name is that of the index that says so.

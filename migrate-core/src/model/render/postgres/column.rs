@@ -1,7 +1,7 @@
 //! Columns: as a line of a table, added, changed, dropped.
 
 use super::Writer;
-use super::data_type::{Cast, base, cast, narrows, short};
+use super::data_type::{Cast, base, cast, narrows, rewrites, short};
 use super::name::{ident, keys, literal, name, parameters};
 use super::script::Class;
 use super::sequence::{altered_identity, identity, serial, set_behind};
@@ -241,6 +241,10 @@ impl<'s> Writer<'s> {
                 table.name, after.name
             )
         });
+        let anew = before.data_type != after.data_type
+            && self.out.is_safe()
+            && rewrites(&before.data_type, &after.data_type);
+        let note = anew.then(|| format!("writes {} anew, while nobody can use it", table.name));
         let alter = alter(table);
         self.out.alter_with(
             Stage::First,
@@ -248,7 +252,7 @@ impl<'s> Writer<'s> {
             Class::AlterColumn,
             action,
             narrower,
-            None,
+            note,
         );
     }
 

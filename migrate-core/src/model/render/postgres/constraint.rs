@@ -10,7 +10,7 @@ use super::script::Class;
 use super::table::parameter_actions;
 use crate::model::diff::Item;
 use crate::model::render::Stage;
-use crate::model::schema::attribute::{Deferral, Enforcement, NullsDistinct, Validity};
+use crate::model::schema::attribute::{Deferral, Enforcement, NullsDistinct, Uniqueness, Validity};
 use crate::model::schema::{
     Check, Exclusion, ForeignKey, Index, KeyPart, Name, PrimaryKey, Table, Unique,
 };
@@ -72,92 +72,47 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// Adds a key by way of an index that is built while everybody works.
-    fn add_by_index(
-        &mut self,
-        table: &'s Table,
-        kind: &str,
-        name: &'s str,
-        when: Deferral,
-        index: String,
-    ) {
-        self.seconds.insert((table.name.clone(), name.to_owned()));
-        self.out.concurrently(index, "CREATE INDEX CONCURRENTLY");
-        let action = key::using_index(name, kind, when);
-        self.out
-            .alter(Stage::Second, &table.name, Class::Alone, action);
-        self.name_is_there(Stage::Second, &table.name, name);
-    }
-
     pub(super) fn add_primary_key(&mut self, table: &'s Table, it: &'s PrimaryKey) {
-        match &it.name {
-            Some(name) if self.is_busy(table) && !it.without_overlaps => {
-                let index = key::index_of_key(
-                    &table.name,
-                    name,
-                    &it.parts,
-                    &it.include,
-                    NullsDistinct::default(),
-                    &it.storage_parameters,
-                    it.tablespace.as_ref(),
-                );
-                self.add_by_index(table, "PRIMARY KEY", name, it.deferral, index);
-                self.keys_in_second.push((&table.name, &it.parts));
-            }
-            _ => {
-                self.add(table, &key::primary_key(table, it, Names::Written));
-                self.name_is_there(
-                    Stage::First,
-                    &table.name,
-                    it.name.as_deref().unwrap_or_default(),
-                );
-            }
-        }
-        if let Some(constraint) = &it.name {
-            self.constraint_comment(&table.name, constraint, None, it.comment.as_ref());
-        }
+        let line = key::primary_key(table, it, Names::Written);
+        self.add_key(table, Key::primary(it), &line);
     }
 
     pub(super) fn add_unique(&mut self, table: &'s Table, it: &'s Unique) {
-        match &it.name {
-            Some(name) if self.is_busy(table) && !it.without_overlaps => {
-                let index = key::index_of_key(
-                    &table.name,
-                    name,
-                    &it.parts,
-                    &it.include,
-                    it.nulls,
-                    &it.storage_parameters,
-                    it.tablespace.as_ref(),
-                );
-                self.add_by_index(table, "UNIQUE", name, it.deferral, index);
-                self.keys_in_second.push((&table.name, &it.parts));
-            }
-            _ => {
-                self.add(table, &key::unique(table, it, Names::Written));
-                self.name_is_there(
-                    Stage::First,
-                    &table.name,
-                    it.name.as_deref().unwrap_or_default(),
-                );
-            }
+        let line = key::unique(table, it, Names::Written);
+        self.add_key(table, Key::unique(it), &line);
+    }
+
+    /// Adds a key, by way of an index that is built while everybody works where that is worth it.
+    fn add_key(&mut self, table: &'s Table, it: Key<'s>, line: &str) {
+        let Some(name) = it.name else {
+            self.add(table, line);
+            return;
+        };
+        if self.is_busy(table) && !it.without_overlaps {
+            self.seconds.insert((table.name.clone(), name.to_owned()));
+            let index = key::index(&table.name, &it.index(), name, Build::Concurrently);
+            self.out.concurrently(index, "CREATE INDEX CONCURRENTLY");
+            let action = key::using_index(name, it.word, it.deferral);
+            self.out
+                .alter(Stage::Second, &table.name, Class::Alone, action);
+            self.name_is_there(Stage::Second, &table.name, name);
+            self.keys_in_second.push((&table.name, it.parts));
+        } else {
+            self.add(table, line);
+            self.name_is_there(Stage::First, &table.name, name);
         }
-        if let Some(constraint) = &it.name {
-            self.constraint_comment(&table.name, constraint, None, it.comment.as_ref());
-        }
+        self.constraint_comment(&table.name, name, None, it.comment);
     }
 
     /// Primary keys, unique and exclusion constraints, of which only little can be altered.
     pub(super) fn alter_key(&mut self, before: Item<'s>, after: Item<'s>) {
         let (table, old, new) = match (before, after) {
             (Item::PrimaryKey(_, a), Item::PrimaryKey(table, b)) => {
-                (table, Altered::key(a), Altered::key(b))
+                (table, Key::primary(a), Key::primary(b))
             }
-            (Item::Unique(_, a), Item::Unique(table, b)) => {
-                (table, Altered::unique(a), Altered::unique(b))
-            }
+            (Item::Unique(_, a), Item::Unique(table, b)) => (table, Key::unique(a), Key::unique(b)),
             (Item::Exclusion(_, a), Item::Exclusion(table, b)) => {
-                (table, Altered::exclusion(a), Altered::exclusion(b))
+                (table, Key::exclusion(a), Key::exclusion(b))
             }
             _ => return,
         };
@@ -420,18 +375,30 @@ pub(super) fn covers(parts: &[KeyPart], columns: &[String]) -> bool {
         })
 }
 
-/// What of a key can be altered.
-struct Altered<'s> {
+/// What primary keys and unique constraints have in common; of an exclusion constraint only what can be altered.
+struct Key<'s> {
+    word: &'static str,
     name: Option<&'s str>,
+    parts: &'s [KeyPart],
+    include: &'s [String],
+    nulls: NullsDistinct,
+    without_overlaps: bool,
+    deferral: Deferral,
     storage: &'s [String],
     space: Option<&'s String>,
     comment: Option<&'s String>,
 }
 
-impl<'s> Altered<'s> {
-    fn key(it: &'s PrimaryKey) -> Self {
+impl<'s> Key<'s> {
+    fn primary(it: &'s PrimaryKey) -> Self {
         Self {
+            word: "PRIMARY KEY",
             name: it.name.as_deref(),
+            parts: &it.parts,
+            include: &it.include,
+            nulls: NullsDistinct::default(),
+            without_overlaps: it.without_overlaps,
+            deferral: it.deferral,
             storage: &it.storage_parameters,
             space: it.tablespace.as_ref(),
             comment: it.comment.as_ref(),
@@ -440,7 +407,13 @@ impl<'s> Altered<'s> {
 
     fn unique(it: &'s Unique) -> Self {
         Self {
+            word: "UNIQUE",
             name: it.name.as_deref(),
+            parts: &it.parts,
+            include: &it.include,
+            nulls: it.nulls,
+            without_overlaps: it.without_overlaps,
+            deferral: it.deferral,
             storage: &it.storage_parameters,
             space: it.tablespace.as_ref(),
             comment: it.comment.as_ref(),
@@ -449,10 +422,29 @@ impl<'s> Altered<'s> {
 
     fn exclusion(it: &'s Exclusion) -> Self {
         Self {
+            word: "EXCLUDE",
             name: Some(&it.name),
+            parts: &[],
+            include: &[],
+            nulls: NullsDistinct::default(),
+            without_overlaps: false,
+            deferral: it.deferral,
             storage: &[],
             space: None,
             comment: it.comment.as_ref(),
+        }
+    }
+
+    /// The index that the key will use.
+    fn index(&self) -> Index {
+        Index {
+            parts: self.parts.to_vec(),
+            include: self.include.to_vec(),
+            nulls: self.nulls,
+            uniqueness: Uniqueness::Unique,
+            storage_parameters: self.storage.to_vec(),
+            tablespace: self.space.cloned(),
+            ..Index::default()
         }
     }
 }

@@ -188,6 +188,36 @@ pub(super) fn narrows(before: &str, after: &str) -> bool {
         || is_text(&other) && !to.is_empty()
 }
 
+/// Whether a change of the type writes every row anew; where it does not, the values are stored as they were.
+pub(super) fn rewrites(before: &str, after: &str) -> bool {
+    let (one, other) = (base(before), base(after));
+    let (from, to) = (modifiers(before), modifiers(after));
+    let varying = |base: &str| matches!(base, "text" | "character varying");
+    if varying(&one) && varying(&other) {
+        return match (from.first(), to.first()) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(from), Some(to)) => to < from,
+        };
+    }
+    if one == other && one == "numeric" {
+        let scale = |it: &[u32]| it.get(1).copied().unwrap_or(0);
+        return match (from.first(), to.first()) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(digits), Some(more)) => more < digits || scale(&from) != scale(&to),
+        };
+    }
+    if one == other && one.starts_with("timestamp") {
+        return match (from.first(), to.first()) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(from), Some(to)) => to < from,
+        };
+    }
+    !(one == "cidr" && other == "inet")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,6 +278,29 @@ mod tests {
         ];
         for (one, other, expected) in cases {
             assert_eq!(narrows(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_anew() {
+        let cases = [
+            ("integer", "bigint", true),
+            ("character varying(9)", "character varying(20)", false),
+            ("character varying(20)", "character varying(9)", true),
+            ("character varying(9)", "text", false),
+            ("text", "character varying", false),
+            ("numeric(10,2)", "numeric(12,2)", false),
+            ("numeric(10,2)", "numeric(12,4)", true),
+            (
+                "timestamp(3) with time zone",
+                "timestamp with time zone",
+                false,
+            ),
+            ("cidr", "inet", false),
+            ("text", "jsonb", true),
+        ];
+        for (one, other, expected) in cases {
+            assert_eq!(rewrites(one, other), expected, "{one} {other}");
         }
     }
 }

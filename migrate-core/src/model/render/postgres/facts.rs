@@ -7,7 +7,7 @@ use super::Writer;
 use super::sequence::serial;
 use crate::model::diff::{Item, Operation};
 use crate::model::schema::attribute::{Origin, Validity};
-use crate::model::schema::{ForeignKey, Index, Name, Table};
+use crate::model::schema::{ForeignKey, Index, Name, ObjectId, Table};
 
 impl<'s> Writer<'s> {
     pub(super) fn gather(&mut self) {
@@ -15,6 +15,22 @@ impl<'s> Writer<'s> {
         self.gather_sequences();
         self.gather_foreign_keys();
         self.gather_indexes();
+        self.gather_functions();
+    }
+
+    fn gather_functions(&mut self) {
+        let mut dropped: HashSet<ObjectId> = HashSet::new();
+        for operation in &self.changes.operations {
+            match *operation {
+                Operation::Drop(Item::Function(it)) => {
+                    dropped.insert(it.id());
+                }
+                Operation::Create(Item::Function(it)) if dropped.contains(&it.id()) => {
+                    self.remade_functions.insert(it.id());
+                }
+                _ => {}
+            }
+        }
     }
 
     fn gather_names(&mut self) {

@@ -401,29 +401,6 @@ pub(super) fn index(table: &Name, index: &Index, index_name: &str, build: Build)
     text
 }
 
-/// The index that a primary key or a unique constraint will use.
-pub(super) fn index_of_key(
-    table: &Name,
-    constraint: &str,
-    parts: &[KeyPart],
-    include: &[String],
-    nulls: NullsDistinct,
-    storage: &[String],
-    tablespace: Option<&String>,
-) -> String {
-    let of_key = Index {
-        name: constraint.to_owned(),
-        parts: parts.to_vec(),
-        include: include.to_vec(),
-        nulls,
-        uniqueness: Uniqueness::Unique,
-        storage_parameters: storage.to_vec(),
-        tablespace: tablespace.cloned(),
-        ..Index::default()
-    };
-    index(table, &of_key, constraint, Build::Concurrently)
-}
-
 /// `PRIMARY KEY USING INDEX ..` and the like.
 pub(super) fn using_index(constraint: &str, kind: &str, when: Deferral) -> String {
     format!(

@@ -21,6 +21,9 @@ mod sequence;
 mod table;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
 use super::{Options, RenderError, Stage, Statement, Transactional};
@@ -78,6 +81,8 @@ struct Writer<'s> {
     replaced_indexes: HashSet<(&'s Name, &'s str)>,
     /// Indexes that are dropped while all their columns stay.
     lonely_indexes: HashSet<(&'s Name, &'s str)>,
+    /// Functions that are dropped and made again.
+    remade_functions: HashSet<ObjectId>,
     /// Keys that are made in the second stage, by their table.
     keys_in_second: Vec<(&'s Name, &'s [KeyPart])>,
     /// Constraints and indexes that are made in the second stage, by their table.
@@ -104,6 +109,7 @@ impl<'s> Writer<'s> {
             unnumbered: HashSet::new(),
             replaced_indexes: HashSet::new(),
             lonely_indexes: HashSet::new(),
+            remade_functions: HashSet::new(),
             keys_in_second: Vec::new(),
             seconds: HashSet::new(),
             new_labels: Vec::new(),
@@ -235,10 +241,13 @@ impl<'s> Writer<'s> {
                     ident(&after.name)
                 ));
             }
+            // Into another schema it goes with its table.
             (Item::Sequence(before), Item::Sequence(after)) => {
-                let (old, new) = (name(&before.name), ident(&after.name.name));
-                self.out
-                    .push(format!("ALTER SEQUENCE {old} RENAME TO {new}"));
+                if before.name.name != after.name.name {
+                    let (old, new) = (name(&before.name), ident(&after.name.name));
+                    self.out
+                        .push(format!("ALTER SEQUENCE {old} RENAME TO {new}"));
+                }
             }
             (before, after) => {
                 let table = match after {

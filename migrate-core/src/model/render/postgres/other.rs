@@ -57,6 +57,20 @@ impl<'s> Writer<'s> {
                 .trim_end()
                 .to_owned(),
             Kind::ForeignServer => format!("CREATE SERVER {target} {definition}"),
+            Kind::TextSearch => {
+                let mut lines = definition.lines();
+                let parser = lines.next().unwrap_or_default();
+                self.out.push(format!(
+                    "CREATE TEXT SEARCH CONFIGURATION {target} ({parser})"
+                ));
+                for mapping in lines {
+                    self.out.push(format!(
+                        "ALTER TEXT SEARCH CONFIGURATION {target} {mapping}"
+                    ));
+                }
+                self.other_comment(it, None);
+                return Ok(());
+            }
             _ => {
                 return Err(RenderError::new(
                     it.id.clone(),

@@ -5,7 +5,8 @@ use super::name::{ident, name, signature};
 use super::script::Class;
 use crate::model::render::Stage;
 use crate::model::schema::{
-    Function, FunctionKind, Name, Policy, PolicyCommand, PolicyKind, Table, Trigger, TriggerState,
+    Column, Function, FunctionKind, Name, Policy, PolicyCommand, PolicyKind, Schema, Table,
+    Trigger, TriggerState,
 };
 
 const fn word(it: &Function) -> &'static str {
@@ -16,10 +17,44 @@ const fn word(it: &Function) -> &'static str {
 }
 
 impl<'s> Writer<'s> {
-    pub(super) fn create_function(&mut self, it: &Function) {
+    pub(super) fn create_function(&mut self, it: &'s Function) {
         self.out
             .push(it.definition.replacen("CREATE OR REPLACE ", "CREATE ", 1));
         self.comment(word(it), &signature(&it.id()), None, it.comment.as_ref());
+        for (table, column) in self.defaults_of(self.changes.after, it) {
+            let was = self.old_table(&table.name).and_then(|was| {
+                let old = self.old_column(&table.name, &column.name);
+                was.column(old)
+            });
+            if let Some(default) = &column.default
+                && was.is_some_and(|was| was.default == column.default)
+            {
+                let action = format!("ALTER COLUMN {} SET DEFAULT {default}", ident(&column.name));
+                self.out
+                    .alter(Stage::First, &table.name, Class::AlterColumn, action);
+            }
+        }
+    }
+
+    /// The columns whose defaults call a function that is dropped and made again.
+    fn defaults_of(&self, schema: &'s Schema, it: &Function) -> Vec<(&'s Table, &'s Column)> {
+        let id = it.id();
+        if !self.remade_functions.contains(&id) {
+            return Vec::new();
+        }
+        let call = format!("{}(", it.name.name);
+        let dependents = schema.dependencies.iter().filter(|known| known.on == id);
+        let tables = dependents.filter_map(|known| schema.tables.get(&known.object.name));
+        let calls = |column: &&Column| {
+            let default = column.default.as_ref();
+            default.is_some_and(|default| default.contains(&call))
+        };
+        tables
+            .flat_map(|table| {
+                let columns = table.columns.iter().filter(calls);
+                columns.map(move |column| (table, column))
+            })
+            .collect()
     }
 
     pub(super) fn alter_function(&mut self, before: &Function, after: &Function) {
@@ -30,7 +65,12 @@ impl<'s> Writer<'s> {
         self.comment(word(after), &signature(&after.id()), old, new);
     }
 
-    pub(super) fn drop_function(&mut self, it: &Function) {
+    pub(super) fn drop_function(&mut self, it: &'s Function) {
+        for (table, column) in self.defaults_of(self.changes.before, it) {
+            let action = format!("ALTER COLUMN {} DROP DEFAULT", ident(&column.name));
+            self.out
+                .alter(Stage::First, &table.name, Class::AlterColumn, action);
+        }
         self.out
             .push(format!("DROP {} {}", word(it), signature(&it.id())));
     }
