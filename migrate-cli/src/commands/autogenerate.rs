@@ -54,6 +54,10 @@ struct OnDatabase {
     warnings: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<String>,
+    /// The tables whose sample rows were the same after the up and after the down.
+    rows_kept: usize,
+    /// The tables for which no sample row could be made.
+    rows_unknown: usize,
 }
 
 /// A revision with its sections.
@@ -422,6 +426,8 @@ impl From<&Generated> for OnDatabase {
             likely_renames: generated.likely.iter().map(LikelyRename::option).collect(),
             warnings: generated.warnings.clone(),
             remarks: generated.remarks.clone(),
+            rows_kept: generated.rows_kept,
+            rows_unknown: generated.rows_unknown,
         }
     }
 }
@@ -465,11 +471,7 @@ impl Human for Outcome {
             }
         }
         if page.volume() > Volume::Quiet {
-            let rows = if self.databases.iter().all(|it| it.warnings.is_empty()) {
-                ", rows survive"
-            } else {
-                ""
-            };
+            let rows = self.rows();
             page.line(piece(
                 DIM,
                 format!("proven: the up makes the desired schema, the down the former one{rows}"),
@@ -479,6 +481,20 @@ impl Human for Outcome {
 }
 
 impl Outcome {
+    /// What the proof says of rows: nothing where there were none, or where they did not fit.
+    fn rows(&self) -> String {
+        let kept: usize = self.databases.iter().map(|it| it.rows_kept).sum();
+        let unknown: usize = self.databases.iter().map(|it| it.rows_unknown).sum();
+        let fit = self.databases.iter().all(|it| it.warnings.is_empty());
+        match (fit, kept, unknown) {
+            (false, ..) | (true, 0, 0) => String::new(),
+            (true, _, 0) => ", rows survive".to_owned(),
+            (true, kept, unknown) => {
+                format!(", rows survive in {kept} of {} tables", kept + unknown)
+            }
+        }
+    }
+
     /// The sections as they would be written.
     fn proposal(&self, page: &mut Page) {
         for (place, revision) in self.revisions.iter().enumerate() {

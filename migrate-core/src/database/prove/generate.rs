@@ -67,6 +67,10 @@ pub struct Generated {
     pub warnings: Vec<String>,
     /// Whether it does what it should.
     pub proof: Proof,
+    /// The tables whose sample rows were the same after the up and after the down.
+    pub rows_kept: usize,
+    /// The tables that the change leaves and for which no sample row could be made: nothing is proven of their rows.
+    pub rows_unknown: usize,
     /// The schema that is wanted.
     pub after: Schema,
 }
@@ -124,6 +128,8 @@ impl Workshop<'_> {
             likely: Vec::new(),
             warnings: Vec::new(),
             proof: Proof::new("autogenerate"),
+            rows_kept: 0,
+            rows_unknown: 0,
             after,
         };
         if !generated.differences.is_empty() {
@@ -337,6 +343,7 @@ impl Trial<'_> {
     ) -> Result<(), Error> {
         let samples = samples(self.before, after, self.renames);
         let filled = self.workshop.fill(self.database, &samples).await?;
+        generated.rows_unknown = filled.remarks.len();
         generated.remarks.extend(filled.remarks);
         let kept: Vec<Kept> = kept(self.before, after, self.renames, &filled.tables);
         let rows = self
@@ -374,6 +381,7 @@ impl Trial<'_> {
                 }
             }
         }
+        generated.rows_kept = rows.len();
         Ok(())
     }
 }
