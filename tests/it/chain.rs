@@ -76,6 +76,7 @@ impl Chain {
         std::fs::write(path, before + text).expect("a file");
     }
 
+    #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     /// One more file, locked.
     pub(crate) fn add(&self, file: &str, text: &str) {
         std::fs::write(self.directory().join(file), text).expect("a file");

@@ -12,6 +12,7 @@ mod servers;
 
 #[cfg(feature = "sqlite")]
 mod embedded_cli;
+#[cfg(feature = "sqlite")]
 mod heartbeat;
 #[cfg(feature = "sqlite")]
 mod relinked;
@@ -61,6 +62,7 @@ mod pairs;
 mod processes;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuild;
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod renewed;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod several_sets;

@@ -167,6 +167,7 @@ impl Server {
         format!("{place}/{database}")
     }
 
+    #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     /// Asks a database of the server by its own client.
     #[track_caller]
     pub(crate) fn ask(&self, url: &str, sql: &str) -> String {
