@@ -7,7 +7,7 @@ use crate::database::api::finish;
 use crate::database::backend::Backend;
 use crate::database::connect::{Intent, connect};
 use crate::database::error::{Error, Kind, ServerError, ServerErrorKind};
-use crate::database::state::sql::literal;
+use crate::database::state::literal;
 use crate::database::target::{Database, Source};
 use crate::model::set::Settings;
 use crate::text::Dialect;
