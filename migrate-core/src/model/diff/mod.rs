@@ -85,7 +85,7 @@ pub fn diff<'s>(before: &'s Schema, after: &'s Schema, renames: &Renames) -> Cha
     let renamed = Renamed::new(before, renames);
     let pairs = walk::walk(before, &renamed, after);
     let fates = aside::fates(before, after, &pairs);
-    let mut operations = steps::operations(after, &pairs, &fates);
+    let mut operations = steps::operations(before, after, &pairs, &fates);
     order::sort(before, after, &mut operations);
     Changes {
         before,

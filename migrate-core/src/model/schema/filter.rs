@@ -137,9 +137,9 @@ impl Filter {
         schema
             .others
             .retain(|it| takes(it.id.table.as_ref().unwrap_or(&it.id.name)));
-        schema
-            .grants
-            .retain(|it| takes(it.object.table.as_ref().unwrap_or(&it.object.name)));
+        for rights in [&mut schema.grants, &mut schema.rights] {
+            rights.retain(|it| takes(it.object.table.as_ref().unwrap_or(&it.object.name)));
+        }
     }
 }
 
