@@ -15,7 +15,8 @@ use crate::text::diagnostic::Class;
 use crate::text::sql::quote_ident;
 
 /// Where throw-away databases are made: SQLite files in the directory for temporary files, or databases on a server, with
-/// the encoding, character set and collation of the one that is named, which is not touched.
+/// the encoding, character set and collation of the one that is named, which is not touched, or of another one that
+/// they [`take after`](Self::take_after).
 ///
 /// [`clear`](Self::clear) drops all that were made. Call it whatever came of the work, also after it was cut off; only
 /// files are removed by dropping the value.
@@ -44,6 +45,8 @@ pub struct Scratch {
     after: After,
     /// What was made and is not dropped yet.
     made: Mutex<Vec<Made>>,
+    /// What they take over from another database than that of the server.
+    like: Mutex<Option<Facts>>,
 }
 
 /// What becomes of a database that a proof is done with.
@@ -68,6 +71,7 @@ impl Scratch {
             settings,
             after: After::Dropped,
             made: Mutex::new(Vec::new()),
+            like: Mutex::new(None),
         }
     }
 
@@ -87,6 +91,28 @@ impl Scratch {
     /// The server, without password.
     pub fn server(&self) -> &Database {
         &self.server
+    }
+
+    /// From now on, makes databases with the encoding, character set and collation of `live`, which is only read: it is to
+    /// be compared with them.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn take_after(&self, live: &Database) -> Result<(), Error> {
+        if live.dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        let mut backend = connect(live, Intent::Look, &self.settings).await?;
+        let found = facts(&mut *backend).await.map_err(|error| {
+            Error::new(Kind::Server {
+                doing: "reading the schema of",
+                target: live.to_string(),
+                error,
+            })
+        });
+        finish(backend, &found).await;
+        *self.like() = Some(found?);
+        Ok(())
     }
 
     /// Makes an empty database.
@@ -119,8 +145,12 @@ impl Scratch {
         // Noted before it is made: what is cut off in between is dropped too.
         self.noted().push(made.clone());
         if made.file.is_none() {
-            self.on_server(|dialect, own| create(dialect, &made.name, own))
-                .await?;
+            let like = self.like().clone();
+            self.on_server(|dialect, own| {
+                let facts = like.as_ref().unwrap_or(own);
+                create(dialect, &made.name, facts)
+            })
+            .await?;
         } else {
             // The file is made by the first who changes it; introspection only reads.
             let backend = connect(
@@ -180,6 +210,10 @@ impl Scratch {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn like(&self) -> std::sync::MutexGuard<'_, Option<Facts>> {
+        self.like.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn drop_one(&self, made: Made) -> Result<(), Error> {
         match &made.file {
             Some(file) => {
@@ -222,6 +256,7 @@ impl Drop for Scratch {
 }
 
 /// What a new database takes over from the one that is named.
+#[derive(Debug, Clone)]
 struct Facts {
     encoding: Option<String>,
     collation: Option<String>,

@@ -103,6 +103,9 @@ impl<'a> Workshop<'a> {
     /// # Errors
     /// As [`schema`](Self::schema).
     pub async fn both(&self, before: &Side, after: &Side) -> Result<(Schema, Schema), Error> {
+        if let (Side::Live(live), _) | (_, Side::Live(live)) = (before, after) {
+            self.scratch.take_after(live).await?;
+        }
         let mut one = self.schema(before).await?;
         let mut other = self.schema(after).await?;
         let only = |made: &Schema| Filter {
