@@ -65,7 +65,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Edit(arguments) => edit::run(arguments, context),
-        Command::Completions(arguments) => Ok(completions::run(arguments)),
+        Command::Completions(arguments) => Ok(completions::run(arguments, context)),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
@@ -76,7 +76,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
     }
 }
 
-/// What has no place inside an application: what writes files, and completions for another program.
+/// What has no place inside an application: what writes files.
 fn refuse_inside_a_program(command: &Command, context: &Context) -> Result<(), Failure> {
     let name = match command {
         Command::Revision(_) if command.autogenerates() && context.source.models().is_some() => {
@@ -94,14 +94,6 @@ fn refuse_inside_a_program(command: &Command, context: &Context) -> Result<(), F
         Command::Lock(_) => "lock",
         Command::Import(_) => "import",
         Command::Edit(_) => "edit",
-        Command::Completions(_) => {
-            return Err(Diagnostic::error(
-                Class::Config,
-                "the completions are those of `migrate-cli`, and this is another program",
-            )
-            .help("`migrate-cli completions SHELL` makes them")
-            .into());
-        }
         _ => return Ok(()),
     };
     Err(no_files(&format!("`{name}`")).into())

@@ -7,7 +7,7 @@ use crate::database::api::finish;
 use crate::database::backend::Backend;
 use crate::database::connect::{Intent, connect};
 use crate::database::error::{Error, Kind, ServerError, ServerErrorKind};
-use crate::database::state::sql::literal;
+use crate::database::state::literal;
 use crate::database::target::{Database, Source};
 use crate::model::set::Settings;
 use crate::text::Dialect;
@@ -15,8 +15,7 @@ use crate::text::diagnostic::Class;
 use crate::text::sql::quote_ident;
 
 /// Where throw-away databases are made: SQLite files in the directory for temporary files, or databases on a server, with
-/// the encoding, character set and collation of the one that is named, which is not touched, or of another one that
-/// they [`take after`](Self::take_after).
+/// the encoding, character set and collation of the one that is named, which is not touched.
 ///
 /// [`clear`](Self::clear) drops all that were made. Call it whatever came of the work, also after it was cut off; only
 /// files are removed by dropping the value.
@@ -45,8 +44,6 @@ pub struct Scratch {
     after: After,
     /// What was made and is not dropped yet.
     made: Mutex<Vec<Made>>,
-    /// What they take over from another database than that of the server.
-    like: Mutex<Option<Facts>>,
 }
 
 /// What becomes of a database that a proof is done with.
@@ -71,7 +68,6 @@ impl Scratch {
             settings,
             after: After::Dropped,
             made: Mutex::new(Vec::new()),
-            like: Mutex::new(None),
         }
     }
 
@@ -93,33 +89,21 @@ impl Scratch {
         &self.server
     }
 
-    /// From now on, makes databases with the encoding, character set and collation of `live`, which is only read: it is to
-    /// be compared with them.
-    ///
-    /// # Errors
-    /// When it cannot be reached.
-    pub async fn take_after(&self, live: &Database) -> Result<(), Error> {
-        if live.dialect() == Dialect::Sqlite {
-            return Ok(());
-        }
-        let mut backend = connect(live, Intent::Look, &self.settings).await?;
-        let found = facts(&mut *backend).await.map_err(|error| {
-            Error::new(Kind::Server {
-                doing: "reading the schema of",
-                target: live.to_string(),
-                error,
-            })
-        });
-        finish(backend, &found).await;
-        *self.like() = Some(found?);
-        Ok(())
-    }
-
     /// Makes an empty database.
     ///
     /// # Errors
     /// When the server cannot be reached or the user may not make databases.
     pub async fn database(&self) -> Result<Database, Error> {
+        self.database_like(None).await
+    }
+
+    /// The same, on MySQL and MariaDB with the character set and the collation of `like`: its tables have them where
+    /// nothing else is said, and the server of this one may have others.
+    pub(super) async fn database_like(&self, like: Option<&Database>) -> Result<Database, Error> {
+        let facts = match like.filter(|like| like.dialect().is_mysql_family()) {
+            Some(like) => Some(self.facts_of(like).await?),
+            None => None,
+        };
         let name = format!("migrate_scratch_{}_{}", std::process::id(), random());
         let made = match &self.server.source {
             #[cfg(feature = "sqlite")]
@@ -145,10 +129,8 @@ impl Scratch {
         // Noted before it is made: what is cut off in between is dropped too.
         self.noted().push(made.clone());
         if made.file.is_none() {
-            let like = self.like().clone();
             self.on_server(|dialect, own| {
-                let facts = like.as_ref().unwrap_or(own);
-                create(dialect, &made.name, facts)
+                create(dialect, &made.name, facts.as_ref().unwrap_or(own))
             })
             .await?;
         } else {
@@ -210,10 +192,6 @@ impl Scratch {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn like(&self) -> std::sync::MutexGuard<'_, Option<Facts>> {
-        self.like.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn drop_one(&self, made: Made) -> Result<(), Error> {
         match &made.file {
             Some(file) => {
@@ -225,6 +203,19 @@ impl Scratch {
                     .await
             }
         }
+    }
+
+    async fn facts_of(&self, database: &Database) -> Result<Facts, Error> {
+        let mut backend = connect(database, Intent::Read, &self.settings).await?;
+        let found = facts(&mut *backend).await.map_err(|error| {
+            Error::new(Kind::Server {
+                doing: "reading the character set of",
+                target: database.to_string(),
+                error,
+            })
+        });
+        finish(backend, &found).await;
+        found
     }
 
     /// Sends a statement to the server, by the database that is named or else one that is always there.
@@ -256,7 +247,6 @@ impl Drop for Scratch {
 }
 
 /// What a new database takes over from the one that is named.
-#[derive(Debug, Clone)]
 struct Facts {
     encoding: Option<String>,
     collation: Option<String>,
