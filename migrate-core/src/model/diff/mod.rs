@@ -82,7 +82,8 @@ impl Changes<'_> {
 /// assert_eq!(changes.operations[0].to_string(), "create column users.email");
 /// ```
 pub fn diff<'s>(before: &'s Schema, after: &'s Schema, renames: &Renames) -> Changes<'s> {
-    let renamed = Renamed::new(before, renames);
+    let renames = renames.with_case(before, after);
+    let renamed = Renamed::new(before, &renames);
     let pairs = walk::walk(before, &renamed, after);
     let fates = aside::fates(before, after, &pairs);
     let mut operations = steps::operations(before, after, &pairs, &fates);
