@@ -5,7 +5,7 @@ use migrate_core::model::autogenerate::Section;
 use migrate_core::model::diff::Renames;
 use migrate_core::model::schema::{Change, Difference, compare};
 use migrate_core::text::diagnostic::Class;
-use migrate_core::text::{Diagnostic, DialectSet};
+use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 use serde::Serialize;
 
 use super::scratch::on_scratch;
@@ -233,8 +233,13 @@ impl Compared {
             return;
         }
         page.line(
-            "-- nobody has run this: `migrate-cli revision --autogenerate` proves what it writes",
+            "-- what an up section would say; nobody has run it, and who does says BEGIN and COMMIT",
         );
+        if self.dialect == Dialect::Sqlite.name() {
+            page.line(
+                "-- (BEGIN behind PRAGMA foreign_keys, PRAGMA foreign_key_check before COMMIT)",
+            );
+        }
         for part in parts {
             page.end();
             if !part.transactional {
