@@ -2,7 +2,6 @@
 
 use super::load::SqlFile;
 use super::side::{Side, Workshop};
-use super::verify::apart;
 use crate::database::error::{Error, Kind};
 use crate::model::autogenerate::{LikelyRename, Section, likely_renames};
 use crate::model::diff::{Changes, Renames, diff};
@@ -18,10 +17,8 @@ use crate::text::diagnostic::Class;
 pub struct Patch {
     /// The dialect of the SQL: MariaDB is told from MySQL.
     pub dialect: Dialect,
-    /// What differs.
+    /// What differs, the order of columns too.
     pub differences: Vec<Difference>,
-    /// What differs and makes no difference.
-    pub remarks: Vec<String>,
     /// The SQL: one section, or two of which the second runs apart from the first.
     pub sections: Vec<Section>,
     /// What looks like a rename and was not said to be one.
@@ -33,7 +30,12 @@ impl Workshop<'_> {
     ///
     /// # Errors
     /// As [`both`](Self::both); when a hint or a rename names nothing; when the database has no way to make a change.
-    pub async fn patch(&self, before: &Side, after: &Side, renames: &Renames) -> Result<Patch, Error> {
+    pub async fn patch(
+        &self,
+        before: &Side,
+        after: &Side,
+        renames: &Renames,
+    ) -> Result<Patch, Error> {
         let (one, other) = self.both(before, after).await?;
         let files = match after {
             Side::Files(files) => files.clone(),
@@ -42,11 +44,9 @@ impl Workshop<'_> {
         };
         let renames = self.renames(renames, &files, &one, &other)?;
         let changes = diff(&one, &other, &renames);
-        let (order, differences) = apart(compare(&one, &other));
         Ok(Patch {
             dialect: other.dialect,
-            differences,
-            remarks: order.iter().map(ToString::to_string).collect(),
+            differences: compare(&one, &other),
             sections: sections(&changes)?,
             likely: likely_renames(&changes),
         })
