@@ -69,7 +69,7 @@ pub use event::Event;
 pub use introspect::introspect;
 pub use offline::{Offline, RustSteps, Script, ScriptStep};
 pub use prove::{
-    Desired, Drift, Existing, Finding, Generated, Located, Nearest, Place, Proof, RowsLost,
+    Desired, Drift, Existing, Finding, Generated, Located, Nearest, Patch, Place, Proof, RowsLost,
     Scratch, Sections, Side, SqlFile, TestData, Verdict, Verification, Verify, Workshop, drift,
     verify,
 };

@@ -135,3 +135,81 @@ fn output_into_a_closed_pipe_is_no_error() {
         .status();
     assert!(status.expect("bash").success());
 }
+
+/// A directory with very many mistakes: the first of them, one of every kind, and how many more there are.
+#[test]
+fn of_many_errors_the_first() {
+    let project = Project::empty();
+    project.write("migrate.toml", "[migrations]\ndialects = [\"sqlite\"]\n");
+    for number in 0..1_500 {
+        project.write(&format!("migrations/{number:04}.sql"), "-- no header\n");
+    }
+    project.revision(
+        "zzzz",
+        "nowhere",
+        "an orphan",
+        "",
+        "SELECT 1;\n",
+        "SELECT 1;\n",
+    );
+    let errors = |words: &[&str]| {
+        let output = project.run(words);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (text.matches("\nerror: ").count() + 1, text)
+    };
+    let (shown, text) = errors(&["heads"]);
+    assert_eq!(shown, 22, "{text}");
+    assert!(
+        text.ends_with(
+            "\n\nerror: 1,480 more like these, `-v` shows them, `--format json` lists all\n"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("unknown down_revision `nowhere`"), "{text}");
+    let (shown, _) = errors(&["-v", "heads"]);
+    assert_eq!(shown, 1_501);
+    let (json, _) = project.json(&["heads"]);
+    // The orphan is missing from the lock file too.
+    assert_eq!(json["errors"].as_array().map(Vec::len), Some(1_502));
+    let checked = project.run(&["check"]);
+    let checked = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.lines().count() < 150, "{checked}");
+    assert!(
+        checked.contains("more like these, `-v` shows them\n"),
+        "{checked}"
+    );
+}
+
+/// `status` reads no row below the effective ones while the numbers agree: here one that could not be read.
+#[test]
+fn status_reads_what_it_needs() {
+    for server in crate::servers::each() {
+        let kind = server.name();
+        let database = server.database("quick");
+        let project = Project::empty().variable("DATABASE_URL", database.url());
+        project.write(
+            "migrate.toml",
+            &format!("[migrations]\ndialects = [\"{kind}\"]\n"),
+        );
+        for (id, down) in [("a1", "none"), ("b2", "a1"), ("c3", "b2"), ("d4", "c3")] {
+            let up = format!("CREATE TABLE {id} (id INTEGER);\n");
+            project.revision(id, down, id, "", &up, &format!("DROP TABLE {id};\n"));
+        }
+        project.done(&["lock"]);
+        project.done(&["upgrade", "c3"]);
+        database.sql("UPDATE schema_revisions SET origin = 'nobody' WHERE revision = 'a1'");
+        let (status, exit) = project.json(&["status"]);
+        assert_eq!(
+            (&status["pending"], exit),
+            (&serde_json::json!(["d4"]), 0),
+            "{kind}: {status:#}"
+        );
+        project.done(&["current"]);
+        // A row that the count knows nothing of: all of them are read, and that one is named.
+        database.sql("DELETE FROM schema_revisions WHERE revision = 'b2'");
+        let (status, exit) = project.json(&["status"]);
+        assert_eq!(exit, 1, "{kind}: {status:#}");
+        let said = status["error"]["message"].to_string();
+        assert!(said.contains("nobody"), "{kind}: {said}");
+    }
+}

@@ -5,6 +5,8 @@ use std::process::Output;
 
 use tempfile::TempDir;
 
+use crate::servers::TestDatabase;
+
 /// A project that is removed at the end.
 pub(crate) struct Project {
     directory: TempDir,
@@ -202,6 +204,27 @@ impl Project {
         command.output().expect("migrate-cli runs")
     }
 
+    /// The same as JSON: the one document, and how it ended.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> (serde_json::Value, i32) {
+        let output = self.run(&[&["--format", "json"], arguments].concat());
+        let (text, errors) = (&output.stdout, String::from_utf8_lossy(&output.stderr));
+        let json = serde_json::from_slice(text).unwrap_or_else(|error| {
+            panic!("{error}: {}{errors}", String::from_utf8_lossy(text));
+        });
+        (json, output.status.code().unwrap_or(-1))
+    }
+
+    /// Types one command that is expected to succeed, and returns what it says on stdout.
+    #[track_caller]
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}{errors}");
+        said
+    }
+
     /// Types these lines one after the other and returns what the screen shows.
     pub(crate) fn session(&self, lines: &[&str]) -> String {
         let mut screen = String::new();
@@ -228,6 +251,20 @@ impl Project {
             screen.push('\n');
         }
         screen
+    }
+
+    /// The same on a database whose name and address differ from run to run.
+    pub(crate) fn session_on(&self, database: &TestDatabase, lines: &[&str]) -> String {
+        let url = database.url();
+        let mut screen = self.session(lines);
+        if let Some((_, place)) = url.rsplit_once('@') {
+            let host = place.split('/').next().unwrap_or(place);
+            screen = screen.replace(host, "[HOST]");
+        }
+        let path = url.strip_prefix("sqlite://").unwrap_or(url);
+        screen
+            .replace(path, "[DATABASE]")
+            .replace(database.name(), "[DATABASE]")
     }
 
     /// What differs from run to run replaced by what it is.

@@ -2,20 +2,21 @@
 
 use super::load::SqlFile;
 use super::report::{Finding, Proof, Verdict};
+use super::sections::{impossible, sections};
 use super::side::Workshop;
 use super::survive::{Kept, kept};
 use super::verify::apart;
-use crate::database::error::{Error, Kind};
+use crate::database::error::Error;
 use crate::database::target::Database;
 use crate::model::Index;
 use crate::model::autogenerate::{LikelyRename, Section, likely_renames, samples};
 use crate::model::desired::Models;
 use crate::model::diff::{Renames, diff};
-use crate::model::render::{Options, RenderError, Stage, render};
-use crate::model::schema::{Difference, Name, Schema, compare};
+use crate::model::render::{Options, render};
+use crate::model::schema::{Difference, Schema, compare};
 use crate::text::Dialect;
-use crate::text::ddl::{Was, was};
 use crate::text::diagnostic::Class;
+use crate::text::revision::Direction;
 
 /// What a revision is generated from.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +134,7 @@ impl Workshop<'_> {
             after,
         };
         if !generated.differences.is_empty() {
-            let renames = self.renames(desired, &files, &before, &generated.after)?;
+            let renames = self.renames(&desired.renames, &files, &before, &generated.after)?;
             let trial = Trial {
                 workshop: self,
                 database: &start,
@@ -151,61 +152,6 @@ impl Workshop<'_> {
         let models = desired.models.iter().map(|it| self.script(it));
         let files = desired.files.iter().cloned().map(Ok);
         models.chain(files).collect()
-    }
-
-    /// The renames that were asked for, and those of hints that have not happened yet.
-    fn renames(
-        &self,
-        desired: &Desired,
-        files: &[SqlFile],
-        before: &Schema,
-        after: &Schema,
-    ) -> Result<Renames, Error> {
-        let mut renames = desired.renames.clone();
-        let plain = |name: Name| Name {
-            schema: name.schema.filter(|it| *it != after.default_namespace),
-            ..name
-        };
-        let mut hints = Vec::new();
-        for file in files {
-            match was(&file.name, &file.text, self.dialect) {
-                Ok(found) => hints.extend(found),
-                Err(findings) => {
-                    if let Some(first) = findings.into_iter().next() {
-                        return Err(Error::new(Kind::Plain(first)));
-                    }
-                }
-            }
-        }
-        for hint in &hints {
-            if let Was::Table { old, new } = hint {
-                let (old, new) = (plain(old.clone()), plain(new.clone()));
-                if before.tables.contains(&old) && !before.tables.contains(&new) {
-                    renames.table(old, new);
-                }
-            }
-        }
-        let former: Vec<(Name, Name)> = renames
-            .tables()
-            .map(|(old, new)| (old.clone(), new.clone()))
-            .collect();
-        for hint in hints {
-            let Was::Column { table, old, new } = hint else {
-                continue;
-            };
-            let table = plain(table);
-            let of = former.iter().find(|(_, new)| *new == table);
-            let Some(was) = before.tables.get(of.map_or(&table, |(old, _)| old)) else {
-                continue;
-            };
-            if was.column(&old).is_some() && was.column(&new).is_none() {
-                renames.column(table, old, new);
-            }
-        }
-        renames
-            .check(before, after)
-            .map_err(|error| Error::with_help(Class::Config, error.message, error.help))?;
-        Ok(renames)
     }
 }
 
@@ -229,16 +175,7 @@ impl Trial<'_> {
         let changes = diff(self.before, &after, self.renames);
         generated.operations = changes.operations.iter().map(ToString::to_string).collect();
         generated.likely = likely_renames(&changes);
-        let statements = render(&changes, &Options::default()).map_err(impossible)?;
-        let (second, first): (Vec<_>, Vec<_>) = statements
-            .into_iter()
-            .partition(|statement| statement.stage == Stage::Second);
-        let ups: Vec<Section> = [first, second]
-            .iter()
-            .filter(|statements| !statements.is_empty())
-            .map(Vec::as_slice)
-            .map(Section::of)
-            .collect();
+        let ups = sections(&changes)?;
         let mut script = Script {
             ups: files("up", &ups),
             downs: Vec::new(),
@@ -278,13 +215,21 @@ impl Trial<'_> {
                 )));
             }
         }
-        for file in &script.downs {
+        // Each down leaves what was there before its up: a database may stop between two revisions.
+        let count = script.downs.len();
+        for (place, file) in script.downs.iter().enumerate() {
             if !self.loaded(file, generated).await? {
                 return Ok(());
             }
+            let back = self.workshop.read(self.database).await?;
+            let revision = count - place;
+            let section = match count {
+                1 => "down".to_owned(),
+                _ => format!("down of revision {revision}"),
+            };
+            let order = self.is(&back, &states[revision - 1], &section, generated);
+            generated.remarks.extend(order);
         }
-        let back = self.workshop.read(self.database).await?;
-        self.is(&back, self.before, "down", generated);
         if generated.proof.verdict == Verdict::Passed {
             self.with_rows(&script, &after, generated).await?;
         }
@@ -315,15 +260,15 @@ impl Trial<'_> {
         }
     }
 
-    /// Compares what a section has made with what it should have made.
-    fn is(&self, found: &Schema, wanted: &Schema, section: &str, generated: &mut Generated) {
+    /// Compares what a section has made with what it should have made; returns what makes no difference.
+    fn is(
+        &self,
+        found: &Schema,
+        wanted: &Schema,
+        section: &str,
+        generated: &mut Generated,
+    ) -> Vec<String> {
         let (order, differences) = apart(compare(wanted, found));
-        generated.remarks.extend(
-            order
-                .iter()
-                .map(|difference| format!("after the {section}: {difference}"))
-                .filter(|_| section == "down"),
-        );
         for difference in differences {
             generated.proof.find(Finding::of_difference(
                 difference,
@@ -332,6 +277,8 @@ impl Trial<'_> {
                 &format!("is not as it should be after the {section}"),
             ));
         }
+        let told = |difference| format!("after the {section}: {difference}");
+        order.iter().map(told).collect()
     }
 
     /// The same once more, with rows in the tables.
@@ -350,7 +297,15 @@ impl Trial<'_> {
             .workshop
             .rows(self.database, &kept, Kept::before)
             .await?;
-        for (way, files) in [("up", &script.ups), ("down", &script.downs)] {
+        for direction in Direction::ALL {
+            let files = match direction {
+                Direction::Up => &script.ups,
+                Direction::Down => &script.downs,
+            };
+            let expected = self
+                .workshop
+                .expected(self.database, &kept, direction)
+                .await?;
             for file in files {
                 let one = std::slice::from_ref(file);
                 if let Err(error) = self.workshop.load(one, self.database).await {
@@ -362,23 +317,26 @@ impl Trial<'_> {
                     let said = said.strip_prefix(&format!("{} cannot be loaded: ", file.name));
                     let said = said.map_or_else(|| error.to_string(), str::to_owned);
                     generated.warnings.push(format!(
-                        "the {way} fails when there are rows that do not fit: {said}"
+                        "the {direction} fails when there are rows that do not fit: {said}"
                     ));
                     return Ok(());
                 }
             }
-            let look = if way == "up" {
-                Kept::after
-            } else {
-                Kept::before
+            let look = match direction {
+                Direction::Up => Kept::after,
+                Direction::Down => Kept::before,
             };
             let found = self.workshop.rows(self.database, &kept, look).await?;
             for (table, before) in &rows {
                 if found.get(table) != Some(before) {
                     generated.proof.find(Finding::new(format!(
-                        "the rows of {table} are not the same after the {way}"
+                        "the rows of {table} are not the same after the {direction}"
                     )));
                 }
+            }
+            for wrong in self.workshop.unlike(self.database, &expected).await? {
+                let found = Finding::new(format!("after the {direction}: {wrong}"));
+                generated.proof.find(found);
             }
         }
         generated.rows_kept = rows.len();
@@ -399,9 +357,4 @@ fn files(way: &str, sections: &[Section]) -> Vec<SqlFile> {
             text: section.text.clone(),
         })
         .collect()
-}
-
-fn impossible(error: RenderError) -> Error {
-    let message = format!("{}: {}", error.object, error.message);
-    Error::with_help(Class::Config, message, error.help)
 }

@@ -11,9 +11,12 @@
 //! | `drift` | a live database beside what its revisions make |
 //! | `side` | what a live database, revisions or files hold, to be compared |
 //! | `generate` | the revision that makes a desired schema, with its proof |
+//! | `sections` | the SQL of a change, and its renames |
 //! | `survive` | rows before and after a change |
+//! | `converted` | values in columns whose type changes |
 //! | `locate` | which revision a database equals |
 
+mod converted;
 mod drift;
 mod existing;
 mod generate;
@@ -22,6 +25,7 @@ mod locate;
 mod report;
 mod rows;
 mod scratch;
+mod sections;
 mod side;
 mod survive;
 mod verify;
@@ -32,5 +36,6 @@ pub use load::SqlFile;
 pub use locate::{Located, Nearest, Place};
 pub use report::{Finding, Proof, RowsLost, Verdict, Verification};
 pub use scratch::Scratch;
+pub use sections::Patch;
 pub use side::{Side, Workshop};
 pub use verify::{Existing, TestData, Verify, verify};
