@@ -83,7 +83,7 @@ fn compared(
         after.side(dialect, context)?,
     );
     let filter = filter(context.source.config()?);
-    let (one, other) = on_scratch(
+    let both = on_scratch(
         &server,
         migrations.settings()?,
         &arguments.scratch,
@@ -94,16 +94,21 @@ fn compared(
             workshop.both(&sides.0, &sides.1).await
         },
     )?;
-    let (order, differences): (Vec<Difference>, Vec<Difference>) = compare(&one, &other)
-        .into_iter()
-        .partition(Difference::is_column_order);
+    let (order, differences): (Vec<Difference>, Vec<Difference>) =
+        compare(&both.before, &both.after)
+            .into_iter()
+            .partition(Difference::is_column_order);
     let compared = Compared {
         equal: differences.is_empty(),
         before: before.title(),
         after: after.title(),
-        dialect: other.dialect.name(),
+        dialect: both.after.dialect.name(),
         differences: differences.into_iter().map(Told::from).collect(),
-        remarks: order.iter().map(ToString::to_string).collect(),
+        remarks: order
+            .iter()
+            .map(ToString::to_string)
+            .chain(both.kept.iter().map(ToString::to_string))
+            .collect(),
     };
     let exit = if compared.equal { Exit::Fine } else { Exit::No };
     Ok(Reply::new(compared).exit(exit))

@@ -7,6 +7,7 @@ mod alembic;
 mod autogenerate;
 mod check;
 mod diff;
+mod expand;
 mod files;
 mod looking;
 mod offline;

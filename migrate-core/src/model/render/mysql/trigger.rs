@@ -66,6 +66,19 @@ impl TriggerChanges {
     }
 }
 
+/// `CREATE TRIGGER` for one that takes its place among the others of a schema.
+pub(in crate::model::render) fn in_its_place(schema: &Schema, trigger: &Trigger) -> String {
+    let mut siblings = siblings(schema, trigger).into_iter();
+    let next = siblings.find(|it| it.order > trigger.order);
+    create(trigger, next, schema.dialect)
+}
+
+/// The place behind all triggers of the same table, time and event.
+pub(in crate::model::render) fn last_place(schema: &Schema, trigger: &Trigger) -> u32 {
+    let last = siblings(schema, trigger).last().map_or(0, |it| it.order);
+    last + 1
+}
+
 /// Whether a trigger stands elsewhere among those that stay than it shall.
 fn is_out_of_order(
     old: &Schema,
