@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use migrate_core::model::Migrations;
 
-use crate::carry_out;
+use crate::{arguments, carry_out};
 
 /// A set of revisions inside a program, and what that program is called.
 #[derive(Clone, Copy)]
@@ -98,6 +98,31 @@ impl Arguments {
         let words = std::iter::once(program.clone().into()).chain(self.words.iter().cloned());
         on_a_thread_of_its_own(migrations, &program, &words.collect::<Vec<_>>())
     }
+}
+
+/// Our commands as a part of an application's parser, under the name that they have there: for what is made of the whole
+/// of it, such as completions.
+///
+/// `completions` of [`Arguments`] knows nothing of the application's own commands. An application that has some makes the
+/// script itself:
+///
+/// ```
+/// use clap::CommandFactory as _;
+/// # use clap::Parser;
+/// # #[derive(Parser)]
+/// # enum App { Serve, Migrate(migrate_cli::Arguments) }
+///
+/// let mut app = App::command()
+///     .name("myapp")
+///     .mut_subcommand("migrate", |_| migrate_cli::command("migrate"));
+/// let mut script = Vec::new();
+/// clap_complete::generate(clap_complete::Shell::Bash, &mut app, "myapp", &mut script);
+/// let script = String::from_utf8(script)?;
+/// assert!(script.contains("myapp__subcmd__migrate__subcmd__downgrade") && script.contains("serve"));
+/// # Ok::<(), std::string::FromUtf8Error>(())
+/// ```
+pub fn command(name: &'static str) -> clap::Command {
+    arguments::inside(name)
 }
 
 /// The words by which a person calls us: the name of the program without its folder, and the names of subcommands.

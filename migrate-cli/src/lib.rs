@@ -32,7 +32,7 @@ use std::process::ExitCode;
 use arguments::{Arguments as Typed, Color, Format, usage};
 use context::Context;
 use embedded::Embedded;
-pub use embedded::{Arguments, run};
+pub use embedded::{Arguments, command, run};
 use exit::Exit;
 use failure::Failure;
 use output::{Output, Volume};

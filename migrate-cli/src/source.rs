@@ -96,6 +96,14 @@ impl<'m> Source<'m> {
         Self::directory(settings, output, embedded.migrations.models())
     }
 
+    /// What a person types before a command, where it is a program that carries its revisions.
+    pub(crate) fn program(&self) -> Option<&'static str> {
+        match self {
+            Self::Directory(_) => None,
+            Self::Embedded(carried) => Some(carried.embedded.program),
+        }
+    }
+
     /// The schema that the application wants, as its models say it.
     pub(crate) fn models(&self) -> Option<&'static Models> {
         match self {

@@ -1,6 +1,8 @@
 //! One chain of revisions in a directory of its own, and runs of it.
 
 use std::fmt::Write as _;
+#[cfg(feature = "sqlite")]
+use std::path::Path;
 use std::path::PathBuf;
 
 use migrate::{Database, Failure, Migrations, Report, Run};
@@ -76,8 +78,8 @@ impl Chain {
         std::fs::write(path, before + text).expect("a file");
     }
 
-    #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     /// One more file, locked.
+    #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
     pub(crate) fn add(&self, file: &str, text: &str) {
         std::fs::write(self.directory().join(file), text).expect("a file");
         self.lock();
@@ -96,6 +98,12 @@ impl Chain {
             let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
             panic!("{}", findings.join("\n\n"));
         }
+    }
+
+    /// The project around the migrations.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
     }
 
     pub(crate) fn directory(&self) -> PathBuf {

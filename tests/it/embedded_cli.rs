@@ -187,9 +187,6 @@ fn what_works_on_files_says_where_it_can_be_run() {
             "{words:?}: {errors}"
         );
     }
-    let completions = output(here, &["migrate", "completions", "bash"]);
-    let errors = String::from_utf8_lossy(&completions.stderr);
-    assert!(errors.contains("those of `migrate-cli`"), "{errors}");
     let usage = output(here, &["migrate", "redo", "--dry-run"]);
     let errors = String::from_utf8_lossy(&usage.stderr);
     assert!(
@@ -252,6 +249,44 @@ fn help_and_errors_name_the_command_as_it_is_typed() {
     let none = output(here, &["migrate", "status"]);
     let errors = String::from_utf8_lossy(&none.stderr);
     assert!(errors.contains("DATABASE_URL"), "{errors}");
+}
+
+/// The script is run as bash runs it when a person presses TAB.
+#[cfg(unix)]
+#[test]
+fn completions_are_those_of_the_application() {
+    let empty = tempfile::tempdir().expect("a directory");
+    let here = empty.path();
+    let script = succeed(here, &["migrate", "completions", "bash"]);
+    let complete = |words: &[&str]| {
+        let last = words.len() - 1;
+        let lines = format!(
+            "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={last}\n_embedded_cli embedded_cli '{}' '{}'\n\
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words[last],
+            words[last - 1],
+        );
+        let output = Command::new("bash").args(["-c", &lines]).output();
+        let output = output.expect("bash");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    assert_eq!(complete(&["embedded_cli", "m"]), "migrate\n");
+    assert_eq!(complete(&["embedded_cli", "migrate", "dow"]), "downgrade\n");
+    let options = complete(&["embedded_cli", "migrate", "upgrade", "--lock"]);
+    assert_eq!(options, "--lock-wait\n");
+    // What it refuses is not offered.
+    assert_eq!(complete(&["embedded_cli", "migrate", "import"]), "\n");
+    assert!(!script.contains("migrate-cli"), "{script}");
+    for shell in ["zsh", "fish", "elvish", "powershell"] {
+        let script = succeed(here, &["migrate", "completions", shell]);
+        assert!(
+            script.contains("embedded_cli") && script.contains("downgrade"),
+            "{script}"
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The files of `examples/backend` and `examples/ci`: their command lines are run, without Docker and without a CI.
 
+#[cfg(unix)]
+mod dockerfile;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

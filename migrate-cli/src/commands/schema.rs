@@ -63,11 +63,7 @@ pub(crate) fn run(arguments: &Schema, context: &Context) -> Result<Reply, Failur
         }
         return Ok(answer(files));
     }
-    let server = server(
-        side.dialect().or(arguments.dialect),
-        &arguments.scratch,
-        context,
-    )?;
+    let server = server(&[&side], arguments.dialect, &arguments.scratch, context)?;
     let schema = read(&side, &server, arguments, context)?;
     match &arguments.output {
         Some(output) => {
@@ -97,6 +93,7 @@ fn answer(files: Vec<File>) -> Reply {
 fn dumped_servers(arguments: &Dump, context: &Context) -> Result<Vec<Database>, Failure> {
     if arguments.dialect.is_some() {
         return Ok(vec![server(
+            &[],
             arguments.dialect,
             &arguments.scratch,
             context,

@@ -135,13 +135,20 @@ pub(super) fn filter(config: &Config) -> Filter {
     }
 }
 
-/// The server for throw-away databases of one kind: that of the side that is a database, or what was asked for, or the
-/// only kind there is.
+/// The server for the throw-away databases in which these sides are made: that of the side that is a database, or what was
+/// asked for, or the only kind there is. Where all of them are databases nothing is made, and it is one of them.
 pub(super) fn server(
-    wanted: Option<Dialect>,
+    sides: &[&Named],
+    dialect: Option<Dialect>,
     arguments: &ScratchServers,
     context: &Context,
 ) -> Result<Database, Failure> {
+    if let [Named::Live(database), others @ ..] = sides
+        && others.iter().all(|side| matches!(side, Named::Live(_)))
+    {
+        return Ok(database.clone());
+    }
+    let wanted = sides.iter().find_map(|side| side.dialect()).or(dialect);
     let Servers { mut found, missing } = servers(arguments, context, Unnamed::Left)?;
     let same = |one: Dialect, other: Dialect| {
         one == other || one.is_mysql_family() && other.is_mysql_family()

@@ -18,7 +18,7 @@ pub(super) fn verify(arguments: &Stamp, target: &Target, context: &Context) -> R
     /// So many differences are told one by one.
     const TOLD: usize = 20;
     let live = &target.database;
-    let server = server(Some(live.dialect()), &arguments.scratch, context)?;
+    let server = server(&[], Some(live.dialect()), &arguments.scratch, context)?;
     let migrations = context.source.provable(DialectSet::one(live.dialect()))?;
     let filter = filter(context.source.config()?);
     let specs = arguments

@@ -6,8 +6,7 @@ use super::backend::{Attempt, Backend};
 use super::engine::Deadline;
 use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind};
 use super::event::{Event, Watch};
-use super::state::Holder;
-use super::state::sql::read_lock;
+use super::state::{Holder, read_lock};
 use super::who::jitter;
 use crate::text::Dialect;
 

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::backend::Backend;
 use super::error::{Difference, Error, Kind, ServerError, ServerErrorKind};
-use super::state::sql::{LockRow, read_lock, read_record};
-use super::state::{FORMAT, Record, State};
+use super::state::{FORMAT, LockRow, Record, State, read_lock, read_record};
 use crate::model::set::Set;
 use crate::model::{Applied, Graph, Index};
 use crate::text::revision::Direction;

@@ -12,8 +12,9 @@ use super::lock::{Patience, is_contention};
 use super::recorded::Recorded;
 use super::run::Run;
 use super::startup::{Look, look};
-use super::state::sql::{LockRow, read_lock, read_log, read_record};
-use super::state::{FORMAT, Holder, Origin, Record, State};
+use super::state::{
+    FORMAT, Holder, LockRow, Origin, Record, State, read_lock, read_log, read_record,
+};
 use super::target::Database;
 use crate::model::{Applied, Migrations};
 use crate::text::Chain;

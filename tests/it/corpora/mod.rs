@@ -6,7 +6,6 @@ mod atuin;
 mod autogenerate;
 #[cfg(feature = "postgres")]
 mod crates_io;
-mod dumped;
 mod introspection;
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod rebuilt;

@@ -22,7 +22,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use file::Pair;
-pub(crate) use written::Written;
 
 use crate::servers::{self, Server};
 

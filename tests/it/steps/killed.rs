@@ -1,45 +1,16 @@
 //! Processes that are killed in the middle of a step.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::*;
+use crate::other_process::{self, Other, Role};
 
-/// The variables by which [`worker`] tells this very program what to do.
-const DIRECTORY: &str = "MIGRATE_TEST_STEPS";
-const URL: &str = "MIGRATE_TEST_STEPS_URL";
-
-/// A process that upgrades to head with [`stays`] as its step `call`.
-fn worker(chain: &Chain, place: &TestDatabase) -> Child {
-    Command::new(std::env::current_exe().expect("this program"))
-        .args([
-            "--exact",
-            "steps::killed::in_a_process_of_its_own",
-            "--test-threads=1",
-        ])
-        .env(DIRECTORY, chain.directory())
-        .env(URL, place.url())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a process")
-}
-
-/// Nothing, unless [`worker`] has started it.
-#[test]
-fn in_a_process_of_its_own() {
-    let Some(directory) = std::env::var_os(DIRECTORY).map(PathBuf::from) else {
-        return;
-    };
-    let url = std::env::var(URL).expect("a URL");
-    let migrations = Migrations::from_dir(&directory)
-        .unwrap_or_else(|error| panic!("{error}"))
-        .with_step("call", stays);
-    let run = Run::upgrade("head").argument("here", directory.join("here").to_string_lossy());
-    let database: Database = url.parse().expect("a URL");
-    let _ = block_on(migrations.run(&database, run));
+/// The other process: upgrades to head with [`stays`] as its step `call`.
+fn at_work(role: &Role) {
+    let here = role.file("here");
+    let run = Run::upgrade("head").argument("here", here.to_string_lossy());
+    let migrations = role.migrations().with_step("call", stays);
+    let _ = block_on(migrations.run(&role.database(), run));
 }
 
 /// Does half of its work, says so by a file, and never comes to the other half.
@@ -58,20 +29,11 @@ async fn stays(step: &mut Step<'_>) -> Result<(), StepError> {
     Ok(())
 }
 
-/// Kills a worker in the middle of its step.
+/// Kills another process in the middle of its step; the test that it runs is
+/// [`killed_in_a_step_inside_a_transaction_nothing_of_it_is_left`].
 fn kill_in_step(chain: &Chain, place: &TestDatabase) {
-    let here: &Path = &chain.directory().join("here");
-    let mut worker = worker(chain, place);
-    while !here.exists() {
-        assert!(
-            worker.try_wait().expect("a state").is_none(),
-            "it has ended"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    worker.kill().expect("SIGKILL");
-    worker.wait().expect("an end");
-    std::fs::remove_file(here).expect("a file");
+    let test = "steps::killed::killed_in_a_step_inside_a_transaction_nothing_of_it_is_left";
+    Other::start(test, chain, place).kill_at("here");
 }
 
 async fn whole(step: &mut Step<'_>) -> Result<(), StepError> {
@@ -84,6 +46,9 @@ async fn whole(step: &mut Step<'_>) -> Result<(), StepError> {
 
 #[test]
 fn killed_in_a_step_inside_a_transaction_nothing_of_it_is_left() {
+    if let Some(role) = other_process::role() {
+        return at_work(&role);
+    }
     for server in servers::each() {
         let (place, kind) = (server.database("step_killed"), server.name());
         let chain = chain(

@@ -18,9 +18,8 @@ use crate::database::execute::transactional::{self, Bounds, Surroundings, done, 
 use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
 use crate::database::recover;
 use crate::database::session::{changes_settings_of_postgres, postgres_limits, postgres_lock};
-use crate::database::state::sql::literal;
 use crate::database::state::tables::Wording;
-use crate::database::state::{Fence, Holder, SessionId, Tables};
+use crate::database::state::{Fence, Holder, SessionId, Tables, literal};
 use crate::text::Dialect;
 
 /// A connection to a PostgreSQL server.

@@ -32,9 +32,8 @@ use crate::database::execute::transactional::{self, Bounds, Surroundings, done, 
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
 use crate::database::session::asks_for_rebuild;
-use crate::database::state::sql::read_lock;
 use crate::database::state::tables::Wording;
-use crate::database::state::{Fence, Holder, SessionId, Tables};
+use crate::database::state::{Fence, Holder, SessionId, Tables, read_lock};
 use crate::text::Dialect;
 use heart::Heart;
 use session::AtWork;

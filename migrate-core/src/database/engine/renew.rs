@@ -8,7 +8,7 @@ use crate::database::error::Error;
 use crate::database::recorded::Comparison;
 use crate::database::run::Verb;
 use crate::database::section::recorded;
-use crate::database::state::sql::DownSection;
+use crate::database::state::DownSection;
 use crate::text::revision::Direction;
 
 impl Engine<'_> {

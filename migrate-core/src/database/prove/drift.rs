@@ -62,7 +62,7 @@ pub async fn drift(
         )));
     }
     let at = names(&current.current);
-    let replayed = scratch.database().await?;
+    let replayed = scratch.database_like(Some(live)).await?;
     migrations.ensure_tables(&replayed).await?;
     for revision in &at {
         migrations.run(&replayed, Run::upgrade(revision)).await?;

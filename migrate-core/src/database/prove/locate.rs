@@ -49,6 +49,10 @@ impl Workshop<'_> {
     /// # Errors
     /// When a database cannot be reached or read, and when the revisions cannot be run.
     pub async fn locate(&self, live: &Database) -> Result<Located, Error> {
+        self.beside(live).located(live).await
+    }
+
+    async fn located(&self, live: &Database) -> Result<Located, Error> {
         let graph = self.migrations.set()?.graph();
         let found = self.read(live).await?;
         let mut located = Located {

@@ -7,7 +7,7 @@ use crate::database::api::finish;
 use crate::database::backend::Backend;
 use crate::database::connect::{Intent, connect};
 use crate::database::error::{Error, Kind, ServerError, ServerErrorKind};
-use crate::database::state::sql::literal;
+use crate::database::state::literal;
 use crate::database::target::{Database, Source};
 use crate::model::set::Settings;
 use crate::text::Dialect;
@@ -94,6 +94,16 @@ impl Scratch {
     /// # Errors
     /// When the server cannot be reached or the user may not make databases.
     pub async fn database(&self) -> Result<Database, Error> {
+        self.database_like(None).await
+    }
+
+    /// The same, on MySQL and MariaDB with the character set and the collation of `like`: its tables have them where
+    /// nothing else is said, and the server of this one may have others.
+    pub(super) async fn database_like(&self, like: Option<&Database>) -> Result<Database, Error> {
+        let facts = match like.filter(|like| like.dialect().is_mysql_family()) {
+            Some(like) => Some(self.facts_of(like).await?),
+            None => None,
+        };
         let name = format!("migrate_scratch_{}_{}", std::process::id(), random());
         let made = match &self.server.source {
             #[cfg(feature = "sqlite")]
@@ -119,8 +129,10 @@ impl Scratch {
         // Noted before it is made: what is cut off in between is dropped too.
         self.noted().push(made.clone());
         if made.file.is_none() {
-            self.on_server(|dialect, own| create(dialect, &made.name, own))
-                .await?;
+            self.on_server(|dialect, own| {
+                create(dialect, &made.name, facts.as_ref().unwrap_or(own))
+            })
+            .await?;
         } else {
             // The file is made by the first who changes it; introspection only reads.
             let backend = connect(
@@ -191,6 +203,19 @@ impl Scratch {
                     .await
             }
         }
+    }
+
+    async fn facts_of(&self, database: &Database) -> Result<Facts, Error> {
+        let mut backend = connect(database, Intent::Read, &self.settings).await?;
+        let found = facts(&mut *backend).await.map_err(|error| {
+            Error::new(Kind::Server {
+                doing: "reading the character set of",
+                target: database.to_string(),
+                error,
+            })
+        });
+        finish(backend, &found).await;
+        found
     }
 
     /// Sends a statement to the server, by the database that is named or else one that is always there.

@@ -59,6 +59,8 @@ pub struct Workshop<'a> {
     pub(super) arguments: &'a BTreeMap<String, String>,
     /// That of the server, which for MariaDB is known only when connected.
     pub(super) dialect: Dialect,
+    /// The database beside which what is made is looked at.
+    beside: Option<&'a Database>,
 }
 
 impl<'a> Workshop<'a> {
@@ -86,12 +88,21 @@ impl<'a> Workshop<'a> {
             filter,
             arguments,
             dialect,
+            beside: None,
         })
     }
 
     /// The dialect of the server: MariaDB is told from MySQL.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// The same for what is compared with a live database: on MySQL and MariaDB what is made has its character set.
+    pub(super) fn beside<'b>(&'b self, live: &'b Database) -> Workshop<'b> {
+        Workshop {
+            beside: Some(live),
+            ..*self
+        }
     }
 
     /// What is on a side. The tables in which other migration tools keep what they have applied are not.
@@ -125,8 +136,16 @@ impl<'a> Workshop<'a> {
     /// # Errors
     /// As [`schema`](Self::schema).
     pub async fn both(&self, before: &Side, after: &Side) -> Result<Both, Error> {
-        let mut one = self.schema(before).await?;
-        let mut other = self.schema(after).await?;
+        let (mut one, mut other) = match (before, after) {
+            (Side::Live(live), _) | (_, Side::Live(live)) => {
+                let workshop = self.beside(live);
+                (
+                    workshop.schema(before).await?,
+                    workshop.schema(after).await?,
+                )
+            }
+            _ => (self.schema(before).await?, self.schema(after).await?),
+        };
         let only = |made: &Schema| Filter {
             namespaces: Some(made.namespaces.iter().map(|it| it.name.clone()).collect()),
             ..Filter::default()
@@ -174,7 +193,7 @@ impl<'a> Workshop<'a> {
 
     /// A new database with what these revisions and everything below them make.
     pub(super) async fn at(&self, revisions: &[Index]) -> Result<Database, Error> {
-        let database = self.scratch.database().await?;
+        let database = self.scratch.database_like(self.beside).await?;
         self.migrations.ensure_tables(&database).await?;
         self.upgrade(&database, revisions).await?;
         Ok(database)
@@ -208,7 +227,7 @@ impl<'a> Workshop<'a> {
 
     /// What files make in an empty database.
     async fn loaded(&self, files: &[SqlFile]) -> Result<Schema, Error> {
-        let database = self.scratch.database().await?;
+        let database = self.scratch.database_like(self.beside).await?;
         self.load(files, &database).await?;
         let schema = self.read(&database).await?;
         self.scratch.done_with(&database).await?;

@@ -1,8 +1,7 @@
 //! Asking the catalogue of MySQL and MariaDB.
 
 use super::expect::{Fact, Presence};
-use crate::database::state::Tables;
-use crate::database::state::sql::literal;
+use crate::database::state::{Tables, literal};
 use crate::text::Dialect;
 use crate::text::ddl::{Name, ObjectKind};
 

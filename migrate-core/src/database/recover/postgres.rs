@@ -4,7 +4,7 @@ use super::expect::{Fact, Presence};
 use crate::database::backend::{Backend, Pending};
 use crate::database::error::ServerError;
 use crate::database::execute::Source;
-use crate::database::state::sql::literal;
+use crate::database::state::literal;
 use crate::text::Dialect;
 use crate::text::ddl::{Build, Change, Name, ObjectKind, read};
 use crate::text::sql::quote_ident;

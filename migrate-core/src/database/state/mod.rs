@@ -1,10 +1,15 @@
 //! What a database records about itself: the rows of the three state tables.
 //!
-//! Types only; [`sql`] writes and reads them as SQL text, [`tables`] names and creates them.
+//! Types here; beside them what [`tables`] say in SQL: the statements that create them, those that read, and those of
+//! every change, one file for each of what is changed.
 
+mod fence;
+mod journal;
+mod literal;
+mod log;
 mod prepared;
 mod read;
-pub(crate) mod sql;
+mod rows;
 pub(crate) mod tables;
 
 use std::fmt;
@@ -12,6 +17,10 @@ use std::fmt;
 use crate::text::revision::{Direction, absent_digest};
 use crate::text::{Chain, Digest, RevisionId};
 
+pub(crate) use fence::SCRIPT_TABLE;
+pub(crate) use literal::literal;
+pub(crate) use read::{LockRow, read_flag, read_lock, read_log, read_record};
+pub(crate) use rows::{DownSection, Started};
 pub(crate) use tables::Tables;
 
 /// The version of the tables' layout that this release reads and writes.

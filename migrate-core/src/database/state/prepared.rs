@@ -4,7 +4,7 @@
 //! `PREPARE` for that. SQLite forgets its prepared statements with every change of the schema; there a trigger of a
 //! temporary view holds the statements, of which only the connection knows.
 
-use super::sql::now;
+use super::literal::{join, now};
 use super::tables::Tables;
 use super::{Fence, Record};
 use crate::database::execute::Work;
@@ -99,7 +99,7 @@ impl Tables {
         };
         let record: &Record = &work.record;
         let text = |text: &str| self.literal(text);
-        let join = |ids: &[RevisionId]| text(&super::sql::join(ids));
+        let join = |ids: &[RevisionId]| text(&self::join(ids));
         let values = [
             lost,
             text(record.revision.as_str()),
@@ -144,7 +144,7 @@ impl Tables {
     pub(super) fn prepared_apply(&self, work: &Work<'_>) -> String {
         let record: &Record = &work.record;
         let text = |text: &str| self.literal(text);
-        let join = |ids: &[RevisionId]| text(&super::sql::join(ids));
+        let join = |ids: &[RevisionId]| text(&self::join(ids));
         let values = [
             text(record.revision.as_str()),
             join(&record.parents),

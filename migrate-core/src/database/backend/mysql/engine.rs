@@ -6,7 +6,7 @@ use super::MysqlBackend;
 use crate::database::backend::Backend;
 use crate::database::error::ServerError;
 use crate::database::execute::Source;
-use crate::database::state::sql::literal;
+use crate::database::state::literal;
 use crate::text::Dialect;
 use crate::text::ddl::{Alteration, Change, Name, Rows, read};
 

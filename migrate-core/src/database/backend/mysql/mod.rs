@@ -27,8 +27,7 @@ use crate::database::execute::transactional::{
 };
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work};
 use crate::database::recover;
-use crate::database::state::sql::read_lock;
-use crate::database::state::{Fence, Holder, SessionId, Tables};
+use crate::database::state::{Fence, Holder, SessionId, Tables, read_lock};
 use crate::text::{Dialect, Digest};
 use engine::Engines;
 use error::translate;

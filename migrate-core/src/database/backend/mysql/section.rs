@@ -35,8 +35,7 @@ use crate::database::execute::parts::{self, Failed};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work};
 use crate::database::session::changes_settings_of_mysql;
-use crate::database::state::sql::Started;
-use crate::database::state::{Fence, Journal, Rounds, State};
+use crate::database::state::{Fence, Journal, Rounds, Started, State};
 use crate::text::ddl::{Boundary, Residue, boundary, residue};
 use crate::text::revision::Direction;
 

@@ -3,8 +3,7 @@
 use crate::database::backend::{Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::session::{MYSQL_SETTINGS as SETTINGS, mysql_assignments};
-use crate::database::state::SessionId;
-use crate::database::state::sql::literal;
+use crate::database::state::{SessionId, literal};
 use crate::text::Dialect;
 use crate::text::sql::quote_ident;
 

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use super::row::Fields;
 use crate::database::backend::Backend;
 use crate::database::error::ServerError;
-use crate::database::state::sql::literal;
+use crate::database::state::literal;
 use crate::model::schema::{Filter, MaterializedView, Name, ObjectId, Schema, Table};
 use crate::text::Dialect;
 

@@ -3,9 +3,8 @@
 use super::{Checks, Client, OTHER_HISTORY, PLACE, Start, checks};
 use crate::database::execute::Source;
 use crate::database::session::{SQLITE_SETTINGS, pragmas};
-use crate::database::state::Tables;
-use crate::database::state::sql::SCRIPT_TABLE;
 use crate::database::state::tables::Wording;
+use crate::database::state::{SCRIPT_TABLE, Tables};
 use crate::model::set::Settings;
 use crate::text::Dialect;
 

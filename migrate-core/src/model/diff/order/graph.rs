@@ -1,84 +1,15 @@
-//! In which order the operations can be run.
-//!
-//! Each operation has a place of its own, which is where a person would write it. From there it moves only as far as it
-//! must: behind what it needs, and before what it has to be rid of.
+//! Which operation has to wait for which, and the order that comes of it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::needs::{Needs, words};
-use super::{Item, Name, Operation, Schema};
-use crate::model::schema::{ForeignKey, Kind, ObjectId, Table};
+use crate::model::diff::needs::{Needs, words};
+use crate::model::diff::walk::items;
+use crate::model::diff::{Item, Name, Operation, Schema};
+use crate::model::schema::{Kind, ObjectId};
 use crate::text::Dialect;
 
-/// Sorts operations so that each finds what it needs.
-pub(super) fn sort<'s>(before: &'s Schema, after: &'s Schema, operations: &mut Vec<Operation<'s>>) {
-    operations.sort_by_cached_key(rank);
-    let graph = Graph::of(before, after, operations);
-    let order = graph.order();
-    *operations = order.into_iter().map(|place| operations[place]).collect();
-    if after.dialect != Dialect::Sqlite {
-        break_circles(before, operations);
-    }
-}
-
-/// Where an operation stands when nothing else is said: what goes, then what is renamed, then what comes, table by table.
-fn rank(operation: &Operation<'_>) -> (u8, i16, Option<Name>, i16, Name) {
-    let item = operation.item();
-    let place = i16::from(place(item.kind()));
-    let (group, owner) = match item {
-        Item::Table(table) => (place, Some(table.name.clone())),
-        // Foreign keys come when all tables are there.
-        Item::ForeignKey(table, _) => (
-            i16::from(self::place(Kind::ForeignKey)),
-            Some(table.name.clone()),
-        ),
-        _ if item.is_part() => (i16::from(self::place(Kind::Table)), item.owner().cloned()),
-        _ => (place, item.owner().cloned()),
-    };
-    let name = match item {
-        // Columns stand in their order already.
-        Item::Column(..) => Name::bare(""),
-        item => item.id().name,
-    };
-    match operation {
-        Operation::Drop(_) => (0, -group, owner, -place, name),
-        Operation::Rename { .. } => (1, group, owner, place, name),
-        Operation::Create(_) | Operation::Alter { .. } => (2, group, owner, place, name),
-    }
-}
-
-fn place(kind: Kind) -> u8 {
-    match kind {
-        Kind::Database => 0,
-        Kind::Namespace => 1,
-        Kind::Extension => 2,
-        Kind::Collation | Kind::TextSearch | Kind::ForeignServer => 3,
-        Kind::Enum => 4,
-        Kind::Composite => 5,
-        Kind::Domain => 6,
-        Kind::Range => 7,
-        Kind::Sequence => 8,
-        Kind::Table => 9,
-        Kind::Column => 10,
-        Kind::PrimaryKey => 11,
-        Kind::Unique => 12,
-        Kind::Check => 13,
-        Kind::Exclusion => 14,
-        Kind::Index => 15,
-        Kind::ForeignKey => 16,
-        Kind::View => 17,
-        Kind::MaterializedView => 18,
-        Kind::Function => 19,
-        Kind::Procedure => 20,
-        Kind::Trigger => 22,
-        Kind::Policy => 23,
-        Kind::Grant => 25,
-        _ => 21,
-    }
-}
-
 /// Which operation has to wait for which.
-struct Graph {
+pub(super) struct Graph {
     /// Behind each operation, those that wait for it.
     hard: Vec<Vec<usize>>,
     /// The same, where it would be better.
@@ -86,7 +17,11 @@ struct Graph {
 }
 
 impl Graph {
-    fn of<'s>(before: &'s Schema, after: &'s Schema, operations: &[Operation<'s>]) -> Self {
+    pub(super) fn of<'s>(
+        before: &'s Schema,
+        after: &'s Schema,
+        operations: &[Operation<'s>],
+    ) -> Self {
         let mut graph = Self {
             hard: vec![Vec::new(); operations.len()],
             soft: vec![Vec::new(); operations.len()],
@@ -113,6 +48,7 @@ impl Graph {
         places: &Places,
     ) {
         let (olds, news) = (Needs::new(before), Needs::new(after));
+        let along = along(before, operations);
         for (place, operation) in operations.iter().enumerate() {
             let (old, new) = match operation {
                 Operation::Create(new) => (None, Some(new)),
@@ -128,7 +64,15 @@ impl Graph {
                     self.wait(other, place);
                 }
             }
-            for id in old.map(|old| olds.of(old)).unwrap_or_default() {
+            let mut needed = old.map(|old| olds.of(old)).unwrap_or_default();
+            if let Operation::Drop(Item::Table(_) | Item::View(_) | Item::MaterializedView(_)) =
+                operation
+            {
+                let name = operation.item().id().name;
+                let parts = along.get(&name).into_iter().flatten();
+                needed.extend(parts.flat_map(|part| olds.of(part)));
+            }
+            for id in needed {
                 for &other in places.gone.get(&id).into_iter().flatten() {
                     self.wait(place, other);
                 }
@@ -285,7 +229,7 @@ impl Graph {
     }
 
     /// The operations in an order that keeps every hard edge, unless they go in a circle, and the soft ones where it can.
-    fn order(&self) -> Vec<usize> {
+    pub(super) fn order(&self) -> Vec<usize> {
         let count = self.hard.len();
         let mut waits = vec![(0_usize, 0_usize); count];
         for &then in self.hard.iter().flatten() {
@@ -328,6 +272,37 @@ impl Graph {
         }
         order
     }
+}
+
+/// What goes along with the tables and views that are dropped, and needs things that tables themselves do not: a trigger
+/// its function, an index the function in its expression. Foreign keys may go in a circle and are looked after elsewhere.
+fn along<'s>(before: &'s Schema, operations: &[Operation<'s>]) -> HashMap<Name, Vec<Item<'s>>> {
+    let is_relation = |item: &Item<'_>| {
+        matches!(
+            item.kind(),
+            Kind::Table | Kind::View | Kind::MaterializedView
+        )
+    };
+    let mut along: HashMap<Name, Vec<Item<'s>>> = HashMap::new();
+    for operation in operations {
+        if let Operation::Drop(item) = operation
+            && is_relation(item)
+        {
+            along.entry(item.id().name).or_default();
+        }
+    }
+    if along.is_empty() {
+        return along;
+    }
+    for item in items(before) {
+        let is_key = matches!(item, Item::ForeignKey(..));
+        if let Some(parts) = item.owner().and_then(|owner| along.get_mut(owner))
+            && !is_key
+        {
+            parts.push(item);
+        }
+    }
+    along
 }
 
 /// Where the operations are that make, change and take away an object.
@@ -386,47 +361,4 @@ fn relation_name(item: &Item<'_>) -> Option<Name> {
         Item::PrimaryKey(table, it) => beside(&table.name, it.name.as_deref()?),
         _ => return None,
     })
-}
-
-/// Of tables that go and refer to each other in a circle, a foreign key goes first.
-fn break_circles<'s>(before: &'s Schema, operations: &mut Vec<Operation<'s>>) {
-    let mut going: HashSet<&Name> = HashSet::new();
-    for operation in operations.iter() {
-        if let Operation::Drop(Item::Table(table)) = operation {
-            going.insert(&table.name);
-        }
-    }
-    if going.len() < 2 {
-        return;
-    }
-    let mut referring: HashMap<&Name, Vec<(&'s Table, &'s ForeignKey)>> = HashMap::new();
-    for table in going.iter().filter_map(|name| before.tables.get(name)) {
-        for key in table
-            .foreign_keys
-            .iter()
-            .filter(|it| it.references != table.name)
-        {
-            referring
-                .entry(&key.references)
-                .or_default()
-                .push((table, key));
-        }
-    }
-    let mut out: Vec<Operation<'s>> = Vec::with_capacity(operations.len());
-    for operation in operations.drain(..) {
-        if let Operation::Drop(Item::Table(table)) = operation {
-            going.remove(&table.name);
-            let mut keys = referring.remove(&table.name).unwrap_or_default();
-            keys.retain(|(other, key)| {
-                going.contains(&other.name) && !Item::ForeignKey(other, key).is_inherited()
-            });
-            keys.sort_by_key(|(other, key)| key.id(&other.name));
-            out.extend(
-                keys.into_iter()
-                    .map(|(other, key)| Operation::Drop(Item::ForeignKey(other, key))),
-            );
-        }
-        out.push(operation);
-    }
-    *operations = out;
 }

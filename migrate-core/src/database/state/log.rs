@@ -1,0 +1,83 @@
+//! The rows of the log: one for each section that has finished or failed, and for each repair.
+
+use std::time::Duration;
+
+use super::literal::now;
+use super::{Holder, Tables};
+use crate::database::execute::Work;
+use crate::text::revision::Direction;
+
+impl Tables {
+    /// The row of the log for a section that has finished; after its row was written.
+    pub(crate) fn log(&self, work: &Work<'_>) -> String {
+        let digest = match work.direction {
+            Direction::Up => "digest",
+            Direction::Down => "down_digest",
+        };
+        let statements = work
+            .section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
+        format!(
+            "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, \
+             rows_touched, run, who, host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, \
+             duration_us, {statements}, rows_touched, {}, who, {}, tool FROM {} WHERE revision = {}",
+            self.log,
+            self.literal(work.action),
+            self.literal(&work.holder.run),
+            self.literal(&work.holder.host),
+            self.state,
+            self.literal(work.record.revision.as_str()),
+        )
+    }
+
+    /// The row of the log for a section that has failed.
+    pub(crate) fn log_failure(&self, work: &Work<'_>, error: &str, duration: Duration) -> String {
+        let record = &work.record;
+        let digest = match work.direction {
+            Direction::Up => record.digest,
+            Direction::Down => record.down_digest,
+        };
+        let statements = work
+            .section
+            .as_ref()
+            .map_or(0, |section| section.script.statements.len());
+        format!(
+            "INSERT INTO {} (revision, action, outcome, digest, finished_at, duration_us, statements, run, who, host, tool, \
+             error) VALUES ({}, {}, 'failed', {}, {}, {}, {statements}, {}, {}, {}, {}, {})",
+            self.log,
+            self.literal(record.revision.as_str()),
+            self.literal(work.action),
+            self.literal(&digest.to_string()),
+            now(self.dialect),
+            duration.as_micros(),
+            self.literal(&work.holder.run),
+            self.literal(&record.who),
+            self.literal(&work.holder.host),
+            self.literal(&record.tool),
+            self.literal(error),
+        )
+    }
+
+    /// The row of the log for a repair.
+    pub(crate) fn log_repair(
+        &self,
+        revision: &str,
+        what: &str,
+        holder: &Holder,
+        who: &str,
+    ) -> String {
+        format!(
+            "INSERT INTO {} (revision, action, outcome, finished_at, run, who, host, tool, error) VALUES ({}, 'repair', \
+             'finished', {}, {}, {}, {}, {}, {})",
+            self.log,
+            self.literal(revision),
+            now(self.dialect),
+            self.literal(&holder.run),
+            self.literal(who),
+            self.literal(&holder.host),
+            self.literal(crate::database::who::TOOL),
+            self.literal(what),
+        )
+    }
+}

@@ -1,0 +1,329 @@
+//! The rows of the state table: written when a section has begun or finished.
+
+use super::literal::{join, now};
+use super::tables::Wording;
+use super::{Journal, Record, Tables};
+use crate::database::execute::{HeadChange, Known, Work};
+use crate::text::revision::{Direction, absent_digest};
+use crate::text::{Dialect, RevisionId};
+
+/// When a section began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Started {
+    /// When the fence of this transaction was raised.
+    AtFence,
+    /// When its row says.
+    Before,
+}
+
+/// What becomes of a recorded down section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DownSection<'a> {
+    /// It stays.
+    AsItWas,
+    /// It is this one, or there is none.
+    Now(Option<&'a str>),
+}
+
+/// The columns of [`Record`], each as text, in the order in which [`read_record`] takes them.
+const COLUMNS: [&str; 23] = [
+    "revision",
+    "parents",
+    "depends_on",
+    "message",
+    "digest",
+    "down_digest",
+    "chain",
+    "is_head",
+    "state",
+    "origin",
+    "statement_no",
+    "statement_hash",
+    "statement",
+    "session_id",
+    "session_start",
+    "rounds",
+    "rows_touched",
+    "compatible",
+    "started_at",
+    "finished_at",
+    "duration_us",
+    "who",
+    "tool",
+];
+
+impl Tables {
+    pub(super) fn record_columns(&self) -> String {
+        let mut columns: Vec<String> = COLUMNS.iter().map(|column| self.as_text(column)).collect();
+        columns.push("error".to_owned());
+        columns.join(", ")
+    }
+
+    /// The statements that record a section as finished: its row, the heads, the log.
+    pub(crate) fn finish(&self, work: &Work<'_>) -> Vec<String> {
+        let prepared = self.wording == Wording::Prepared
+            && work.action == "upgrade"
+            && work.row == Known::Absent;
+        if prepared
+            && self.dialect == Dialect::Sqlite
+            && let Some(applied) = self.prepared_apply_on_sqlite(work)
+        {
+            return vec![applied];
+        }
+        let mut statements = self.heads(&work.heads);
+        if prepared && self.dialect == Dialect::Postgres {
+            statements.push(self.prepared_apply(work));
+        } else {
+            statements.extend(self.write_row(work));
+            statements.push(self.log(work));
+        }
+        statements
+    }
+
+    /// The statements that change `is_head` of other rows.
+    pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
+        let prepared = self.wording == Wording::Prepared && self.dialect == Dialect::Postgres;
+        if prepared && change.gained.is_empty() {
+            return change
+                .lost
+                .iter()
+                .map(|id| self.prepared_unhead(id))
+                .collect();
+        }
+        let update = |ids: &[RevisionId], flag: bool| {
+            let ids: Vec<String> = ids.iter().map(|id| self.literal(id.as_str())).collect();
+            let condition = match ids.as_slice() {
+                [id] => format!("= {id}"),
+                ids => format!("IN ({})", ids.join(", ")),
+            };
+            format!(
+                "UPDATE {} SET is_head = {} WHERE revision {condition}",
+                self.state,
+                self.flag(flag)
+            )
+        };
+        [(&change.lost, false), (&change.gained, true)]
+            .into_iter()
+            .filter(|(ids, _)| !ids.is_empty())
+            .map(|(ids, flag)| update(ids, flag))
+            .collect()
+    }
+
+    /// The statements that write the row of [`Work::record`] as it stands there; behind the fence.
+    pub(crate) fn write_row(&self, work: &Work<'_>) -> Vec<String> {
+        self.write_record(work, &work.record)
+    }
+
+    /// The statements that write the row of the revision of `work` as `record` says; behind the fence.
+    pub(crate) fn write_record(&self, work: &Work<'_>, record: &Record) -> Vec<String> {
+        match (work.direction, work.row) {
+            (Direction::Down, Known::Present) => {
+                let section = match &work.down_section {
+                    Some(text) => DownSection::Now(Some(text)),
+                    None => DownSection::AsItWas,
+                };
+                vec![self.updated_row(record, Started::AtFence, section)]
+            }
+            (_, Known::Present) => {
+                let delete = format!(
+                    "DELETE FROM {} WHERE revision = {}",
+                    self.state,
+                    self.literal(record.revision.as_str())
+                );
+                vec![
+                    delete,
+                    self.insert_row(record, work.down_section.as_deref()),
+                ]
+            }
+            (_, Known::Absent) => vec![self.insert_row(record, work.down_section.as_deref())],
+        }
+    }
+
+    /// Inserts a row; behind the fence, which has left the time at which the change began.
+    pub(crate) fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
+        let Journal {
+            statement_no,
+            in_flight,
+            session,
+            batch,
+            ..
+        } = &record.journal;
+        let hash = record.journal.hash().map(|hash| hash.to_string());
+        let text = |text: &str| self.literal(text);
+        // SQLite is given the time; elsewhere the fence has left it in the lock row.
+        let given = record
+            .started_at
+            .as_deref()
+            .filter(|_| self.dialect == Dialect::Sqlite)
+            .map(|time| self.literal(time));
+        let (started, from) = match given {
+            Some(time) => (time, String::new()),
+            None => (
+                "heartbeat".to_owned(),
+                format!(" FROM {} WHERE id = 1", self.lock),
+            ),
+        };
+        let (finished, duration) = self.ended(record, &started);
+        let values = [
+            text(record.revision.as_str()),
+            text(&join(&record.parents)),
+            text(&join(&record.depends_on)),
+            text(&record.message),
+            text(&record.digest.to_string()),
+            text(&record.down_digest.to_string()),
+            text(&record.chain.to_string()),
+            self.flag(record.is_head).to_owned(),
+            text(record.state.name()),
+            text(record.origin.name()),
+            statement_no.to_string(),
+            self.optional(hash.as_deref()),
+            self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
+            self.optional(session.as_ref().map(|session| session.id.as_str())),
+            self.optional(session.as_ref().map(|session| session.start.as_str())),
+            number(batch.map(|batch| batch.rounds)),
+            number(batch.map(|batch| batch.rows)),
+            text(record.compatible.name()),
+            started,
+            finished,
+            duration,
+            self.who(record),
+            text(&record.tool),
+            self.optional(record.error.as_deref()),
+            self.optional(down_section),
+        ];
+        format!(
+            "INSERT INTO {} ({}, error, down_section) SELECT {}{from}",
+            self.state,
+            COLUMNS.join(", "),
+            values.join(", "),
+        )
+    }
+
+    /// Changes the row of a revision to this state, keeping what does not change with a state.
+    pub(crate) fn update_row(&self, record: &Record, started: Started) -> String {
+        self.updated_row(record, started, DownSection::AsItWas)
+    }
+
+    fn updated_row(
+        &self,
+        record: &Record,
+        started: Started,
+        down_section: DownSection<'_>,
+    ) -> String {
+        let Journal {
+            statement_no,
+            in_flight,
+            session,
+            batch,
+            ..
+        } = &record.journal;
+        let hash = record.journal.hash().map(|hash| hash.to_string());
+        let started = match started {
+            Started::AtFence if self.dialect == Dialect::Sqlite && record.started_at.is_some() => {
+                self.optional(record.started_at.as_deref())
+            }
+            Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
+            Started::Before => "started_at".to_owned(),
+        };
+        let (finished, duration) = self.ended(record, &started);
+        // A script does not know how the row has come to be, and the digest only when it runs the section.
+        let mut known = String::new();
+        if self.wording != Wording::Script {
+            known = format!(", origin = {}", self.literal(record.origin.name()));
+        }
+        if self.wording != Wording::Script || record.down_digest != absent_digest(Direction::Down) {
+            let digest = self.literal(&record.down_digest.to_string());
+            known = format!("{known}, down_digest = {digest}");
+        }
+        // What the batches have touched it has counted in the row.
+        if self.wording != Wording::Script || batch.is_none() {
+            let (rounds, rows) = (
+                number(batch.map(|batch| batch.rounds)),
+                number(batch.map(|batch| batch.rows)),
+            );
+            known = format!("{known}, rounds = {rounds}, rows_touched = {rows}");
+        }
+        known += &self.set_down_section(down_section);
+        format!(
+            "UPDATE {} SET is_head = {}, state = {}{known}, statement_no = {statement_no}, statement_hash = {}, \
+             statement = {}, session_id = {}, session_start = {}, finished_at = {finished}, duration_us = {duration}, \
+             started_at = {started}, who = {}, tool = {}, error = {} WHERE revision = {}",
+            self.state,
+            self.flag(record.is_head),
+            self.literal(record.state.name()),
+            self.optional(hash.as_deref()),
+            self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
+            self.optional(session.as_ref().map(|session| session.id.as_str())),
+            self.optional(session.as_ref().map(|session| session.start.as_str())),
+            self.who(record),
+            self.literal(&record.tool),
+            self.optional(record.error.as_deref()),
+            self.literal(record.revision.as_str()),
+        )
+    }
+
+    /// Records anew what a revision is: digests, parents, chain, message, and the down section.
+    pub(crate) fn renew(&self, record: &Record, down_section: DownSection<'_>) -> String {
+        let down_section = self.set_down_section(down_section);
+        format!(
+            "UPDATE {} SET parents = {}, depends_on = {}, message = {}, digest = {}, down_digest = {}, chain = \
+             {}{down_section} WHERE revision = {}",
+            self.state,
+            self.literal(&join(&record.parents)),
+            self.literal(&join(&record.depends_on)),
+            self.literal(&record.message),
+            self.literal(&record.digest.to_string()),
+            self.literal(&record.down_digest.to_string()),
+            self.literal(&record.chain.to_string()),
+            self.literal(record.revision.as_str()),
+        )
+    }
+
+    /// Forgets every row.
+    pub(crate) fn purge(&self) -> String {
+        format!("DELETE FROM {}", self.state)
+    }
+
+    fn set_down_section(&self, becomes: DownSection<'_>) -> String {
+        match becomes {
+            DownSection::AsItWas => String::new(),
+            DownSection::Now(None) => ", down_section = NULL".to_owned(),
+            DownSection::Now(Some(text)) => format!(", down_section = {}", self.literal(text)),
+        }
+    }
+
+    /// `finished_at` and `duration_us`, given the expression for the start.
+    fn ended(&self, record: &Record, started: &str) -> (String, String) {
+        if record.in_flight() {
+            return ("NULL".to_owned(), "NULL".to_owned());
+        }
+        let now = now(self.dialect);
+        let duration = match self.dialect {
+            Dialect::Sqlite => {
+                format!(
+                    "CAST(ROUND((julianday('now') - julianday({started})) * 86400000.0) AS INTEGER) * 1000"
+                )
+            }
+            Dialect::Postgres => {
+                format!("(extract(epoch FROM {now} - {started}) * 1000000)::pg_catalog.int8")
+            }
+            Dialect::Mysql | Dialect::Mariadb => {
+                format!("TIMESTAMPDIFF(MICROSECOND, {started}, {now})")
+            }
+        };
+        (now.to_owned(), duration)
+    }
+
+    /// Who runs: in a script the user of the session that runs it, where there are users.
+    fn who(&self, record: &Record) -> String {
+        match (self.wording, self.dialect) {
+            (Wording::Script, Dialect::Postgres) => "session_user".to_owned(),
+            (Wording::Script, Dialect::Mysql | Dialect::Mariadb) => "USER()".to_owned(),
+            _ => self.literal(&record.who),
+        }
+    }
+}
+
+fn number(number: Option<u64>) -> String {
+    number.map_or_else(|| "NULL".to_owned(), |number| number.to_string())
+}
