@@ -211,7 +211,7 @@ impl Trial<'_> {
                 }
             }
         }
-        generated.rows_kept = filled.tables.len();
+        generated.rows_kept = rows.first().map_or(0, |rows| rows.len());
         Ok(())
     }
 }

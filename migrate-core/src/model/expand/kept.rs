@@ -5,10 +5,10 @@ use std::fmt;
 use super::double_write::Names;
 use super::steps::{index_names, unique_names};
 use crate::model::diff::words;
-use crate::model::render::{Statement, converted, identifier, qualified};
+use crate::model::render::{Statement, converted, identifier, qualified, renumber};
 use crate::model::schema::attribute::Nullability;
 use crate::model::schema::{
-    Column, FunctionKey, FunctionKind, Name, Schema, Table, Trigger, TriggerKey,
+    Column, FunctionKey, FunctionKind, Name, Object as _, Schema, Table, Trigger, TriggerKey,
 };
 
 /// A column that only the older release knows, and the one that has taken its place.
@@ -154,6 +154,12 @@ fn add(made: &Schema, wanted: &mut Schema, kept: &Kept) {
     let triggers: Vec<Trigger> = triggers.cloned().collect();
     let ids: Vec<_> = triggers.iter().map(Trigger::id).collect();
     wanted.triggers.extend(triggers);
+    if made.dialect.is_mysql_family() {
+        // They stand among the others as they do there; what is new stands behind.
+        renumber(wanted, &kept.table, |it| {
+            made.triggers.get(&it.key()).map_or(u32::MAX, |it| it.order)
+        });
+    }
     if let Some(key) = function(made.dialect, &kept.table, &kept.new)
         && let Some(function) = made.functions.get(&key)
         && !wanted.functions.contains(&key)
@@ -172,9 +178,13 @@ fn add(made: &Schema, wanted: &mut Schema, kept: &Kept) {
 fn hold(made: &Schema, table: &Table, later: &mut Table, kept: &Kept) {
     let old = kept.old.as_str();
     if let Some(place) = table.columns.iter().position(|it| it.name == old) {
-        let column = table.columns[place].clone();
-        let place = place.min(later.columns.len());
-        later.columns.insert(place, column);
+        // Behind the same column as there.
+        let before = table.columns[..place].iter().rev();
+        let place_in_later = |name: &str| later.columns.iter().position(|it| it.name == name);
+        let behind = before.filter_map(|it| place_in_later(&it.name)).next();
+        later
+            .columns
+            .insert(behind.map_or(0, |it| it + 1), table.columns[place].clone());
     }
     let now = table.column(&kept.new);
     let wanted = later.columns.iter_mut().find(|it| it.name == kept.new);

@@ -163,6 +163,15 @@ pub(in crate::model) fn last_place(schema: &Schema, trigger: &Trigger) -> u32 {
     mysql::last_place(schema, trigger)
 }
 
+/// Counts the triggers of a table of MySQL or MariaDB anew, in the order in which `place` has them.
+pub(in crate::model) fn renumber(
+    schema: &mut Schema,
+    table: &Name,
+    place: impl Fn(&Trigger) -> u32,
+) {
+    mysql::renumber(schema, table, place);
+}
+
 /// A change that cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
