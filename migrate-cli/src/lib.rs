@@ -74,8 +74,7 @@ fn parse(words: &[OsString], embedded: Option<Embedded<'_>>) -> Result<Typed, Ex
             let _ = write!(anstream::stdout(), "{text}");
             return Exit::Fine;
         }
-        let output = Output::new(format_of(words), Color::Auto, Volume::Normal)
-            .called(embedded.map(|embedded| embedded.program));
+        let output = Output::new(format_of(words), Color::Auto, Volume::Normal).called(embedded);
         output.fail(&Failure::from(usage::explain(&error, words)))
     })
 }
@@ -100,8 +99,7 @@ fn execute(arguments: &Typed, embedded: Option<Embedded<'_>>) -> Exit {
         (_, true) => Volume::Verbose,
         _ => Volume::Normal,
     };
-    let output = Output::new(global.format, global.color, volume)
-        .called(embedded.map(|embedded| embedded.program));
+    let output = Output::new(global.format, global.color, volume).called(embedded);
     let settings = Settings::new(global);
     let context = Context {
         source: match embedded {
@@ -109,7 +107,7 @@ fn execute(arguments: &Typed, embedded: Option<Embedded<'_>>) -> Exit {
                 Source::at_home(embedded, &settings, output)
             }
             Some(embedded) => Source::embedded(embedded, settings.clone()),
-            None => Source::directory(settings.clone(), output, None),
+            None => Source::directory(settings.clone(), output),
         },
         settings,
         output,

@@ -26,7 +26,7 @@ use crate::settings::Settings;
 /// Where the migrations come from.
 pub(crate) enum Source<'m> {
     /// The directory on disk.
-    Directory(Box<Directory>),
+    Directory(Box<Directory<'m>>),
     /// The set inside a program.
     Embedded(Box<Carried<'m>>),
 }
@@ -56,10 +56,11 @@ impl Deref for Runnable<'_> {
 }
 
 /// A directory that is found and read when it is first needed.
-pub(crate) struct Directory {
+pub(crate) struct Directory<'m> {
     settings: Settings,
     output: Output,
-    models: Option<&'static Models>,
+    /// The program that reads it: it has the models and the functions of Rust steps.
+    program: Option<&'m Migrations>,
     project: OnceCell<Project>,
     loaded: OnceCell<Loaded>,
     migrations: OnceCell<Migrations>,
@@ -88,12 +89,12 @@ impl<'m> Source<'m> {
         }))
     }
 
-    /// The directory that a program was built from, with the models of the program.
+    /// The directory that a program was built from, with the models and the Rust steps of the program.
     pub(crate) fn at_home(embedded: Embedded<'m>, settings: &Settings, output: Output) -> Self {
         let mut settings = settings.clone();
         let directory = embedded.migrations.directory().map(PathBuf::from);
         settings.dir = settings.dir.or(directory);
-        Self::directory(settings, output, embedded.migrations.models())
+        Self::read(settings, output, Some(embedded.migrations))
     }
 
     /// What a person types before a command, where it is a program that carries its revisions.
@@ -107,21 +108,29 @@ impl<'m> Source<'m> {
     /// The schema that the application wants, as its models say it.
     pub(crate) fn models(&self) -> Option<&'static Models> {
         match self {
-            Self::Directory(directory) => directory.models,
+            Self::Directory(directory) => directory.program.and_then(Migrations::models),
             Self::Embedded(carried) => carried.embedded.migrations.models(),
         }
     }
 
+    /// Whether an application asks, which may have models, and not the bare `migrate-cli`.
+    pub(crate) fn is_program(&self) -> bool {
+        match self {
+            Self::Directory(directory) => directory.program.is_some(),
+            Self::Embedded(_) => true,
+        }
+    }
+
     /// The directory that the settings lead to.
-    pub(crate) fn directory(
-        settings: Settings,
-        output: Output,
-        models: Option<&'static Models>,
-    ) -> Self {
+    pub(crate) fn directory(settings: Settings, output: Output) -> Self {
+        Self::read(settings, output, None)
+    }
+
+    fn read(settings: Settings, output: Output, program: Option<&'m Migrations>) -> Self {
         Self::Directory(Box::new(Directory {
             settings,
             output,
-            models,
+            program,
             project: OnceCell::new(),
             loaded: OnceCell::new(),
             migrations: OnceCell::new(),
@@ -325,7 +334,7 @@ fn current_dir() -> Result<PathBuf, Diagnostic> {
     })
 }
 
-impl Directory {
+impl Directory<'_> {
     fn project(&self) -> Result<&Project, Failure> {
         get_or_try(&self.project, || {
             let start = current_dir()?;
@@ -386,7 +395,11 @@ impl Directory {
     fn provable(&self, dialects: DialectSet) -> Result<Migrations, Failure> {
         let mode = LoadMode::strict(self.dialects_or(dialects)?).any_heads();
         let loaded = load(self.project()?, mode);
-        Ok(self.checked(loaded)?.migrations()?)
+        let migrations = self.checked(loaded)?.migrations()?;
+        Ok(match self.program {
+            Some(program) => migrations.with_steps_of(program),
+            None => migrations,
+        })
     }
 
     fn released(&self) -> Result<Loaded, Failure> {

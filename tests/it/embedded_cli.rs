@@ -289,8 +289,8 @@ fn completions_are_those_of_the_application() {
     }
 }
 
-#[test]
-fn a_development_build_sees_a_new_file_without_a_build() {
+/// The source tree of the application, as far as it is its revisions.
+fn source_tree() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a directory");
     let here = folder.path();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/embedded_cli");
@@ -301,6 +301,118 @@ fn a_development_build_sees_a_new_file_without_a_build() {
         let name = path.file_name().expect("a name");
         std::fs::copy(&path, here.join("migrations").join(name)).expect("a file");
     }
+    folder
+}
+
+/// A history with a Rust step, models that want more: the program itself replays the one and writes the other.
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[test]
+fn the_program_writes_what_its_models_want() {
+    let (Some(postgres), Some(mariadb)) = (servers::postgres(), servers::mariadb()) else {
+        return;
+    };
+    let folder = source_tree();
+    let here = folder.path();
+    let scratch = [
+        "--scratch-url",
+        postgres.url(),
+        "--scratch-url",
+        mariadb.url(),
+    ];
+    let typed = |words: &[&str]| {
+        let output = call(here, &[&["migrate"], words].concat())
+            .env("APP_MIGRATIONS", here.join("migrations"))
+            .output()
+            .expect("the application");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            text(&output.stdout) + &text(&output.stderr),
+            output.status.code(),
+        )
+    };
+    let generate = [
+        "revision",
+        "--autogenerate",
+        "-m",
+        "index again",
+        "--rev-id",
+        "bbbb",
+    ];
+    let generate = [&generate[..], &scratch].concat();
+    let (said, exit) = typed(&generate);
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains("nothing to do"), "{said}");
+
+    let sections = "-- migrate:up\nDROP INDEX users_slug;\n\n-- migrate:up dialect:mysql\nDROP INDEX users_slug ON users;\n\n\
+                    -- migrate:down\nCREATE UNIQUE INDEX users_slug ON users (slug);\n";
+    let text =
+        format!("-- no index\n--\n-- revision: aaaa\n-- down_revision: 8c4e2d9a0b16\n\n{sections}");
+    std::fs::write(here.join("migrations/aaaa.sql"), text).expect("a file");
+    crate::binary::succeed(here, &["lock"]);
+    let (said, exit) = typed(&[&["check"][..], &scratch].concat());
+    assert_eq!(exit, Some(3), "{said}");
+    assert!(
+        said.contains("`embedded_cli migrate revision --autogenerate -m TEXT` writes the revision that is missing"),
+        "{said}"
+    );
+    let (said, exit) = typed(&["diff", "head", "schema", "--dialect", "sqlite"]);
+    assert_eq!(exit, Some(3), "{said}");
+    assert!(said.contains("+ index users_slug on users"), "{said}");
+
+    let (said, exit) = typed(&generate);
+    assert_eq!(exit, Some(0), "{said}");
+    let entries = std::fs::read_dir(here.join("migrations")).expect("a directory");
+    let file = entries
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.to_string_lossy().contains("bbbb"))
+        .expect("the new file");
+    let text = std::fs::read_to_string(file).expect("a text");
+    for sql in [
+        "CREATE UNIQUE INDEX users_slug",
+        "CREATE UNIQUE INDEX CONCURRENTLY users_slug",
+        "ADD UNIQUE KEY users_slug",
+    ] {
+        assert!(text.contains(sql), "{sql}: {text}");
+    }
+    crate::binary::succeed(here, &["lock"]);
+    let (said, exit) = typed(&[&["check"][..], &scratch].concat());
+    assert_eq!(exit, Some(0), "{said}");
+    assert!(said.contains("passed   schema"), "{said}");
+
+    // A file for those who have only the bare command line, which does not see the models.
+    let (said, exit) = typed(&[
+        "schema",
+        "dump",
+        "schema",
+        "--dialect",
+        "sqlite",
+        "-o",
+        "wanted.sql",
+    ]);
+    assert_eq!(exit, Some(0), "{said}");
+    let wanted = std::fs::read_to_string(here.join("wanted.sql")).expect("a file");
+    assert!(
+        wanted.contains("CREATE UNIQUE INDEX users_slug"),
+        "{wanted}"
+    );
+    let bare = crate::binary::command(here)
+        .args(["revision", "--autogenerate", "-m", "x"])
+        .args(scratch)
+        .output()
+        .expect("migrate-cli");
+    let errors = crate::binary::errors(&bare);
+    for part in [
+        "`files = [\"schema.sql\"]` below `[schema]`",
+        ".with_models(&MODELS)",
+    ] {
+        assert!(errors.contains(part), "{part}: {errors}");
+    }
+}
+
+#[test]
+fn a_development_build_sees_a_new_file_without_a_build() {
+    let folder = source_tree();
+    let here = folder.path();
     let database = format!("sqlite://{}", here.join("app.db").display());
     let upgrade = || {
         let output = call(here, &["migrate", "upgrade", "--database-url", &database])

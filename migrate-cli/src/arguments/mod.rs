@@ -319,18 +319,21 @@ pub(crate) struct Import {
     /// Whose migrations: alembic, sqlx, refinery, diesel, flyway, dbmate, goose, golang-migrate
     #[arg(long, value_name = "TOOL", value_parser = values::tool)]
     pub(crate) from: Tool,
-    /// The directories that hold them
+    /// The directories that hold them; DIALECT=DIR where there is one for each dialect
     #[arg(value_name = "DIR", required = true)]
     pub(crate) directories: Vec<PathBuf>,
     /// The dialect of their SQL [default: the one of the project, else of the database]
     #[arg(long, value_parser = values::dialect)]
     pub(crate) dialect: Option<Dialect>,
-    /// Alembic: a file made by `alembic upgrade base:head --sql`
+    /// Alembic: a file made by `alembic upgrade base:head --sql`, or DIALECT=FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) sql_file: Vec<PathBuf>,
-    /// Alembic: a file made by `alembic downgrade head:base --sql`
+    /// Alembic: a file made by `alembic downgrade head:base --sql`, or DIALECT=FILE
     #[arg(long, value_name = "FILE")]
     pub(crate) down_sql_file: Vec<PathBuf>,
+    /// Flyway: its flyway.conf or flyway.toml, for other prefixes, separators, suffixes and placeholders
+    #[arg(long, value_name = "FILE")]
+    pub(crate) conf: Vec<PathBuf>,
     /// Flyway: the value of `${NAME}`
     #[arg(long, value_name = "NAME=VALUE", value_parser = values::argument)]
     pub(crate) placeholder: Vec<(String, String)>,

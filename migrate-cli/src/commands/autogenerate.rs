@@ -11,8 +11,6 @@ use migrate_core::model::autogenerate::{LikelyRename, Section};
 use migrate_core::model::diff::Renames;
 use migrate_core::model::expand::Kept;
 use migrate_core::model::schema::Difference;
-use migrate_core::project::LoadMode;
-use migrate_core::project::load::load;
 use migrate_core::project::write::{NewRevision, NewSection};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::revision::Direction;
@@ -117,29 +115,23 @@ pub(super) fn run(
     }
     may_lose(&generated, how, context)?;
     warn(&generated, context);
-    let mut new = new;
-    for proposed in &outcome.revisions {
-        // The second one stands on the first, which is on disk by then.
-        let loaded = load(context.source.project()?, LoadMode::reading());
-        new.message.clone_from(&proposed.message);
-        new.id.clone_from(&proposed.id);
-        new.sections = proposed.sections.iter().map(|it| it.new.clone()).collect();
-        let one = written(context, &loaded, &new)?;
-        new = NewRevision {
-            down_revision: vec![
-                one.revision
-                    .parse()
-                    .map_err(|_| Failure::internal("an id that was written is one".to_owned()))?,
-            ],
-            dir: new.dir.take(),
-            ..NewRevision::default()
-        };
-        outcome.written.push(one);
-    }
+    outcome.written = written(context, context.source.loaded()?, series(&outcome, new))?;
     for one in &generated {
         outcome.dumped.extend(schema::keep(&one.after, context)?);
     }
     Ok(Reply::new(outcome))
+}
+
+/// The revisions as they are written: what was ordered is the first.
+fn series(outcome: &Outcome, new: NewRevision) -> Vec<NewRevision> {
+    let mut first = Some(new);
+    let revision = |proposed: &Proposed| NewRevision {
+        id: proposed.id.clone(),
+        message: proposed.message.clone(),
+        sections: proposed.sections.iter().map(|it| it.new.clone()).collect(),
+        ..first.take().unwrap_or_default()
+    };
+    outcome.revisions.iter().map(revision).collect()
 }
 
 /// A server for each dialect that the project is written for.
@@ -360,6 +352,10 @@ fn yes(question: &str) -> Result<bool, Failure> {
         .lock()
         .read_line(&mut answer)
         .map_err(problem)?;
+    if !answer.ends_with('\n') {
+        // The input has ended on the line of the question.
+        writeln!(stderr).map_err(problem)?;
+    }
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 

@@ -15,8 +15,8 @@ use crate::arguments::Check;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Finding as Problem};
-use crate::output::page::{DIM, PLAIN, piece};
-use crate::output::{Human, Page, Reply, Volume};
+use crate::output::page::{BOLD, DIM, PLAIN, piece};
+use crate::output::{Few, Human, Page, Reply, Volume};
 use crate::source::Source;
 
 /// What was checked.
@@ -245,10 +245,15 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
     const PART: &str = "schema";
     let models = context.source.models();
     if models.is_none() && context.source.config()?.schema.files.is_empty() {
-        return Ok(Part::not_run(
-            PART,
-            "there is no desired schema: `files` below `[schema]` in migrate.toml",
-        ));
+        let reason = match context.source.is_program() {
+            true => {
+                "there is no desired schema: neither models nor `files` below `[schema]` in migrate.toml"
+            }
+            false => {
+                "there is no desired schema: `files` below `[schema]` in migrate.toml; models are for `check` of the application's own command"
+            }
+        };
+        return Ok(Part::not_run(PART, reason));
     }
     let Servers { found, missing } = servers(&arguments.scratch, context, Unnamed::Taken)?;
     let mut part = Part::passed(PART);
@@ -294,10 +299,9 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
         }
     }
     if part.verdict == Verdict::Failed {
-        part.remarks.push(
-            "`migrate-cli revision --autogenerate -m TEXT` writes the revision that is missing"
-                .to_owned(),
-        );
+        let help =
+            "`migrate-cli revision --autogenerate -m TEXT` writes the revision that is missing";
+        part.remarks.push(context.output.named(help.to_owned()));
     }
     Ok(part)
 }
@@ -309,10 +313,14 @@ impl Human for Checked {
                 continue;
             }
             verdict(page, part.verdict, part.part, part.reason.as_deref());
-            for error in &part.errors {
+            let few = Few::of(&part.errors, Few::ERRORS, page.volume());
+            for error in &few.shown {
                 for line in error.to_string().lines() {
                     page.line(piece(PLAIN, format!("           {line}")));
                 }
+            }
+            if let Some(rest) = few.rest() {
+                page.line(piece(BOLD, format!("           {rest}")));
             }
             part.findings.iter().for_each(|found| finding(page, found));
             for remark in &part.remarks {

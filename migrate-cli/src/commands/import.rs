@@ -1,8 +1,10 @@
 //! `import`: the migrations of another tool as revisions of ours.
 
+use std::path::{Path, PathBuf};
+
 use migrate_core::database::Database;
 use migrate_core::model::Tool;
-use migrate_core::project::import::{self, read};
+use migrate_core::project::import::{self, pair, read};
 use migrate_core::project::lock::State;
 use migrate_core::project::write::{self, Earlier, ImportEffect, Imported, WriteImport};
 use migrate_core::project::{Project, Search};
@@ -59,19 +61,31 @@ pub(crate) fn run(arguments: &Import, context: &Context) -> Result<Reply, Failur
         .config(context.settings.config.clone())
         .dir(context.settings.dir.clone())
         .find_config()?;
-    let dialect = dialect(arguments, context, &project)?;
-    let reading = read(&import::Import {
-        tool: arguments.from,
-        dirs: arguments.directories.clone(),
-        start,
-        dialect,
-        table: arguments.table.clone(),
-        placeholders: arguments.placeholder.iter().cloned().collect(),
-        sql_files: arguments.sql_file.clone(),
-        down_sql_files: arguments.down_sql_file.clone(),
-    })?;
+    let mut readings = Vec::new();
+    let mut findings = Vec::new();
+    for part in parts(arguments, context, &project)? {
+        let reading = read(&import::Import {
+            tool: arguments.from,
+            dirs: part.directories,
+            start: start.clone(),
+            dialect: part.dialect,
+            table: arguments.table.clone(),
+            placeholders: arguments.placeholder.iter().cloned().collect(),
+            configurations: arguments.conf.clone(),
+            sql_files: part.sql_files,
+            down_sql_files: part.down_sql_files,
+        });
+        match reading {
+            Ok(reading) => readings.push(reading),
+            Err(mut found) => findings.append(&mut found),
+        }
+    }
+    if !findings.is_empty() {
+        return Err(findings.into());
+    }
+    let reading = pair(readings)?;
     let dialects = match project.config.migrations.dialects {
-        none if none.is_empty() => DialectSet::one(dialect),
+        none if none.is_empty() => reading.dialects,
         configured => configured,
     };
     let effect = if arguments.dry_run {
@@ -113,6 +127,7 @@ fn check(arguments: &Import) -> Result<(), Failure> {
             "--placeholder",
             Tool::Flyway,
         ),
+        (!arguments.conf.is_empty(), "--conf", Tool::Flyway),
         (arguments.table.is_some(), "--table", Tool::Alembic),
     ];
     for (given, option, tool) in misplaced {
@@ -129,28 +144,104 @@ fn check(arguments: &Import) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The dialect of the SQL: as said, else the one of the project, else that of the database.
-fn dialect(arguments: &Import, context: &Context, project: &Project) -> Result<Dialect, Failure> {
-    let configured = project.config.migrations.dialects;
-    let names: Vec<&str> = configured.iter().map(Dialect::name).collect();
-    if let Some(dialect) = arguments.dialect {
-        let serves = configured.is_empty()
-            || configured.contains(dialect)
-            || configured
-                .iter()
-                .any(|other| other.fallback() == Some(dialect));
-        if serves {
-            return Ok(dialect);
+/// What is read for one dialect.
+struct Part {
+    dialect: Dialect,
+    directories: Vec<PathBuf>,
+    sql_files: Vec<PathBuf>,
+    down_sql_files: Vec<PathBuf>,
+}
+
+/// The operands by their dialects, in the order in which these are named first.
+fn parts(arguments: &Import, context: &Context, project: &Project) -> Result<Vec<Part>, Failure> {
+    let mut usual = None;
+    let mut of = |path: &Path| -> Result<(Dialect, PathBuf), Failure> {
+        let (named, path) = of_dialect(path);
+        let dialect = match (named, usual) {
+            (Some(dialect), _) => serves(dialect, project)?,
+            (None, Some(dialect)) => dialect,
+            (None, None) => *usual.insert(dialect(arguments, context, project)?),
+        };
+        Ok((dialect, path))
+    };
+    let mut parts: Vec<Part> = Vec::new();
+    for path in &arguments.directories {
+        let (dialect, path) = of(path)?;
+        match parts.iter_mut().find(|part| part.dialect == dialect) {
+            Some(part) => part.directories.push(path),
+            None => parts.push(Part {
+                dialect,
+                directories: vec![path],
+                sql_files: Vec::new(),
+                down_sql_files: Vec::new(),
+            }),
         }
-        let message = format!("the project is not for {dialect}");
-        return Err(Diagnostic::error(Class::Config, message)
-            .note(format!(
-                "`dialects` in migrate.toml has {}",
-                names.join(", ")
-            ))
-            .help(format!("add \"{dialect}\" there"))
-            .into());
     }
+    let mut file = |path: &Path, add: fn(&mut Part, PathBuf)| -> Result<(), Failure> {
+        let (dialect, path) = of(path)?;
+        let Some(part) = parts.iter_mut().find(|part| part.dialect == dialect) else {
+            let message = format!("{} is for {dialect}, and no directory is", path.display());
+            return Err(Diagnostic::error(Class::Usage, message)
+                .help(format!(
+                    "name the directory that it belongs to: `{dialect}=DIR`"
+                ))
+                .into());
+        };
+        add(part, path);
+        Ok(())
+    };
+    for path in &arguments.sql_file {
+        file(path, |part, path| part.sql_files.push(path))?;
+    }
+    for path in &arguments.down_sql_file {
+        file(path, |part, path| part.down_sql_files.push(path))?;
+    }
+    Ok(parts)
+}
+
+/// `postgres=old/postgres`: a path with the dialect of what is there.
+fn of_dialect(path: &Path) -> (Option<Dialect>, PathBuf) {
+    let named = path.to_str().and_then(|text| {
+        let (dialect, path) = text.split_once('=')?;
+        Some((dialect.parse().ok()?, path))
+    });
+    match named {
+        Some((dialect, path)) => (Some(dialect), path.into()),
+        None => (None, path.to_owned()),
+    }
+}
+
+/// The dialect, if the project is for it.
+fn serves(dialect: Dialect, project: &Project) -> Result<Dialect, Failure> {
+    let configured = project.config.migrations.dialects;
+    let mut others = configured.iter();
+    if configured.is_empty()
+        || others.any(|other| other == dialect || other.fallback() == Some(dialect))
+    {
+        return Ok(dialect);
+    }
+    let message = format!("the project is not for {dialect}");
+    Err(Diagnostic::error(Class::Config, message)
+        .note(format!(
+            "`dialects` in migrate.toml has {}",
+            shown(configured)
+        ))
+        .help(format!("add \"{dialect}\" there"))
+        .into())
+}
+
+fn shown(dialects: DialectSet) -> String {
+    let names: Vec<&str> = dialects.iter().map(Dialect::name).collect();
+    names.join(", ")
+}
+
+/// The dialect of SQL of which nothing is said where it stands: that of the option, else the one of the project, else
+/// that of the database.
+fn dialect(arguments: &Import, context: &Context, project: &Project) -> Result<Dialect, Failure> {
+    if let Some(dialect) = arguments.dialect {
+        return serves(dialect, project);
+    }
+    let configured = project.config.migrations.dialects;
     // A section for MySQL serves MariaDB too.
     let own: Vec<Dialect> = configured
         .iter()
@@ -176,10 +267,15 @@ fn dialect(arguments: &Import, context: &Context, project: &Project) -> Result<D
             let error = if own.is_empty() {
                 error.note("neither migrate.toml nor a database says for which dialect it is")
             } else {
-                error.note(format!("the project is for {}", names.join(", ")))
+                error.note(format!("the project is for {}", shown(configured)))
             };
             let example = own.first().copied().unwrap_or(Dialect::Postgres);
-            Err(error.help(format!("say it: `--dialect {example}`")).into())
+            Err(error
+                .help(format!("say it: `--dialect {example}`"))
+                .help(format!(
+                    "or of each directory, where there is one for each dialect: `{example}=DIR`"
+                ))
+                .into())
         }
     }
 }

@@ -31,6 +31,9 @@ mod startup;
 mod status;
 mod verify;
 
+use migrate_core::text::Diagnostic;
+use migrate_core::text::diagnostic::Class;
+
 use crate::arguments::Command;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -40,7 +43,7 @@ use crate::source::{Source, no_files};
 /// Runs a command.
 pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure> {
     if let Source::Embedded(_) = &context.source {
-        refuse_inside_a_program(command)?;
+        refuse_inside_a_program(command, context)?;
     }
     match command {
         Command::Init(arguments) => init::run(arguments, &context.settings),
@@ -74,8 +77,16 @@ pub(crate) fn run(command: &Command, context: &Context) -> Result<Reply, Failure
 }
 
 /// What has no place inside an application: what writes files.
-fn refuse_inside_a_program(command: &Command) -> Result<(), Failure> {
+fn refuse_inside_a_program(command: &Command, context: &Context) -> Result<(), Failure> {
     let name = match command {
+        Command::Revision(_) if command.autogenerates() && context.source.models().is_some() => {
+            return Err(Diagnostic::error(
+                Class::Config,
+                "`revision --autogenerate` writes a file, and this program does not know where its revisions stand",
+            )
+            .help("run a debug build of it in the source tree: there it knows its directory")
+            .into());
+        }
         Command::Init(_) => "init",
         Command::Revision(_) => "revision",
         Command::Merge(_) => "merge",

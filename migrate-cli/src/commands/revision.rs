@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use migrate_core::model::graph::Graph;
 use migrate_core::model::{Index, Spec, SpecError, resolve};
 use migrate_core::project::Loaded;
-use migrate_core::project::write::{NewRevision, Splice, new_revision};
+use migrate_core::project::write::{NewRevision, Splice, new_series};
 use migrate_core::text::diagnostic::{Class, Frame};
 use migrate_core::text::{Diagnostic, RevisionId};
 use serde::Serialize;
@@ -167,29 +167,32 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn write(context: &Context, loaded: &Loaded, new: &NewRevision) -> Result<Reply, Failure> {
-    Ok(Reply::new(written(context, loaded, new)?))
+    let mut written = written(context, loaded, vec![new.clone()])?;
+    let one = written.pop().map(Reply::new);
+    one.ok_or_else(|| Failure::internal("what was written is there".to_owned()))
 }
 
-/// Writes it, and runs the hooks on it.
+/// Writes them, each on the one before it, all or none; then runs the hooks on them.
 pub(super) fn written(
     context: &Context,
     loaded: &Loaded,
-    new: &NewRevision,
-) -> Result<Written, Failure> {
-    let new = &NewRevision {
-        arguments: context.settings.arguments.clone(),
-        ..new.clone()
-    };
-    let written = new_revision(loaded, new, SystemTime::now())?;
-    for hook in &loaded.config().post_write {
-        run_hook(context, hook, &written.path, &written.shown)?;
+    mut series: Vec<NewRevision>,
+) -> Result<Vec<Written>, Failure> {
+    for new in &mut series {
+        new.arguments.clone_from(&context.settings.arguments);
     }
-    let names = new.down_revision.iter().map(ToString::to_string).collect();
-    Ok(Written {
-        revision: written.id.to_string(),
-        down_revision: names,
-        file: written.shown,
-    })
+    let files = new_series(loaded, &series, SystemTime::now())?;
+    for file in &files {
+        for hook in &loaded.config().post_write {
+            run_hook(context, hook, &file.path, &file.shown)?;
+        }
+    }
+    let written = files.into_iter().map(|file| Written {
+        revision: file.id.to_string(),
+        down_revision: file.down_revision.iter().map(ToString::to_string).collect(),
+        file: file.shown,
+    });
+    Ok(written.collect())
 }
 
 /// Runs a command of `[hooks] post_write` on a new file; what it prints goes to stderr.

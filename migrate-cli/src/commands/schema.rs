@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use migrate_core::database::{Database, Workshop};
 use migrate_core::model::autogenerate::dump;
 use migrate_core::model::schema::Schema as Model;
+use migrate_core::project::write::{Existing, save};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
@@ -141,7 +142,7 @@ fn read(
 
 /// The file that is to show the schema of this dialect.
 fn path(dialect: Dialect, context: &Context) -> Result<Option<PathBuf>, Failure> {
-    let project = context.source.project()?;
+    let project = context.source.surroundings()?;
     let configured = &project.config.schema.dump;
     let kinds: std::collections::BTreeSet<Dialect> = context
         .source
@@ -170,7 +171,7 @@ pub(super) fn keep(schema: &Model, context: &Context) -> Result<Option<String>, 
 
 fn put(path: &Path, schema: &Model, check: bool, context: &Context) -> Result<File, Failure> {
     let wanted = text(schema)?;
-    let root = &context.source.project()?.root;
+    let root = &context.source.surroundings()?.root;
     let shown = path
         .strip_prefix(root)
         .unwrap_or(path)
@@ -183,16 +184,12 @@ fn put(path: &Path, schema: &Model, check: bool, context: &Context) -> Result<Fi
     } else if check {
         State::Stale
     } else {
-        let problem = |error: std::io::Error| {
-            Diagnostic::error(
-                Class::Config,
-                format!("{shown} cannot be written: {}", error.kind()),
-            )
-        };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(problem)?;
-        }
-        std::fs::write(path, &wanted).map_err(problem)?;
+        save(path, &wanted, Existing::Replace).map_err(|mut findings| {
+            for frame in findings.iter_mut().filter_map(|it| it.frame.as_mut()) {
+                frame.file.clone_from(&shown);
+            }
+            findings
+        })?;
         State::Written
     };
     Ok(File {
@@ -207,7 +204,8 @@ fn text(schema: &Model) -> Result<String, Failure> {
         let message = format!("{}: {}", error.object, error.message);
         Diagnostic::error(Class::Config, message).help(error.help)
     })?;
-    let head = format!("-- {}, by `migrate-cli schema dump`\n", schema.dialect);
+    // The same text whichever program writes it.
+    let head = format!("-- {}, written by: schema dump\n", schema.dialect);
     Ok(if sql.is_empty() {
         head
     } else {
@@ -229,7 +227,7 @@ impl Human for Files {
                 State::UpToDate => piece(DIM, "up to date ").and(PLAIN, file),
                 State::Stale => piece(BAD, "stale      ")
                     .and(BOLD, file)
-                    .and(DIM, ": `migrate-cli schema dump` writes it"),
+                    .and(DIM, ": the same without `--check` writes it"),
             };
             if page.volume() > Volume::Quiet || *state == State::Stale {
                 page.line(line);

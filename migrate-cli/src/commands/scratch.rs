@@ -145,21 +145,18 @@ pub(super) fn on_scratch<T>(
     Ok(done)
 }
 
-/// A file that the user names.
-pub(super) fn file(path: &Path) -> Result<SqlFile, Failure> {
+/// A file of SQL; `name` is what the user calls it.
+pub(super) fn file(path: &Path, name: &str) -> Result<SqlFile, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::InvalidData => "it is no UTF-8 text".to_owned(),
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
             kind => kind.to_string(),
         };
-        Diagnostic::error(
-            Class::Config,
-            format!("{} cannot be read: {why}", path.display()),
-        )
+        Diagnostic::error(Class::Config, format!("{name} cannot be read: {why}"))
     })?;
     Ok(SqlFile {
-        name: path.display().to_string(),
+        name: name.to_owned(),
         text,
     })
 }

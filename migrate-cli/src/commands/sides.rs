@@ -45,7 +45,7 @@ impl Named {
             return Ok(Self::Live(format!("sqlite://{text}").parse()?));
         }
         if path.is_file() || path.extension().is_some_and(|it| it == "sql") {
-            return Ok(Self::File(file(path)?));
+            return Ok(Self::File(file(path, text)?));
         }
         Ok(Self::Revisions(text.parse()?))
     }
@@ -100,28 +100,30 @@ pub(super) fn wanted(dialect: Dialect, context: &Context) -> Result<Side, Failur
 
 /// The files of the desired schema.
 fn desired(dialect: Dialect, context: &Context) -> Result<Vec<SqlFile>, Failure> {
-    let project = context.source.project()?;
+    let project = context.source.surroundings()?;
     let files = project.config.schema.files.of(dialect);
-    if files.is_empty() {
-        let missing = if project.config.schema.files.is_empty() {
-            "there is no desired schema".to_owned()
-        } else {
-            format!("there is no desired schema for {dialect}")
-        };
-        let error = Diagnostic::error(Class::Config, missing);
-        let help = "`files = [\"schema.sql\"]` below `[schema]` in migrate.toml names its files; `migrate-cli schema dump -o schema.sql` writes a first one";
-        return Err(error.help(help).into());
+    if !files.is_empty() {
+        return files
+            .iter()
+            .map(|name| file(&project.root.join(name), name))
+            .collect();
     }
-    files
-        .iter()
-        .map(|name| {
-            let read = file(&project.root.join(name))?;
-            Ok(SqlFile {
-                name: name.clone(),
-                ..read
-            })
-        })
-        .collect()
+    let missing = if project.config.schema.files.is_empty() {
+        "there is no desired schema".to_owned()
+    } else {
+        format!("there is no desired schema for {dialect}")
+    };
+    Err(no_desired_schema(Diagnostic::error(Class::Config, missing), context).into())
+}
+
+/// What is to be done where nothing says which schema is wanted.
+pub(super) fn no_desired_schema(error: Diagnostic, context: &Context) -> Diagnostic {
+    let error = error.help("`files = [\"schema.sql\"]` below `[schema]` in migrate.toml names its files; `migrate-cli schema dump -o schema.sql` writes a first one");
+    error.help(if context.source.is_program() {
+        "or the models of this program: `embed_migrations!().with_models(&MODELS)`, then build it again"
+    } else {
+        "or models: this program does not see the structs of an application; its own command does, where the set has `.with_models(&MODELS)`: `myapp migrate ..` instead of `migrate-cli ..`"
+    })
 }
 
 /// What is looked at, as `[schema]` says.

@@ -99,7 +99,7 @@ fn proofs(arguments: &Verify, context: &Context) -> Result<Proofs, Failure> {
     let given = |path: &Option<std::path::PathBuf>| -> Result<Option<Existing>, Failure> {
         let Some(path) = path else { return Ok(None) };
         Ok(Some(Existing {
-            file: file(path)?,
+            file: file(path, &path.display().to_string())?,
             at: arguments.at.clone(),
         }))
     };
@@ -117,7 +117,7 @@ fn proofs(arguments: &Verify, context: &Context) -> Result<Proofs, Failure> {
     }
     for (path, at) in &arguments.data {
         proofs.data.push(TestData {
-            file: file(path)?,
+            file: file(path, &path.display().to_string())?,
             at: at.clone(),
         });
     }

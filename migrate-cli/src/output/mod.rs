@@ -5,6 +5,7 @@
 //! exactly one document on stdout, whatever happens.
 
 pub(crate) mod drawing;
+mod few;
 pub(crate) mod page;
 
 use std::io::{self, Write};
@@ -14,8 +15,11 @@ use migrate_core::text::diagnostic::Paint;
 use serde::Serialize;
 
 use crate::arguments::{Color, Format};
+use crate::embedded::Embedded;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use anstyle::Style;
+pub(crate) use few::Few;
 pub(crate) use page::Page;
 use page::piece;
 
@@ -86,6 +90,8 @@ pub(crate) struct Output {
     pub(crate) volume: Volume,
     /// What a person types before a command, where that is not `migrate-cli`.
     program: Option<&'static str>,
+    /// Whether that program has models, and so writes revisions itself.
+    has_models: bool,
 }
 
 /// The commands that only `migrate-cli` has: they work on files.
@@ -113,16 +119,21 @@ impl Output {
             format,
             volume,
             program: None,
+            has_models: false,
         }
     }
 
     /// The same for a program that is called otherwise than `migrate-cli`.
-    pub(crate) fn called(self, program: Option<&'static str>) -> Self {
-        Self { program, ..self }
+    pub(crate) fn called(self, embedded: Option<Embedded<'_>>) -> Self {
+        Self {
+            program: embedded.map(|it| it.program),
+            has_models: embedded.is_some_and(|it| it.migrations.models().is_some()),
+            ..self
+        }
     }
 
     /// A text that names commands as this program has them.
-    fn named(self, text: String) -> String {
+    pub(crate) fn named(self, text: String) -> String {
         let Some(program) = self.program else {
             return text;
         };
@@ -133,7 +144,8 @@ impl Output {
             let mut text = parts.next().unwrap_or_default().to_owned();
             for part in parts {
                 let command = part.split([' ', '`']).next().unwrap_or_default();
-                let name = if OF_FILES.contains(&command) {
+                let writes = self.has_models && part.starts_with("revision --autogenerate");
+                let name = if OF_FILES.contains(&command) && !writes {
                     "migrate-cli"
                 } else {
                     program
@@ -177,11 +189,19 @@ impl Output {
     pub(crate) fn fail(self, failure: &Failure) -> Exit {
         match self.format {
             Format::Human => {
-                for (place, diagnostic) in failure.diagnostics.iter().enumerate() {
+                let few = Few::of(&failure.diagnostics, Few::ERRORS, self.volume);
+                for (place, diagnostic) in few.shown.iter().enumerate() {
                     if place > 0 {
                         self.say("\n");
                     }
                     self.diagnostic(diagnostic);
+                }
+                if let Some(rest) = few.rest() {
+                    let mut page = self.page();
+                    let rest = format!(": {rest}, `--format json` lists all");
+                    page.end()
+                        .line(piece(page::BAD, "error").and(page::BOLD, rest));
+                    self.say(&page.into_text());
                 }
                 if let Some(report) = &failure.report {
                     let mut page = self.page();
@@ -206,49 +226,24 @@ impl Output {
 
     /// Prints warnings on stderr unless `-q` was given; of many only the first, unless `-v` was.
     pub(crate) fn warnings<'a>(self, warnings: impl Iterator<Item = &'a Diagnostic>) {
-        const SHOWN: usize = 3;
-        let warnings: Vec<&Diagnostic> = warnings.collect();
-        let shown = match self.volume {
-            Volume::Quiet => return,
-            Volume::Normal if warnings.len() > SHOWN + 1 => SHOWN,
-            _ => warnings.len(),
-        };
-        warnings[..shown]
-            .iter()
-            .for_each(|warning| self.diagnostic(warning));
-        if shown < warnings.len() {
-            let more = warnings.len() - shown;
-            self.note(|page| {
-                page.line(piece(page::WARN, "warning").and(
-                    page::BOLD,
-                    format!(": {more} more like these, `-v` shows them"),
-                ));
-            });
+        if self.volume > Volume::Quiet {
+            self.few(&Few::of(warnings, 3, self.volume), "warning", page::WARN);
         }
     }
 
     /// Prints on stderr what a person has to do; of much only the first, unless `-v` was given.
     pub(crate) fn left_to_do(self, findings: &[Diagnostic]) {
-        const SHOWN: usize = 10;
-        if self.format == Format::Json {
-            return;
+        if self.format == Format::Human {
+            self.few(&Few::of(findings, 10, self.volume), "error", page::BAD);
         }
-        let shown = match self.volume {
-            Volume::Verbose => findings.len(),
-            _ if findings.len() > SHOWN + 1 => SHOWN,
-            _ => findings.len(),
-        };
-        findings[..shown]
-            .iter()
-            .for_each(|finding| self.diagnostic(finding));
-        if shown < findings.len() {
-            let more = findings.len() - shown;
-            self.note(|page| {
-                page.line(piece(page::BAD, "error").and(
-                    page::BOLD,
-                    format!(": {more} more like these, `-v` shows them"),
-                ));
-            });
+    }
+
+    fn few(self, few: &Few<'_>, level: &str, style: Style) {
+        few.shown.iter().for_each(|it| self.diagnostic(it));
+        if let Some(rest) = few.rest() {
+            let mut page = self.page();
+            page.line(piece(style, level).and(page::BOLD, format!(": {rest}")));
+            self.say(&page.into_text());
         }
     }
 

@@ -296,4 +296,21 @@ impl Migrations {
         self.steps.added.push((name.into(), Arc::new(function)));
         self
     }
+
+    /// Gives a set the functions of another one, in place of its own: to a directory that is read by the program which
+    /// carries them.
+    ///
+    /// ```
+    /// # use migrate_core::model::{Migrations, set::{Settings, pack}};
+    /// # use migrate_core::text::DialectSet;
+    /// # let packed = || pack(&[], DialectSet::EMPTY, &Settings::default());
+    /// # let (embedded, read) = (Migrations::from_packed(packed(), None), Migrations::from_packed(packed(), None));
+    /// let migrations = read.with_steps_of(&embedded);
+    /// # let _ = migrations;
+    /// ```
+    #[must_use]
+    pub fn with_steps_of(mut self, other: &Self) -> Self {
+        self.steps = other.steps.clone();
+        self
+    }
 }

@@ -135,3 +135,47 @@ fn output_into_a_closed_pipe_is_no_error() {
         .status();
     assert!(status.expect("bash").success());
 }
+
+/// A directory with very many mistakes: the first of them, one of every kind, and how many more there are.
+#[test]
+fn of_many_errors_the_first() {
+    let project = Project::empty();
+    project.write("migrate.toml", "[migrations]\ndialects = [\"sqlite\"]\n");
+    for number in 0..1_500 {
+        project.write(&format!("migrations/{number:04}.sql"), "-- no header\n");
+    }
+    project.revision(
+        "zzzz",
+        "nowhere",
+        "an orphan",
+        "",
+        "SELECT 1;\n",
+        "SELECT 1;\n",
+    );
+    let errors = |words: &[&str]| {
+        let output = project.run(words);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (text.matches("\nerror: ").count() + 1, text)
+    };
+    let (shown, text) = errors(&["heads"]);
+    assert_eq!(shown, 22, "{text}");
+    assert!(
+        text.ends_with(
+            "\n\nerror: 1,480 more like these, `-v` shows them, `--format json` lists all\n"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("unknown down_revision `nowhere`"), "{text}");
+    let (shown, _) = errors(&["-v", "heads"]);
+    assert_eq!(shown, 1_501);
+    let (json, _) = project.json(&["heads"]);
+    // The orphan is missing from the lock file too.
+    assert_eq!(json["errors"].as_array().map(Vec::len), Some(1_502));
+    let checked = project.run(&["check"]);
+    let checked = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.lines().count() < 150, "{checked}");
+    assert!(
+        checked.contains("more like these, `-v` shows them\n"),
+        "{checked}"
+    );
+}

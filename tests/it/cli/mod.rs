@@ -6,16 +6,22 @@
 mod alembic;
 mod autogenerate;
 mod check;
+mod dialects;
 mod diff;
+mod dump;
 mod expand;
 mod files;
 mod looking;
 mod offline;
 mod on_servers;
 mod project;
+mod proof;
 mod rebase;
 mod reference;
 mod sqlite;
+mod stages;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod trouble;
 mod usage;
 mod verify;

@@ -202,6 +202,27 @@ impl Project {
         command.output().expect("migrate-cli runs")
     }
 
+    /// The same as JSON: the one document, and how it ended.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> (serde_json::Value, i32) {
+        let output = self.run(&[&["--format", "json"], arguments].concat());
+        let (text, errors) = (&output.stdout, String::from_utf8_lossy(&output.stderr));
+        let json = serde_json::from_slice(text).unwrap_or_else(|error| {
+            panic!("{error}: {}{errors}", String::from_utf8_lossy(text));
+        });
+        (json, output.status.code().unwrap_or(-1))
+    }
+
+    /// Types one command that is expected to succeed, and returns what it says on stdout.
+    #[track_caller]
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}{errors}");
+        said
+    }
+
     /// Types these lines one after the other and returns what the screen shows.
     pub(crate) fn session(&self, lines: &[&str]) -> String {
         let mut screen = String::new();

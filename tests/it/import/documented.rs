@@ -67,9 +67,13 @@ fn the_page_shows_what_is_printed() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/moving.md");
     let page = std::fs::read_to_string(page).expect("the page");
     let blocks = blocks(&page);
-    assert_eq!(blocks.len(), 2);
+    assert_eq!(blocks.len(), 3);
     for (tool, steps) in blocks {
-        let project = project(&tool).variable("DATABASE_URL", "sqlite://app.db");
+        let project = match tool.as_str() {
+            "pairs" => super::dialects::twice(),
+            _ => project(&tool),
+        };
+        let project = project.variable("DATABASE_URL", "sqlite://app.db");
         if tool == "sqlx" {
             let database = server.database("moving");
             let table = fixture(&tool).join("table.sql");

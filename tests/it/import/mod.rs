@@ -5,7 +5,9 @@
 
 mod adopt;
 mod applied;
+mod dialects;
 mod documented;
+mod flyway;
 mod trouble;
 mod written;
 

@@ -4,7 +4,7 @@ use super::{project, words};
 use crate::cli::{Project, assert_screen};
 
 /// The session, and every file that it has left.
-fn written(project: &Project, lines: &[&str]) -> String {
+pub(super) fn written(project: &Project, lines: &[&str]) -> String {
     let mut screen = project.session(lines);
     for name in project.listing() {
         if name.starts_with("migrations/") {

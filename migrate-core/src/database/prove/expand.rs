@@ -3,7 +3,8 @@
 use super::generate::{Generated, Part, Sections};
 use super::load::SqlFile;
 use super::report::Verdict;
-use super::trial::{Script, Trial, back, impossible, in_stages};
+use super::sections::{impossible, in_stages};
+use super::trial::{Looks, Trial, back, revisions};
 use crate::database::error::Error;
 use crate::model::autogenerate::Section;
 use crate::model::diff::{Operation, Renames, diff};
@@ -50,19 +51,24 @@ impl Trial<'_> {
             down: Section::of(&[]),
         });
 
-        let Some(last) = self.switch(&expanded, &bridges, generated).await? else {
-            return Ok(());
-        };
-        self.prove(Some(&last), generated).await?;
+        // The backfill changes rows alone.
+        let mut states = vec![self.before.clone(), expanded.clone(), expanded.clone()];
+        match self.switch(&expanded, &bridges, generated).await? {
+            Some(switched) => states.extend(switched),
+            None => return Ok(()),
+        }
+        self.prove(&states, generated).await?;
         if generated.proof.verdict == Verdict::Passed {
-            // As the new columns have them, and as the old ones have kept them.
             let mut kept = Renames::default();
             for bridge in bridges.iter().filter(|it| it.swaps()) {
                 kept.column(bridge.table.clone(), &bridge.old.name, &bridge.from_switch);
             }
-            let script = Script::of(&generated.revisions);
-            self.with_rows(&script, &[self.renames.clone(), kept], generated)
-                .await?;
+            // As the new columns have them, and as the old ones have kept them and give them back.
+            let looks = Looks {
+                up: vec![self.renames.clone(), kept.clone()],
+                down: vec![kept],
+            };
+            self.with_rows(&looks, generated).await?;
         }
         Ok(())
     }
@@ -82,55 +88,55 @@ impl Trial<'_> {
             .collect()
     }
 
-    /// The new columns take the place of the old ones; returns the schema that is there then.
+    /// The new columns take the place of the old ones; returns the schemas behind each revision of it.
     async fn switch(
         &self,
         expanded: &Schema,
         bridges: &[Bridge],
         generated: &mut Generated,
-    ) -> Result<Option<Schema>, Error> {
-        let mut statements = swapped(swap(expanded, bridges), expanded)?;
-        let mut swapped_schema = expanded.clone();
+    ) -> Result<Option<Vec<Schema>>, Error> {
+        let mut statements = swap_statements(swap(expanded, bridges), expanded)?;
+        let mut swapped = expanded.clone();
         if !statements.is_empty() {
             if !self.try_out(&Section::of(&statements), generated).await? {
                 return Ok(None);
             }
-            swapped_schema = self.workshop.read(self.database).await?;
+            swapped = self.workshop.read(self.database).await?;
         }
-        let swapped = swapped_schema;
         let held = held(&swapped, &generated.after, bridges);
-        let kept = keep(&held, &mut generated.after, |_| true);
-        generated.kept = kept;
+        generated.kept = keep(&held, &mut generated.after, |_| true);
         let rest = written(&swapped, &generated.after, &Renames::default())?;
-        let stages = in_stages(Part::Switch, rest.clone());
+        let stages = in_stages(rest.clone());
         statements.extend(rest);
         self.refuse_losses(&statements)?;
 
-        // The schema before and after each revision; a swap belongs to the first one.
-        let mut state = swapped.clone();
-        let mut revisions = in_stages(Part::Switch, statements);
+        let mut revisions = revisions(Part::Switch, in_stages(statements));
+        // The swap belongs to the first revision, and is all of it when the rest takes long online.
         let is_swap_alone = revisions.len() > stages.len();
         let mut stages = stages.into_iter();
+        let mut states: Vec<Schema> = Vec::new();
         for (place, revision) in revisions.iter_mut().enumerate() {
+            let before = states.last().unwrap_or(&swapped);
             let mut down = Vec::new();
+            let mut made = before.clone();
             if !(place == 0 && is_swap_alone)
                 && let Some(stage) = stages.next()
             {
-                if !self.try_out(&stage.up, generated).await? {
+                if !self.try_out(&stage, generated).await? {
                     return Ok(None);
                 }
-                let made = self.workshop.read(self.database).await?;
-                down = back(&made, &state, &Renames::default())?;
-                state = made;
+                made = self.workshop.read(self.database).await?;
+                down = back(&made, before, &Renames::default())?;
             }
             if place == 0 {
-                down.extend(self::swapped(swap_back(&swapped, bridges), &swapped)?);
+                down.extend(swap_statements(swap_back(&swapped, bridges), &swapped)?);
                 revision.up = std::mem::take(&mut revision.up).under(&intro(Part::Switch, bridges));
             }
             revision.down = Section::of(&down);
+            states.push(made);
         }
         generated.revisions.extend(revisions);
-        Ok(Some(state))
+        Ok(Some(states))
     }
 
     /// Runs a section; `false` when it cannot be run, and the proof says why.
@@ -169,7 +175,7 @@ fn written(before: &Schema, after: &Schema, renames: &Renames) -> Result<Vec<Sta
 }
 
 /// The statements of a swap, if there is one.
-fn swapped(swap: Option<Swap>, before: &Schema) -> Result<Vec<Statement>, Error> {
+fn swap_statements(swap: Option<Swap>, before: &Schema) -> Result<Vec<Statement>, Error> {
     let Some(swap) = swap else {
         return Ok(Vec::new());
     };

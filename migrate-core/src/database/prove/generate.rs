@@ -5,15 +5,14 @@ use super::report::Proof;
 use super::side::Workshop;
 use super::trial::Trial;
 use super::verify::apart;
-use crate::database::error::{Error, Kind};
+use crate::database::error::Error;
 use crate::model::Index;
 use crate::model::autogenerate::{LikelyRename, Section};
 use crate::model::desired::Models;
 use crate::model::diff::Renames;
 use crate::model::expand::{Kept, keep};
-use crate::model::schema::{Difference, Name, Schema, compare};
+use crate::model::schema::{Difference, Schema, compare};
 use crate::text::Dialect;
-use crate::text::ddl::{Was, was};
 use crate::text::diagnostic::Class;
 
 /// What a revision is generated from.
@@ -162,7 +161,7 @@ impl Workshop<'_> {
         self.load(&files, &target).await?;
         let mut after = self.read(&target).await?;
         self.scratch.done_with(&target).await?;
-        let renames = self.renames(desired, &files, &before, &after)?;
+        let renames = self.renames(&desired.renames, &files, &before, &after)?;
         let mut goes = Vec::new();
         let kept = match &desired.way {
             Way::Contract(columns) => {
@@ -207,61 +206,6 @@ impl Workshop<'_> {
         let models = desired.models.iter().map(|it| self.script(it));
         let files = desired.files.iter().cloned().map(Ok);
         models.chain(files).collect()
-    }
-
-    /// The renames that were asked for, and those of hints that have not happened yet.
-    fn renames(
-        &self,
-        desired: &Desired,
-        files: &[SqlFile],
-        before: &Schema,
-        after: &Schema,
-    ) -> Result<Renames, Error> {
-        let mut renames = desired.renames.clone();
-        let plain = |name: Name| Name {
-            schema: name.schema.filter(|it| *it != after.default_namespace),
-            ..name
-        };
-        let mut hints = Vec::new();
-        for file in files {
-            match was(&file.name, &file.text, self.dialect) {
-                Ok(found) => hints.extend(found),
-                Err(findings) => {
-                    if let Some(first) = findings.into_iter().next() {
-                        return Err(Error::new(Kind::Plain(first)));
-                    }
-                }
-            }
-        }
-        for hint in &hints {
-            if let Was::Table { old, new } = hint {
-                let (old, new) = (plain(old.clone()), plain(new.clone()));
-                if before.tables.contains(&old) && !before.tables.contains(&new) {
-                    renames.table(old, new);
-                }
-            }
-        }
-        let former: Vec<(Name, Name)> = renames
-            .tables()
-            .map(|(old, new)| (old.clone(), new.clone()))
-            .collect();
-        for hint in hints {
-            let Was::Column { table, old, new } = hint else {
-                continue;
-            };
-            let table = plain(table);
-            let of = former.iter().find(|(_, new)| *new == table);
-            let Some(was) = before.tables.get(of.map_or(&table, |(old, _)| old)) else {
-                continue;
-            };
-            if was.column(&old).is_some() && was.column(&new).is_none() {
-                renames.column(table, old, new);
-            }
-        }
-        renames
-            .check(before, after)
-            .map_err(|error| Error::with_help(Class::Config, error.message, error.help))?;
-        Ok(renames)
     }
 }
 

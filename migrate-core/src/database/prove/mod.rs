@@ -13,9 +13,12 @@
 //! | `generate` | the revision that makes a desired schema, with its proof |
 //! | `trial` | the same, tried at once |
 //! | `expand` | the same in the steps of expand and contract |
+//! | `sections` | the SQL of a change, and its renames |
 //! | `survive` | rows before and after a change |
+//! | `converted` | values in columns whose type changes |
 //! | `locate` | which revision a database equals |
 
+mod converted;
 mod drift;
 mod existing;
 mod expand;
@@ -25,6 +28,7 @@ mod locate;
 mod report;
 mod rows;
 mod scratch;
+mod sections;
 mod side;
 mod survive;
 mod trial;
@@ -36,5 +40,6 @@ pub use load::SqlFile;
 pub use locate::{Located, Nearest, Place};
 pub use report::{Finding, Proof, RowsLost, Verdict, Verification};
 pub use scratch::Scratch;
+pub use sections::Patch;
 pub use side::{Both, Side, Workshop};
 pub use verify::{Existing, TestData, Verify, verify};

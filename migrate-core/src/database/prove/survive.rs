@@ -1,4 +1,5 @@
-//! Rows that are put into tables before a change and looked for after it.
+//! Rows that are put into tables before a change and looked for after it; of columns whose type stays, see `converted` for
+//! the others.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use crate::database::error::{Error, Kind, ServerError};
 use crate::database::target::Database;
 use crate::model::autogenerate::Sample;
 use crate::model::diff::Renames;
-use crate::model::schema::{Name, Schema, Table};
+use crate::model::schema::{Column, Name, Schema, Table};
 use crate::text::Dialect;
 use crate::text::sql::quote_ident;
 
@@ -24,49 +25,59 @@ pub(super) struct Filled {
 /// What of a table is there before and after.
 #[derive(Debug)]
 pub(super) struct Kept {
-    old: Name,
-    new: Name,
+    pub(super) old: Name,
+    pub(super) new: Name,
     columns: Vec<KeptColumn>,
 }
 
+/// A column that is there before and after.
 #[derive(Debug)]
-struct KeptColumn {
-    old: (String, String),
-    new: (String, String),
-    look: Look,
+pub(super) struct KeptColumn {
+    pub(super) old: Typed,
+    pub(super) new: Typed,
 }
 
-/// What is compared of a value: it may be spelt otherwise in another type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
-    Value,
-    IsThere,
+/// The name of a column, and its type.
+#[derive(Debug)]
+pub(super) struct Typed {
+    pub(super) name: String,
+    pub(super) data_type: String,
 }
 
-/// One side of a [`Kept`]: the table, and the columns with their types.
-type Where<'k> = (&'k Name, Vec<(&'k str, &'k str, Look)>);
+impl Typed {
+    fn of(column: &Column) -> Self {
+        Self {
+            name: column.name.clone(),
+            data_type: column.data_type.clone(),
+        }
+    }
+}
+
+impl KeptColumn {
+    fn is_converted(&self) -> bool {
+        !self.old.data_type.eq_ignore_ascii_case(&self.new.data_type)
+    }
+}
+
+/// One side of a [`Kept`]: the table, and the columns whose type stays.
+pub(super) type Where<'k> = (&'k Name, Vec<&'k Typed>);
 
 impl Kept {
     /// Where it is before the change.
     pub(super) fn before(&self) -> Where<'_> {
-        (
-            &self.old,
-            self.columns
-                .iter()
-                .map(|it| (it.old.0.as_str(), it.old.1.as_str(), it.look))
-                .collect(),
-        )
+        let stays = self.columns.iter().filter(|it| !it.is_converted());
+        (&self.old, stays.map(|it| &it.old).collect())
     }
 
     /// Where it is after the change.
     pub(super) fn after(&self) -> Where<'_> {
-        (
-            &self.new,
-            self.columns
-                .iter()
-                .map(|it| (it.new.0.as_str(), it.new.1.as_str(), it.look))
-                .collect(),
-        )
+        let stays = self.columns.iter().filter(|it| !it.is_converted());
+        (&self.new, stays.map(|it| &it.new).collect())
+    }
+
+    /// The columns whose values are of another type afterwards.
+    pub(super) fn converted(&self) -> impl Iterator<Item = &KeptColumn> {
+        self.columns.iter().filter(|it| it.is_converted())
     }
 }
 
@@ -101,15 +112,9 @@ fn columns(table: &Table, later: &Table, renames: &Renames) -> Vec<KeptColumn> {
         let Some(new) = later.column(name).filter(|it| it.generated.is_none()) else {
             continue;
         };
-        let look = if new.data_type.eq_ignore_ascii_case(&column.data_type) {
-            Look::Value
-        } else {
-            Look::IsThere
-        };
         columns.push(KeptColumn {
-            old: (column.name.clone(), column.data_type.clone()),
-            new: (new.name.clone(), new.data_type.clone()),
-            look,
+            old: Typed::of(column),
+            new: Typed::of(new),
         });
     }
     columns
@@ -187,13 +192,10 @@ async fn read<'k>(
     let mut all = Rows::new();
     for table in kept {
         let (name, columns) = side(table);
-        let mut from = quote_ident(&name.name, dialect);
-        if let Some(schema) = &name.schema {
-            from = format!("{}.{from}", quote_ident(schema, dialect));
-        }
+        let from = quoted(name, dialect);
         let mut values: Vec<String> = columns
             .iter()
-            .map(|(name, kind, look)| shown(&quote_ident(name, dialect), kind, *look, dialect))
+            .map(|it| shown(&quote_ident(&it.name, dialect), &it.data_type, dialect))
             .collect();
         if values.is_empty() {
             values.push("'x'".to_owned());
@@ -206,11 +208,17 @@ async fn read<'k>(
     Ok(all)
 }
 
-/// A value as text.
-fn shown(column: &str, kind: &str, look: Look, dialect: Dialect) -> String {
-    if look == Look::IsThere {
-        return format!("CASE WHEN {column} IS NULL THEN NULL ELSE 'x' END");
+/// The name of a table in a statement.
+pub(super) fn quoted(name: &Name, dialect: Dialect) -> String {
+    let own = quote_ident(&name.name, dialect);
+    match &name.schema {
+        Some(schema) => format!("{}.{own}", quote_ident(schema, dialect)),
+        None => own,
     }
+}
+
+/// A value as text.
+pub(super) fn shown(column: &str, kind: &str, dialect: Dialect) -> String {
     let kind = kind.to_ascii_lowercase();
     let is_binary = [
         "blob",

@@ -3,17 +3,19 @@
 use super::generate::{Generated, Part, Sections};
 use super::load::SqlFile;
 use super::report::{Finding, Verdict};
+use super::sections::{impossible, sections};
 use super::side::Workshop;
-use super::survive::{Kept, kept};
+use super::survive::{Kept, Where, kept};
 use super::verify::apart;
 use crate::database::error::Error;
 use crate::database::target::Database;
 use crate::model::autogenerate::{Section, likely_renames, samples};
 use crate::model::diff::{Renames, diff};
 use crate::model::expand::{Kept as KeptColumn, refill};
-use crate::model::render::{Options, RenderError, Stage, Statement, render};
+use crate::model::render::{Options, Statement, render};
 use crate::model::schema::{Schema, compare};
 use crate::text::diagnostic::Class;
+use crate::text::revision::Direction;
 
 /// The making and the proof, on a database that is at the former schema.
 pub(super) struct Trial<'t> {
@@ -23,15 +25,30 @@ pub(super) struct Trial<'t> {
     pub(super) renames: &'t Renames,
 }
 
+/// Under which renames the rows of before and after are the same, on the way up and on the way down.
+pub(super) struct Looks {
+    pub(super) up: Vec<Renames>,
+    pub(super) down: Vec<Renames>,
+}
+
+impl Looks {
+    fn of(&self, direction: Direction) -> &[Renames] {
+        match direction {
+            Direction::Up => &self.up,
+            Direction::Down => &self.down,
+        }
+    }
+}
+
 /// The sections of the revisions as files, in the order in which they run.
-pub(super) struct Script {
-    pub(super) ups: Vec<SqlFile>,
-    pub(super) downs: Vec<SqlFile>,
+struct Script {
+    ups: Vec<SqlFile>,
+    downs: Vec<SqlFile>,
 }
 
 impl Script {
     /// Those of revisions that stand on each other.
-    pub(super) fn of(revisions: &[Sections]) -> Self {
+    fn of(revisions: &[Sections]) -> Self {
         let ups: Vec<&Section> = revisions.iter().map(|it| &it.up).collect();
         let downs: Vec<&Section> = revisions.iter().map(|it| &it.down).collect();
         let mut downs = files("down", &downs);
@@ -54,12 +71,14 @@ impl Trial<'_> {
         let changes = diff(self.before, &after, self.renames);
         generated.operations = changes.operations.iter().map(ToString::to_string).collect();
         generated.likely = likely_renames(&changes);
-        let statements = render(&changes, &Options::default()).map_err(impossible)?;
-        generated.revisions = in_stages(Part::Whole, statements);
-        let Some(mut states) = self.states(generated).await? else {
-            return Ok(());
-        };
-        states.insert(0, self.before.clone());
+        generated.revisions = revisions(Part::Whole, sections(&changes)?);
+        let mut states = vec![self.before.clone()];
+        for file in Script::of(&generated.revisions).ups {
+            if !self.loaded(&file, generated).await? {
+                return Ok(());
+            }
+            states.push(self.workshop.read(self.database).await?);
+        }
         for (place, pair) in states.windows(2).enumerate() {
             // Names change in the first revision only.
             let renames = if place == 0 {
@@ -74,35 +93,29 @@ impl Trial<'_> {
             }
             generated.revisions[place].down = Section::of(&statements);
         }
-        self.prove(states.last(), generated).await?;
+        self.prove(&states, generated).await?;
         if generated.proof.verdict == Verdict::Passed {
-            let script = Script::of(&generated.revisions);
-            let views = std::slice::from_ref(self.renames);
-            self.with_rows(&script, views, generated).await?;
+            let same = || vec![self.renames.clone()];
+            let looks = Looks {
+                up: same(),
+                down: same(),
+            };
+            self.with_rows(&looks, generated).await?;
         }
         Ok(())
     }
 
-    /// Runs the ups and reads the schema behind each; `None` when one of them cannot be run.
-    async fn states(&self, generated: &mut Generated) -> Result<Option<Vec<Schema>>, Error> {
-        let mut states = Vec::new();
-        for file in Script::of(&generated.revisions).ups {
-            if !self.loaded(&file, generated).await? {
-                return Ok(None);
-            }
-            states.push(self.workshop.read(self.database).await?);
-        }
-        Ok(Some(states))
-    }
-
-    /// Whether what the ups have made is what is wanted; then runs the downs, and whether that is what was there.
+    /// Whether what the ups have made is what is wanted; then runs the downs, and looks whether each leaves what was
+    /// there before its up: a database may stop between two revisions.
+    ///
+    /// `states` are the schemas before the first up and behind each.
     pub(super) async fn prove(
         &self,
-        made: Option<&Schema>,
+        states: &[Schema],
         generated: &mut Generated,
     ) -> Result<(), Error> {
         let after = generated.after.clone();
-        if let Some(found) = made {
+        if let Some(found) = states.last() {
             self.is(found, &after, "up", generated);
             let again = diff(found, &after, &Renames::default());
             if generated.proof.verdict == Verdict::Passed && !again.is_empty() {
@@ -113,13 +126,21 @@ impl Trial<'_> {
                 )));
             }
         }
-        for file in Script::of(&generated.revisions).downs {
-            if !self.loaded(&file, generated).await? {
+        let downs = Script::of(&generated.revisions).downs;
+        let count = downs.len();
+        for (place, file) in downs.iter().enumerate() {
+            if !self.loaded(file, generated).await? {
                 return Ok(());
             }
+            let back = self.workshop.read(self.database).await?;
+            let revision = count - place;
+            let section = match count {
+                1 => "down".to_owned(),
+                _ => format!("down of revision {revision}"),
+            };
+            let order = self.is(&back, &states[revision - 1], &section, generated);
+            generated.remarks.extend(order);
         }
-        let back = self.workshop.read(self.database).await?;
-        self.is(&back, self.before, "down", generated);
         Ok(())
     }
 
@@ -140,15 +161,15 @@ impl Trial<'_> {
         }
     }
 
-    /// Compares what a section has made with what it should have made.
-    fn is(&self, found: &Schema, wanted: &Schema, section: &str, generated: &mut Generated) {
+    /// Compares what a section has made with what it should have made; returns what makes no difference.
+    fn is(
+        &self,
+        found: &Schema,
+        wanted: &Schema,
+        section: &str,
+        generated: &mut Generated,
+    ) -> Vec<String> {
         let (order, differences) = apart(compare(wanted, found));
-        generated.remarks.extend(
-            order
-                .iter()
-                .map(|difference| format!("after the {section}: {difference}"))
-                .filter(|_| section == "down"),
-        );
         for difference in differences {
             generated.proof.find(Finding::of_difference(
                 difference,
@@ -157,28 +178,42 @@ impl Trial<'_> {
                 &format!("is not as it should be after the {section}"),
             ));
         }
+        let told = |difference| format!("after the {section}: {difference}");
+        order.iter().map(told).collect()
     }
 
-    /// The same once more, with rows in the tables, which are looked at under each of the renames.
+    /// The same once more, with rows in the tables.
     pub(super) async fn with_rows(
         &self,
-        script: &Script,
-        views: &[Renames],
+        looks: &Looks,
         generated: &mut Generated,
     ) -> Result<(), Error> {
-        let after = &generated.after;
-        let samples = samples(self.before, after, self.renames);
+        let script = Script::of(&generated.revisions);
+        let samples = samples(self.before, &generated.after, self.renames);
         let filled = self.workshop.fill(self.database, &samples).await?;
         generated.rows_unknown = filled.remarks.len();
         generated.remarks.extend(filled.remarks);
-        let kept = |renames| kept(self.before, after, renames, &filled.tables);
-        let views: Vec<Vec<Kept>> = views.iter().map(kept).collect();
-        let mut rows = Vec::new();
-        for kept in &views {
-            let found = self.workshop.rows(self.database, kept, Kept::before);
-            rows.push(found.await?);
-        }
-        for (way, files) in [("up", &script.ups), ("down", &script.downs)] {
+        let after = generated.after.clone();
+        for (direction, files) in [
+            (Direction::Up, &script.ups),
+            (Direction::Down, &script.downs),
+        ] {
+            let kept = |renames| kept(self.before, &after, renames, &filled.tables);
+            let views: Vec<Vec<Kept>> = looks.of(direction).iter().map(kept).collect();
+            let (from, to): (fn(&Kept) -> Where<'_>, fn(&Kept) -> Where<'_>) = match direction {
+                Direction::Up => (Kept::before, Kept::after),
+                Direction::Down => (Kept::after, Kept::before),
+            };
+            let mut rows = Vec::new();
+            let mut expected = Vec::new();
+            for kept in &views {
+                rows.push(self.workshop.rows(self.database, kept, from).await?);
+                let values = self.workshop.expected(self.database, kept, direction);
+                expected.extend(values.await?);
+            }
+            if let Some(rows) = rows.first() {
+                generated.rows_kept = rows.len();
+            }
             for file in files {
                 let one = std::slice::from_ref(file);
                 if let Err(error) = self.workshop.load(one, self.database).await {
@@ -190,43 +225,37 @@ impl Trial<'_> {
                     let said = said.strip_prefix(&format!("{} cannot be loaded: ", file.name));
                     let said = said.map_or_else(|| error.to_string(), str::to_owned);
                     generated.warnings.push(format!(
-                        "the {way} fails when there are rows that do not fit: {said}"
+                        "the {direction} fails when there are rows that do not fit: {said}"
                     ));
+                    generated.rows_kept = 0;
                     return Ok(());
                 }
             }
-            let look = if way == "up" {
-                Kept::after
-            } else {
-                Kept::before
-            };
             for (kept, rows) in views.iter().zip(&rows) {
-                let found = self.workshop.rows(self.database, kept, look).await?;
+                let found = self.workshop.rows(self.database, kept, to).await?;
                 for (table, before) in rows {
                     if found.get(table) != Some(before) {
                         generated.proof.find(Finding::new(format!(
-                            "the rows of {table} are not the same after the {way}"
+                            "the rows of {table} are not the same after the {direction}"
                         )));
                     }
                 }
             }
+            for wrong in self.workshop.unlike(self.database, &expected).await? {
+                let found = Finding::new(format!("after the {direction}: {wrong}"));
+                generated.proof.find(found);
+            }
         }
-        generated.rows_kept = rows.first().map_or(0, |rows| rows.len());
         Ok(())
     }
 }
 
-/// The revisions of a part with their ups: what takes long online in one of its own.
-pub(super) fn in_stages(part: Part, statements: Vec<Statement>) -> Vec<Sections> {
-    let (second, first): (Vec<_>, Vec<_>) = statements
-        .into_iter()
-        .partition(|statement| statement.stage == Stage::Second);
-    [first, second]
-        .iter()
-        .filter(|statements| !statements.is_empty())
-        .map(|statements| Sections {
+/// The revisions of a part with their ups.
+pub(super) fn revisions(part: Part, ups: Vec<Section>) -> Vec<Sections> {
+    ups.into_iter()
+        .map(|up| Sections {
             part,
-            up: Section::of(statements),
+            up,
             down: Section::default(),
         })
         .collect()
@@ -254,9 +283,4 @@ fn files(way: &str, sections: &[&Section]) -> Vec<SqlFile> {
             text: section.text.clone(),
         })
         .collect()
-}
-
-pub(super) fn impossible(error: RenderError) -> Error {
-    let message = format!("{}: {}", error.object, error.message);
-    Error::with_help(Class::Config, message, error.help)
 }

@@ -1,6 +1,8 @@
 //! Which objects are looked at.
 
-use super::{Name, Schema};
+use std::collections::BTreeSet;
+
+use super::{Name, Namespace, Schema};
 
 /// Which objects are looked at. The default is all of them, without grants.
 ///
@@ -49,6 +51,20 @@ impl Pattern {
         } else {
             like(self.0.as_bytes(), name.name.as_bytes())
         }
+    }
+}
+
+impl Pattern {
+    /// Whether it is the pattern of everything in a schema: `audit.*`.
+    fn is_all_of(&self, namespace: &str) -> bool {
+        let schema = self.0.strip_suffix(".*");
+        schema.is_some_and(|schema| like(schema.as_bytes(), namespace.as_bytes()))
+    }
+
+    /// Whether it is the pattern of anything in a schema that it names: `audit.log_*`.
+    fn speaks_of(&self, namespace: &str) -> bool {
+        let schema = self.0.split_once('.').map(|(schema, _)| schema);
+        schema.is_some_and(|schema| like(schema.as_bytes(), namespace.as_bytes()))
     }
 }
 
@@ -111,6 +127,17 @@ impl Filter {
         }
     }
 
+    /// Whether a schema itself is looked at: not one that is excluded as a whole; with an include, one that it names, or
+    /// in which something is looked at, as `used` says.
+    fn takes_schema(&self, name: &str, used: &BTreeSet<String>) -> bool {
+        let is_excluded = self.exclude.iter().any(|it| it.is_all_of(name));
+        let is_included =
+            || used.contains(name) || self.include.iter().any(|it| it.speaks_of(name));
+        self.takes_namespace(Some(name))
+            && !is_excluded
+            && (self.include.is_empty() || is_included())
+    }
+
     /// Takes out what is not looked at.
     pub fn apply(&self, schema: &mut Schema) {
         let Schema {
@@ -118,9 +145,12 @@ impl Filter {
         } = schema;
         let default = default_namespace.clone();
         let takes = |name: &Name| self.takes(name, &default);
-        schema
-            .namespaces
-            .retain(|it| self.takes_namespace(Some(&it.name)));
+        schema.extensions.retain(|it| {
+            takes(&Name {
+                schema: it.namespace.clone(),
+                name: it.name.clone(),
+            })
+        });
         schema.enums.retain(|it| takes(&it.name));
         schema.domains.retain(|it| takes(&it.name));
         schema.composites.retain(|it| takes(&it.name));
@@ -140,12 +170,32 @@ impl Filter {
         schema
             .grants
             .retain(|it| takes(it.object.table.as_ref().unwrap_or(&it.object.name)));
+        let used = namespaces_of(schema);
+        let takes_schema = |it: &Namespace| self.takes_schema(&it.name, &used);
+        schema.namespaces.retain(takes_schema);
     }
+}
+
+/// The schemas in which something lives, besides the default one.
+fn namespaces_of(schema: &Schema) -> BTreeSet<String> {
+    let types = (schema.enums.iter().map(|it| &it.name))
+        .chain(schema.domains.iter().map(|it| &it.name))
+        .chain(schema.composites.iter().map(|it| &it.name));
+    let views = (schema.views.iter().map(|it| &it.name))
+        .chain(schema.materialized_views.iter().map(|it| &it.name));
+    let others = (schema.tables.iter().map(|it| &it.name))
+        .chain(schema.sequences.iter().map(|it| &it.name))
+        .chain(schema.functions.iter().map(|it| &it.name))
+        .chain(schema.others.iter().map(|it| &it.id.name));
+    let names = types.chain(views).chain(others);
+    names.filter_map(|name| name.schema.clone()).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Table;
     use super::*;
+    use crate::text::Dialect;
 
     #[test]
     fn patterns() {
@@ -166,6 +216,46 @@ mod tests {
         for (pattern, name, expected) in cases {
             let found = Pattern::new(pattern).matches(&Name::bare(name), "public");
             assert_eq!(found, expected, "{pattern} {name}");
+        }
+    }
+
+    /// A schema goes with everything in it, and never alone.
+    #[test]
+    fn schemas() {
+        let patterns = |texts: &[&str]| texts.iter().map(|it| Pattern::new(*it)).collect();
+        let cases: [(&[&str], &[&str], &str); 7] = [
+            (&[], &[], "app audit"),
+            (&[], &["audit.*"], "app"),
+            (&[], &["a*.*"], ""),
+            // What is left of it is looked at.
+            (&[], &["audit.log_*"], "app audit"),
+            (&["app.*"], &[], "app"),
+            (&["audit.log_*"], &[], "audit"),
+            // A name in any schema: where there is one.
+            (&["users"], &[], "app"),
+        ];
+        for (include, exclude, expected) in cases {
+            let mut schema = Schema::new(Dialect::Postgres, "public");
+            for name in ["app", "audit"] {
+                schema.namespaces.insert(Namespace {
+                    name: name.to_owned(),
+                    comment: None,
+                });
+            }
+            let users = Name::qualified("app", "users");
+            schema.tables.insert(Table::new(Dialect::Postgres, users));
+            let filter = Filter {
+                include: patterns(include),
+                exclude: patterns(exclude),
+                ..Filter::default()
+            };
+            filter.apply(&mut schema);
+            let names: Vec<&str> = schema
+                .namespaces
+                .iter()
+                .map(|it| it.name.as_str())
+                .collect();
+            assert_eq!(names.join(" "), expected, "{include:?} {exclude:?}");
         }
     }
 

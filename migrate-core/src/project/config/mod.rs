@@ -11,10 +11,8 @@ mod schema;
 mod tests;
 mod values;
 
-#[cfg(feature = "write")]
-pub(crate) use find::normalise;
 pub use find::{FILE_NAME, Project, Search};
-pub(crate) use find::{display, relative};
+pub(crate) use find::{display, normalise, relative};
 pub use values::{
     Config, Dotenv, Drafts, Environment, LintLevel, Lints, MigrationsConfig, PerDialect, Policy,
     Protection, Recursion, RevisionTemplates, SchemaConfig, Timezone, Url,

@@ -158,6 +158,12 @@ impl PerDialect {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty() && self.own.is_empty()
     }
+
+    /// All of them, for whichever dialect.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        let own = self.own.iter().flat_map(|(_, names)| names);
+        self.all.iter().chain(own)
+    }
 }
 
 /// Whether sub-directories are read.

@@ -1,6 +1,7 @@
 //! Taking over the migrations of another tool.
 //!
-//! [`read`] makes of a directory a [`Reading`]: migrations as values, in the words of none of the tools.
+//! [`read`] makes of a directory a [`Reading`]: migrations as values, in the words of none of the tools. [`pair`] makes one
+//! of several, where a tool has a directory for each dialect.
 //! [`write::import`](super::write::import) makes revision files of it, with ids by which adopting a database finds them
 //! again ([`Tool`]). Nothing is dropped in silence: what cannot be taken over is an error among the notices, its revision
 //! says `-- migrate:todo` and stays a draft.
@@ -10,6 +11,7 @@
 //! | `folder` | files and their texts |
 //! | `script` | SQL that remembers where it was cut from |
 //! | `alembic`, `sqlx`, `refinery` ... | one tool each: its names, its markers |
+//! | `pair` | the same migrations in several dialects |
 //! | `convert` | SQL of a tool to a section of ours |
 
 mod alembic;
@@ -20,6 +22,7 @@ mod flyway;
 mod folder;
 mod golang_migrate;
 mod goose;
+mod pair;
 mod refinery;
 mod script;
 mod sqlx;
@@ -31,9 +34,10 @@ use std::path::PathBuf;
 
 use crate::model::Tool;
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
-use crate::text::{Dialect, RevisionId};
+use crate::text::{Dialect, DialectSet, RevisionId};
 pub(super) use convert::convert;
 use folder::Folder;
+pub use pair::pair;
 pub(super) use script::{Script, Transaction};
 
 /// What is read and how.
@@ -51,6 +55,8 @@ pub struct Import {
     pub table: Option<String>,
     /// Values of Flyway's `${name}` placeholders.
     pub placeholders: BTreeMap<String, String>,
+    /// Flyway's configuration files, the later before the earlier.
+    pub configurations: Vec<PathBuf>,
     /// What `alembic upgrade --sql` has printed.
     pub sql_files: Vec<PathBuf>,
     /// What `alembic downgrade --sql` has printed.
@@ -67,25 +73,40 @@ impl Import {
             dialect,
             table: None,
             placeholders: BTreeMap::new(),
+            configurations: Vec::new(),
             sql_files: Vec::new(),
             down_sql_files: Vec::new(),
         }
     }
 }
 
-/// The migrations of a directory.
+/// The migrations of a directory, or of one for each dialect.
 #[derive(Debug)]
 pub struct Reading {
     /// Whose they are.
     pub tool: Tool,
-    /// The dialect of their SQL.
-    pub dialect: Dialect,
+    /// The dialects of their SQL.
+    pub dialects: DialectSet,
     /// Where they are.
     pub(super) dirs: Vec<PathBuf>,
     /// The migrations, parents before children where they form a chain.
-    pub(super) migrations: Vec<Migration>,
+    pub(super) migrations: Vec<Variants>,
     /// Warnings about what is no migration; errors about what should be one and cannot be.
     pub(super) notices: Vec<Diagnostic>,
+}
+
+/// One migration in every dialect that was read.
+#[derive(Debug)]
+pub(super) struct Variants {
+    /// The one that was read first, which the header is made of.
+    pub(super) first: (Dialect, Migration),
+    pub(super) others: Vec<(Dialect, Migration)>,
+}
+
+impl Variants {
+    pub(super) fn each(&self) -> impl Iterator<Item = &(Dialect, Migration)> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
 }
 
 impl Reading {
@@ -171,15 +192,19 @@ pub fn read(import: &Import) -> Result<Reading, Vec<Diagnostic>> {
         findings.append(&mut notices);
         return Err(findings);
     }
+    let alone = |migration| Variants {
+        first: (import.dialect, migration),
+        others: Vec::new(),
+    };
     Ok(Reading {
         tool: import.tool,
-        dialect: import.dialect,
+        dialects: DialectSet::one(import.dialect),
         dirs: import
             .dirs
             .iter()
             .map(|dir| import.start.join(dir))
             .collect(),
-        migrations,
+        migrations: migrations.into_iter().map(alone).collect(),
         notices,
     })
 }

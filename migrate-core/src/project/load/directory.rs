@@ -1,9 +1,10 @@
 //! From directories to revision files.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Files, Revision, foreign};
-use crate::project::config::{Recursion, display, relative};
+use crate::project::config::{Recursion, display, normalise, relative};
 use crate::project::lock::{self, State};
 use crate::project::{Project, config, reason};
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
@@ -107,11 +108,19 @@ pub(super) fn list(project: &Project, findings: &mut Vec<Diagnostic>) -> Vec<Lis
         return Vec::new();
     };
     let mut listed = Vec::new();
+    let schema = &project.config.schema;
+    let schema_files: BTreeSet<PathBuf> = schema
+        .files
+        .names()
+        .chain(schema.dump.names())
+        .map(|name| normalise(&project.root.join(name)))
+        .collect();
     for dir in &project.dirs {
         // Names of one directory are built from its own, not by comparing paths file by file.
         let lister = Lister {
             project,
             first,
+            schema_files: &schema_files,
             findings,
         };
         let shown = display(&project.root, dir);
@@ -124,6 +133,8 @@ pub(super) fn list(project: &Project, findings: &mut Vec<Diagnostic>) -> Vec<Lis
 struct Lister<'a> {
     project: &'a Project,
     first: &'a Path,
+    /// What `[schema]` names: it may stand among the revisions and is none.
+    schema_files: &'a BTreeSet<PathBuf>,
     findings: &'a mut Vec<Diagnostic>,
 }
 
@@ -159,7 +170,7 @@ impl Lister<'_> {
             let (shown, lock_name) = (join(shown, name), join(lock_name, name));
             if is_dir {
                 self.sub_directory(&path, &shown, &lock_name, listed);
-            } else if !is_passed_over(name) {
+            } else if !is_passed_over(name) && !self.schema_files.contains(&path) {
                 listed.push(Listed {
                     path,
                     shown,
@@ -189,6 +200,7 @@ impl Lister<'_> {
                         && Path::new(name)
                             .extension()
                             .is_some_and(|extension| extension == "sql")
+                        && !self.schema_files.contains(&dir.join(name))
                 };
                 if let Some((name, _)) = inside.iter().filter(|entry| sql(entry)).min() {
                     let name = name.to_string_lossy();

@@ -19,6 +19,6 @@ pub use files::{Existing, save};
 pub use id::random_id;
 pub use import::{Earlier, ImportEffect, Imported, ImportedRevision, WriteImport, import};
 pub use lock::{Amended, LockChange, LockOptions, LockOutcome, WriteLock, lock};
-pub use new::{NewRevision, NewSection, Splice, Written, new_revision};
+pub use new::{NewRevision, NewSection, Splice, Written, new_revision, new_series};
 pub use rebase::{Locked, Moved, Rebase, Rebased, Renamed, What, WriteRebase, rebase};
 pub use slug::slug;

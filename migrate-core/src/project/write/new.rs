@@ -77,6 +77,8 @@ pub struct Written {
     pub shown: String,
     /// Its text.
     pub text: String,
+    /// The parents.
+    pub down_revision: Vec<RevisionId>,
 }
 
 /// Writes a new draft and its line in the lock file.
@@ -88,43 +90,81 @@ pub fn new_revision(
     new: &NewRevision,
     now: SystemTime,
 ) -> Result<Written, Vec<Diagnostic>> {
+    let mut written = new_series(loaded, std::slice::from_ref(new), now)?;
+    written.pop().ok_or_else(Vec::new)
+}
+
+/// Writes new drafts of which each stands on the one before it, and their lines in the lock file: all of them or none.
+/// The first stands where it says; [`down_revision`](NewRevision::down_revision) and [`dir`](NewRevision::dir) of the
+/// others are those that follow from it.
+///
+/// # Errors
+/// Everything that is wrong with the project or the orders; nothing is written then.
+pub fn new_series(
+    loaded: &Loaded,
+    series: &[NewRevision],
+    now: SystemTime,
+) -> Result<Vec<Written>, Vec<Diagnostic>> {
     if loaded.has_errors() {
         return Err(loaded.errors().cloned().collect());
     }
-    let id = check(loaded, new)?;
-    let text = text(loaded, new, &id, now)?;
-    let path = path(loaded, new, &id, now)?;
-    let shown = display(&loaded.project.root, &path);
-    let file = read_back(loaded, new, &id, &shown, &text)?;
-    let lock = lock_text(loaded, &file, &path)?;
-    let lock_shown = display(&loaded.project.root, &loaded.lock_path);
-    files::write(&[
-        Change {
-            path: path.clone(),
-            shown: shown.clone(),
-            text: text.clone(),
-            existing: Existing::Refuse,
-        },
-        Change {
-            path: loaded.lock_path.clone(),
-            shown: lock_shown,
-            text: lock,
-            existing: Existing::Replace,
-        },
-    ])?;
-    Ok(Written {
-        id,
-        path,
-        shown,
-        text,
-    })
+    let mut written: Vec<Written> = Vec::new();
+    let mut lines = String::new();
+    let mut folder = PathBuf::new();
+    for new in series {
+        let new = NewRevision {
+            down_revision: match written.last() {
+                Some(before) => vec![before.id.clone()],
+                None => new.down_revision.clone(),
+            },
+            ..new.clone()
+        };
+        let id = check(loaded, &new, &written)?;
+        let text = text(loaded, &new, &id, now)?;
+        let name = name(loaded, &new, &id, now)?;
+        if written.is_empty() {
+            folder = dir(loaded, &new)?;
+        }
+        let path = folder.join(name);
+        let shown = display(&loaded.project.root, &path);
+        let file = read_back(loaded, &new, &id, &shown, &text)?;
+        let first = loaded.project.dirs.first().unwrap_or(&loaded.project.root);
+        lines.push_str(&lock_line(&file, &relative(first, &path)));
+        written.push(Written {
+            id,
+            path,
+            shown,
+            text,
+            down_revision: new.down_revision,
+        });
+    }
+    let new_file = |one: &Written| Change {
+        path: one.path.clone(),
+        shown: one.shown.clone(),
+        text: one.text.clone(),
+        existing: Existing::Refuse,
+    };
+    let mut changes: Vec<Change> = written.iter().map(new_file).collect();
+    changes.push(Change {
+        path: loaded.lock_path.clone(),
+        shown: display(&loaded.project.root, &loaded.lock_path),
+        text: lock_text(loaded)? + &lines,
+        existing: Existing::Replace,
+    });
+    files::write(&changes)?;
+    Ok(written)
 }
 
 fn error(class: Class, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(class, message)
 }
 
-fn check(loaded: &Loaded, new: &NewRevision) -> Result<RevisionId, Vec<Diagnostic>> {
+/// What is wrong with an order, else its id; `before` are those of the same series.
+fn check(
+    loaded: &Loaded,
+    new: &NewRevision,
+    before: &[Written],
+) -> Result<RevisionId, Vec<Diagnostic>> {
     let mut findings = Vec::new();
     if new.message.trim().is_empty() {
         findings.push(
@@ -157,6 +197,7 @@ fn check(loaded: &Loaded, new: &NewRevision) -> Result<RevisionId, Vec<Diagnosti
                 .map(|label| label.value.as_str());
             std::iter::once(header.revision.value.as_str()).chain(labels)
         })
+        .chain(before.iter().map(|written| written.id.as_str()))
         .collect();
     let taken = |name: &str| names.iter().find(|other| other.eq_ignore_ascii_case(name));
     for label in &new.branch_labels {
@@ -175,11 +216,10 @@ fn check(loaded: &Loaded, new: &NewRevision) -> Result<RevisionId, Vec<Diagnosti
             ));
         }
     }
-    findings.extend(
-        new.down_revision
-            .iter()
-            .filter_map(|parent| check_parent(loaded, parent, new.splice)),
-    );
+    if before.is_empty() {
+        let parents = new.down_revision.iter();
+        findings.extend(parents.filter_map(|parent| check_parent(loaded, parent, new.splice)));
+    }
     let id = loop {
         let id = new.id.clone().unwrap_or_else(random_id);
         match (taken(&id), &new.id) {
@@ -374,12 +414,13 @@ fn created(now: SystemTime) -> String {
     timestamp(now).to_string()
 }
 
-fn path(
+/// The name of the file, relative to its migrations directory.
+fn name(
     loaded: &Loaded,
     new: &NewRevision,
     id: &RevisionId,
     now: SystemTime,
-) -> Result<PathBuf, Vec<Diagnostic>> {
+) -> Result<String, Vec<Diagnostic>> {
     let config = &loaded.config().migrations;
     let template = Template::parse(&config.file_template)
         .map_err(|invalid| vec![error(Class::Config, invalid.to_string())])?;
@@ -410,8 +451,7 @@ fn path(
         };
     let time = Zoned::new(timestamp(now), zone);
     let slug = slug(&new.message, config.slug_length);
-    let name = template.fill(&values(id, &slug, &time));
-    Ok(dir(loaded, new)?.join(name))
+    Ok(template.fill(&values(id, &slug, &time)))
 }
 
 /// What the tokens of a file name stand for.
@@ -539,14 +579,13 @@ fn read_back(
     }
 }
 
-/// The lock file with the new line at its end, and before it those that it lacks.
-fn lock_text(
-    loaded: &Loaded,
-    file: &RevisionFile,
-    path: &std::path::Path,
-) -> Result<String, Vec<Diagnostic>> {
-    let first = loaded.project.dirs.first().unwrap_or(&loaded.project.root);
-    let name = relative(first, path);
+/// The line of a draft in the lock file, where its file has this name.
+fn lock_line(file: &RevisionFile, name: &str) -> String {
+    format!("{}\n", entry_of(file, name, State::Draft))
+}
+
+/// The lock file with the lines that it lacks.
+fn lock_text(loaded: &Loaded) -> Result<String, Vec<Diagnostic>> {
     let mut text = match &loaded.lock_text {
         Some(text) => {
             let (_, findings) =
@@ -568,12 +607,8 @@ fn lock_text(
         lock.entries.iter().map(|entry| entry.id).collect();
     for revision in &loaded.revisions {
         if !listed.contains(revision.file.header.revision.value.as_str()) {
-            text.push_str(&format!(
-                "{}\n",
-                entry_of(&revision.file, &revision.lock_name, State::Draft)
-            ));
+            text.push_str(&lock_line(&revision.file, &revision.lock_name));
         }
     }
-    text.push_str(&format!("{}\n", entry_of(file, &name, State::Draft)));
     Ok(text)
 }

@@ -1,6 +1,7 @@
 //! New revisions and `lock`, on directories of their own.
 
 mod rebase;
+mod series;
 
 use std::fs;
 use std::path::Path;
