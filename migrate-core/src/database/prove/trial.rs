@@ -194,25 +194,29 @@ impl Trial<'_> {
         generated.rows_unknown = filled.remarks.len();
         generated.remarks.extend(filled.remarks);
         let after = generated.after.clone();
-        for (direction, files) in [
-            (Direction::Up, &script.ups),
-            (Direction::Down, &script.downs),
+        let kept = |renames| kept(self.before, &after, renames, &filled.tables);
+        let views = |direction| looks.of(direction).iter().map(kept).collect();
+        let (ups, downs): (Vec<Vec<Kept>>, Vec<Vec<Kept>>) =
+            (views(Direction::Up), views(Direction::Down));
+        let mut rows = Vec::new();
+        for kept in ups.iter().chain(&downs) {
+            let found = self.workshop.rows(self.database, kept, Kept::before);
+            rows.push(found.await?);
+        }
+        let mut rows = rows.iter();
+        for (direction, views, files, look) in [
+            (
+                Direction::Up,
+                &ups,
+                &script.ups,
+                Kept::after as fn(&Kept) -> Where<'_>,
+            ),
+            (Direction::Down, &downs, &script.downs, Kept::before),
         ] {
-            let kept = |renames| kept(self.before, &after, renames, &filled.tables);
-            let views: Vec<Vec<Kept>> = looks.of(direction).iter().map(kept).collect();
-            let (from, to): (fn(&Kept) -> Where<'_>, fn(&Kept) -> Where<'_>) = match direction {
-                Direction::Up => (Kept::before, Kept::after),
-                Direction::Down => (Kept::after, Kept::before),
-            };
-            let mut rows = Vec::new();
             let mut expected = Vec::new();
-            for kept in &views {
-                rows.push(self.workshop.rows(self.database, kept, from).await?);
+            for kept in views {
                 let values = self.workshop.expected(self.database, kept, direction);
                 expected.extend(values.await?);
-            }
-            if let Some(rows) = rows.first() {
-                generated.rows_kept = rows.len();
             }
             for file in files {
                 let one = std::slice::from_ref(file);
@@ -227,12 +231,11 @@ impl Trial<'_> {
                     generated.warnings.push(format!(
                         "the {direction} fails when there are rows that do not fit: {said}"
                     ));
-                    generated.rows_kept = 0;
                     return Ok(());
                 }
             }
-            for (kept, rows) in views.iter().zip(&rows) {
-                let found = self.workshop.rows(self.database, kept, to).await?;
+            for (kept, rows) in views.iter().zip(&mut rows) {
+                let found = self.workshop.rows(self.database, kept, look).await?;
                 for (table, before) in rows {
                     if found.get(table) != Some(before) {
                         generated.proof.find(Finding::new(format!(
@@ -246,6 +249,7 @@ impl Trial<'_> {
                 generated.proof.find(found);
             }
         }
+        generated.rows_kept = ups.first().map_or(0, Vec::len);
         Ok(())
     }
 }
