@@ -104,6 +104,12 @@ pub(crate) struct Diff {
     /// Say which revision a database equals: A, or the one that is meant
     #[arg(long)]
     pub(crate) locate: bool,
+    /// Print the SQL that makes B out of A; nobody has run it yet
+    #[arg(long, conflicts_with = "locate")]
+    pub(crate) sql: bool,
+    /// A table or a column that goes by another name in B: users=people, or users.mail=email; may be given several times
+    #[arg(long, value_name = "OLD=NEW", requires = "sql", value_parser = values::rename)]
+    pub(crate) rename: Vec<LikelyRename>,
     /// For which database the sides are made [default: the kind of the one that is compared]
     #[arg(long, value_name = "DIALECT", value_parser = values::dialect)]
     pub(crate) dialect: Option<Dialect>,

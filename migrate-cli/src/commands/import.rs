@@ -77,7 +77,14 @@ pub(crate) fn run(arguments: &Import, context: &Context) -> Result<Reply, Failur
         });
         match reading {
             Ok(reading) => readings.push(reading),
-            Err(mut found) => findings.append(&mut found),
+            // What is wrong for one dialect may be so for all, where they share a directory.
+            Err(found) => {
+                for finding in found {
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+            }
         }
     }
     if !findings.is_empty() {

@@ -160,3 +160,56 @@ fn every_database_is_located_and_compared() {
         assert_eq!((same["equal"].as_bool(), exit), (Some(true), 0), "{same:#}");
     }
 }
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn the_sql_between_two_sides() {
+    let project = project("sqlite").variable("DATABASE_URL", "sqlite://app.db");
+    project.write(
+        "hint.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(40),\n-- was: email\nmail VARCHAR(90));\n",
+    );
+    let session = project.session(&[
+        "diff aaaa head --sql",
+        "diff head aaaa --sql",
+        "diff head cccc --sql",
+        "diff head hint.sql --sql",
+        "diff aaaa hint.sql --sql",
+        "diff head schema --sql",
+        "diff head schema --sql --rename users.email=phone",
+        "diff head schema --sql --rename users.nothing=phone",
+        "--format json diff head schema --sql --rename users.email=phone",
+        "diff head schema --rename users.email=phone",
+        "diff --locate --sql",
+    ]);
+    assert_screen!(session, "snapshots/diff_sql.txt");
+}
+
+/// The client that people use runs what is printed: then there is no difference any more.
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[test]
+fn the_sql_does_what_it_says() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+    for server in servers::each() {
+        let kind = server.name();
+        let database = server.database("patched");
+        let project = project(kind).variable("DATABASE_URL", database.url());
+        project.done(&["upgrade"]);
+        database.sql("INSERT INTO users VALUES (1, 'ada', 'a@b')");
+        let printed = project.run(&["diff", "database", "schema", "--sql"]);
+        assert_eq!(printed.status.code(), Some(3), "{kind}");
+        let mut client = database
+            .shell()
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("a client");
+        let mut stdin = client.stdin.take().expect("its input");
+        stdin.write_all(&printed.stdout).expect("the script");
+        drop(stdin);
+        assert!(client.wait().expect("its end").success(), "{kind}");
+        let (compared, exit) = project.json(&["diff", "database", "schema"]);
+        assert_eq!(exit, 0, "{kind}: {compared:#}");
+        assert_eq!(database.sql("SELECT name FROM users"), "ada\n", "{kind}");
+    }
+}

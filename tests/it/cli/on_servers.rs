@@ -43,7 +43,7 @@ fn project(dialect: &str, database: &TestDatabase) -> Project {
 }
 
 fn walk(project: &Project, database: &TestDatabase) -> String {
-    let session = project.session(&[
+    let lines = [
         "status",
         "upgrade --dry-run",
         "upgrade head",
@@ -57,15 +57,8 @@ fn walk(project: &Project, database: &TestDatabase) -> String {
         "downgrade base",
         "status",
         "--format json current",
-    ]);
-    let place = database
-        .url()
-        .rsplit_once('@')
-        .map_or("", |(_, place)| place);
-    let place = place.split_once('/').map_or("", |(place, _)| place);
-    session
-        .replace(place, "[HOST]")
-        .replace(database.name(), "[DATABASE]")
+    ];
+    project.session_on(database, &lines)
 }
 
 #[test]

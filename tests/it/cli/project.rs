@@ -5,6 +5,8 @@ use std::process::Output;
 
 use tempfile::TempDir;
 
+use crate::servers::TestDatabase;
+
 /// A project that is removed at the end.
 pub(crate) struct Project {
     directory: TempDir,
@@ -249,6 +251,20 @@ impl Project {
             screen.push('\n');
         }
         screen
+    }
+
+    /// The same on a database whose name and address differ from run to run.
+    pub(crate) fn session_on(&self, database: &TestDatabase, lines: &[&str]) -> String {
+        let url = database.url();
+        let mut screen = self.session(lines);
+        if let Some((_, place)) = url.rsplit_once('@') {
+            let host = place.split('/').next().unwrap_or(place);
+            screen = screen.replace(host, "[HOST]");
+        }
+        let path = url.strip_prefix("sqlite://").unwrap_or(url);
+        screen
+            .replace(path, "[DATABASE]")
+            .replace(database.name(), "[DATABASE]")
     }
 
     /// What differs from run to run replaced by what it is.

@@ -1,14 +1,47 @@
 //! `docs/commands.md`: a section for every command, and under each line that is typed there what is really printed.
 //!
 //! `SNAPSHOTS=overwrite` writes the outputs anew; prose, commands and the comments above the blocks stay as they are.
-//! A comment names the project of a block, and what was typed in it before: `<!-- shop: upgrade 5cd0; -q lock -->`.
+//! A comment names the project of a block, and what was typed in it before: `<!-- shop: upgrade 5cd0; -q lock -->`. Blocks of
+//! a server that was not asked for stay as they are.
 
 use super::{Project, trouble};
+use crate::servers::{self, TestDatabase};
+
+/// A project, and the database on a server that it works with, if it is not a file in it.
+struct Place {
+    project: Project,
+    database: Option<TestDatabase>,
+}
+
+impl Place {
+    fn session(&self, line: &str) -> String {
+        match &self.database {
+            Some(database) => self.project.session_on(database, &[line]),
+            None => self.project.session(&[line]),
+        }
+    }
+}
+
+impl From<Project> for Place {
+    fn from(project: Project) -> Self {
+        Self {
+            project,
+            database: None,
+        }
+    }
+}
 
 /// A project in which somebody works: three locked revisions for SQLite, and nothing applied yet.
 fn shop() -> Project {
+    shop_for("sqlite")
+}
+
+fn shop_for(dialect: &str) -> Project {
     let project = environment(Project::empty());
-    project.write("migrate.toml", "[migrations]\ndialects = [\"sqlite\"]\n");
+    project.write(
+        "migrate.toml",
+        &format!("[migrations]\ndialects = [\"{dialect}\"]\n"),
+    );
     revision(&project, "1975ea83b712", "none", "create users");
     revision(
         &project,
@@ -37,6 +70,24 @@ fn pulled() -> Project {
     let down = "migrate:down\nALTER TABLE users DROP COLUMN phone;\n";
     project.write(&file, &text.replace("migrate:down\n", down));
     project
+}
+
+/// The same three revisions on a server, and a fourth whose second statement misspells a column.
+fn on_server(dialect: &str) -> Option<Place> {
+    let server = match dialect {
+        "postgres" => servers::postgres(),
+        _ => servers::mariadb(),
+    };
+    let database = server?.database("commands");
+    let project = shop_for(dialect).variable("DATABASE_URL", database.url());
+    let up = "ALTER TABLE users ADD COLUMN age INTEGER;\nUPDATE users SET agee = 1;\n";
+    let down = "ALTER TABLE users DROP COLUMN age;\n";
+    project.revision("c0ffee012345", "8b1e44d07c52", "add age", "", up, down);
+    typed(&project, "-q lock");
+    Some(Place {
+        project,
+        database: Some(database),
+    })
 }
 
 /// Files of sqlx beside an empty directory of ours.
@@ -95,39 +146,41 @@ fn typed(project: &Project, line: &str) {
     assert!(!screen.contains("[exit"), "{screen}");
 }
 
-/// The project that a comment names, with what was typed before. The name `same` goes on with the one before.
-fn prepared(comment: &str, before: Option<Project>) -> Project {
+/// The project that a comment names, with what was typed before. The name `same` goes on with the one before. `None`: its
+/// server was not asked for.
+fn prepared(comment: &str, before: Option<Place>) -> Option<Place> {
     let (name, lines) = comment.split_once(':').unwrap_or((comment, ""));
-    let project = match name.trim() {
-        "same" => before.expect("a project before this one"),
-        "empty" => environment(Project::empty()),
-        "shop" => shop(),
-        "pulled" => pulled(),
-        "sqlx" => of_sqlx(),
-        "branches" => environment(Project::demo()),
+    let place = match name.trim() {
+        "same" => before?,
+        "empty" => environment(Project::empty()).into(),
+        "shop" => shop().into(),
+        "pulled" => pulled().into(),
+        "sqlx" => of_sqlx().into(),
+        "branches" => environment(Project::demo()).into(),
         "interrupted" => {
             let project = trouble::half_done();
             project.run(&["upgrade"]);
-            project
+            project.into()
         }
+        server @ ("postgres" | "mariadb") => on_server(server)?,
         other => panic!("no project is called {other}"),
     };
     lines
         .split(';')
         .map(str::trim)
         .filter(|line| !line.is_empty())
-        .for_each(|line| typed(&project, line));
-    project
+        .for_each(|line| typed(&place.project, line));
+    Some(place)
 }
 
 /// What a person sees who types this line. `| head -N` shows the beginning of it, help without the options that all
 /// commands share.
-fn screen(project: &Project, line: &str) -> String {
+fn screen(place: &Place, line: &str) -> String {
     let (command, shown) = match line.split_once(" | head -") {
         Some((command, number)) => (command, number.parse().expect("a number of lines")),
         None => (line, usize::MAX),
     };
-    let session = project.session(&[command]);
+    let session = place.session(command);
     let (_, printed) = session.split_once('\n').expect("the line that was typed");
     let printed = printed
         .split("\nGlobal options:")
@@ -148,6 +201,8 @@ fn as_if_today(line: &str) -> String {
         .replace("[NOW]", "2026-01-02T03:04:05.678Z")
         .replace("[DATE]", "20260102_0304")
         .replace("[ROOT]", "/home/ada/shop")
+        .replace("[HOST]", "db.example.com")
+        .replace("[DATABASE]", "shop")
         .replace("[CHECKOUT]", "../migrate")
         .trim_end_matches("!")
         .to_owned()
@@ -155,20 +210,26 @@ fn as_if_today(line: &str) -> String {
 
 /// The page with what is printed today.
 fn rendered(page: &str) -> String {
-    let mut project = None;
+    let mut place = None;
     let mut rendered = String::new();
     let mut in_block = false;
+    let mut is_asked_for = true;
     for line in page.lines() {
         if let Some(comment) = line
             .strip_prefix("<!-- ")
             .and_then(|rest| rest.strip_suffix(" -->"))
         {
-            project = Some(prepared(comment, project));
+            place = prepared(comment, place);
+            is_asked_for = place.is_some();
         }
         let typed = line.strip_prefix("$ migrate-cli").filter(|_| in_block);
         match (line, typed) {
             ("```console", _) => in_block = true,
             ("```", _) => in_block = false,
+            _ if in_block && !is_asked_for => {
+                rendered.push_str(&format!("{line}\n"));
+                continue;
+            }
             (_, None) if in_block => continue,
             _ => {}
         }
@@ -177,8 +238,8 @@ fn rendered(page: &str) -> String {
         }
         rendered.push_str(&format!("{line}\n"));
         if let Some(typed) = typed {
-            let project = project.as_ref().expect("a comment with a project");
-            rendered.push_str(&screen(project, typed.trim()));
+            let place = place.as_ref().expect("a comment with a project");
+            rendered.push_str(&screen(place, typed.trim()));
         }
     }
     rendered

@@ -1,6 +1,6 @@
 //! A database that another tool has migrated: its table is read, the same point is recorded, nothing is run.
 
-use super::{fixture, imported, session};
+use super::{fixture, imported};
 use crate::cli::assert_screen;
 
 /// The database holds only what the tool itself keeps there: whatever ran would be seen.
@@ -11,8 +11,7 @@ fn adopt(tool: &str) -> Option<String> {
     }
     database.sql(&std::fs::read_to_string(fixture(tool).join("table.sql")).expect("a file"));
     let before = database.schema();
-    let screen = session(
-        &project,
+    let screen = project.session_on(
         &database,
         &[
             "status",

@@ -1,6 +1,5 @@
 //! A tool that has a directory for each dialect: one history, with a section for each.
 
-use super::session;
 use crate::cli::{Project, assert_screen};
 use crate::servers;
 
@@ -61,7 +60,7 @@ fn both_databases_take_it() {
         let database = server.database("pairs");
         let project = twice().variable("DATABASE_URL", database.url());
         let succeed = |line: &str| {
-            let screen = session(&project, &database, &[line]);
+            let screen = project.session_on(&database, &[line]);
             assert!(!screen.contains("[exit"), "{}: {screen}", server.name());
             screen
         };

@@ -73,19 +73,3 @@ fn imported(tool: &str) -> Option<(Project, TestDatabase)> {
     assert!(screen.contains("imported"), "{screen}");
     Some((project, database))
 }
-
-/// A session on a database whose name and address differ from run to run.
-fn session(project: &Project, database: &TestDatabase, lines: &[&str]) -> String {
-    let screen = project.session(lines);
-    let url = database.url();
-    let place = url.rsplit_once('@').map_or("", |(_, place)| place);
-    let place = place.split_once('/').map_or("", |(place, _)| place);
-    let screen = match place {
-        "" => screen,
-        place => screen.replace(place, "[HOST]"),
-    };
-    let path = url.strip_prefix("sqlite://").unwrap_or(url);
-    screen
-        .replace(path, "[DATABASE]")
-        .replace(database.name(), "[DATABASE]")
-}

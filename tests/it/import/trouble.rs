@@ -1,6 +1,6 @@
 //! What can be wrong with the files of another tool, and with its table.
 
-use super::{imported, project, session};
+use super::{imported, project};
 use crate::cli::{Project, assert_screen};
 use crate::servers;
 
@@ -214,7 +214,7 @@ fn tables_that_cannot_be_adopted() {
         for statement in table.split_inclusive(';').filter(|text| !text.trim().is_empty()) {
             database.sql(statement);
         }
-        screen += &session(&project, &database, &[words, "-q current"]);
+        screen += &project.session_on(&database, &[words, "-q current"]);
         screen.push('\n');
     }
     assert_screen!(screen, "snapshots/no-adopt.txt");
@@ -229,13 +229,9 @@ fn adopting_again() {
     database.sql(&format!(
         "{SQLX} INSERT INTO _sqlx_migrations VALUES (1, 1);"
     ));
-    let mut screen = session(&project, &database, &["-q adopt", "current"]);
+    let mut screen = project.session_on(&database, &["-q adopt", "current"]);
     database.sql("INSERT INTO _sqlx_migrations VALUES (2, 1)");
-    screen += &session(
-        &project,
-        &database,
-        &["adopt", "upgrade head", "adopt", "current"],
-    );
+    screen += &project.session_on(&database, &["adopt", "upgrade head", "adopt", "current"]);
     assert_screen!(screen, "snapshots/again.txt");
 }
 
@@ -254,8 +250,7 @@ fn a_table_of_another_name_in_another_schema() {
          CREATE TABLE app.versions (id integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY, version_id bigint NOT NULL, is_applied boolean NOT NULL); \
          INSERT INTO app.versions (version_id, is_applied) VALUES (0, true), (1, true)",
     );
-    let screen = session(
-        &project,
+    let screen = project.session_on(
         &database,
         &[
             "adopt",
@@ -276,6 +271,6 @@ fn an_upgrade_where_the_tables_are_there_names_adopt() {
         "{SQLX} INSERT INTO _sqlx_migrations VALUES (1, 1);"
     ));
     database.sql("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");
-    let screen = session(&project, &database, &["upgrade"]);
+    let screen = project.session_on(&database, &["upgrade"]);
     assert!(screen.contains("`migrate-cli adopt`"), "{screen}");
 }

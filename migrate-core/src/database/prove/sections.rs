@@ -2,10 +2,10 @@
 
 use super::load::SqlFile;
 use super::side::{Both, Side, Workshop};
-use super::verify::apart;
 use crate::database::error::{Error, Kind};
 use crate::model::autogenerate::{LikelyRename, Section, likely_renames};
 use crate::model::diff::{Changes, Renames, diff};
+use crate::model::expand::Kept;
 use crate::model::render::{Options, RenderError, Stage, Statement, render};
 use crate::model::schema::{Difference, Name, Schema, compare};
 use crate::text::Dialect;
@@ -18,14 +18,14 @@ use crate::text::diagnostic::Class;
 pub struct Patch {
     /// The dialect of the SQL: MariaDB is told from MySQL.
     pub dialect: Dialect,
-    /// What differs.
+    /// What differs, the order of columns too.
     pub differences: Vec<Difference>,
-    /// What differs and makes no difference.
-    pub remarks: Vec<String>,
     /// The SQL: one section, or two of which the second runs apart from the first.
     pub sections: Vec<Section>,
     /// What looks like a rename and was not said to be one.
     pub likely: Vec<LikelyRename>,
+    /// What is kept for an older release.
+    pub kept: Vec<Kept>,
 }
 
 impl Workshop<'_> {
@@ -51,17 +51,12 @@ impl Workshop<'_> {
         };
         let renames = self.renames(renames, &files, &one, &other)?;
         let changes = diff(&one, &other, &renames);
-        let (order, differences) = apart(compare(&one, &other));
         Ok(Patch {
             dialect: other.dialect,
-            differences,
-            remarks: order
-                .iter()
-                .map(ToString::to_string)
-                .chain(kept.iter().map(ToString::to_string))
-                .collect(),
+            differences: compare(&one, &other),
             sections: sections(&changes)?,
             likely: likely_renames(&changes),
+            kept,
         })
     }
 
