@@ -26,7 +26,7 @@ mod trouble;
 mod usage;
 mod verify;
 
-pub(crate) use project::Project;
+pub(crate) use project::{Project, told};
 
 /// Compares a session with a file in `snapshots/`, to the letter: backslashes are strokes of a graph here.
 macro_rules! assert_screen {

@@ -50,6 +50,13 @@ pub(super) fn prove(server: &'static Server, pair: &Pair) -> Result<Found, Strin
         };
         let mut found = unlike(schema, expected);
         found.extend(differences(&rows, &common.read(&one, side)));
+        // What is made again has the rights that it had.
+        if before.rights == after.rights && schema.rights != before.rights {
+            found.push(format!(
+                "rights: {:?} -> {:?}",
+                before.rights, schema.rights
+            ));
+        }
         let now = common.counters(&one, side);
         if now != counters {
             found.push(format!("counters: {counters:?} -> {now:?}"));

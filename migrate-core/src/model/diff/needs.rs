@@ -181,6 +181,7 @@ impl<'s> Needs<'s> {
                         self.of_text(table, text, found);
                     }
                 }
+                PartSource::Period(_) => {}
             }
         }
     }

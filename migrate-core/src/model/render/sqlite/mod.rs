@@ -295,11 +295,14 @@ impl<'a> Writer<'a> {
     fn rename_table(&mut self, before: &Name, after: &'a Name) {
         if self.renamed.insert((after, None)) {
             self.clear_the_way();
-            self.push(format!(
-                "ALTER TABLE {} RENAME TO {}",
-                ident(&before.name),
-                ident(&after.name)
-            ));
+            // SQLite says of a name of another case that there is such a table already.
+            let between = is_same(&before.name, &after.name).then(|| self.free_name(&after.name));
+            let mut from = before.name.as_str();
+            for to in between.iter().chain([&after.name]) {
+                let sql = format!("ALTER TABLE {} RENAME TO {}", ident(from), ident(to));
+                self.push(sql);
+                from = to;
+            }
         }
     }
 
