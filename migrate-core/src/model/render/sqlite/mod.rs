@@ -27,9 +27,11 @@ use crate::model::schema::{Name, Schema, Table, Trigger, TriggerKey, View};
 use crate::text::Dialect;
 use crate::text::sql::same_tokens;
 use alter::{Plan, Step, add_column, plan};
-use ident::{ident, mentions, names_in};
+pub(super) use ident::ident;
+use ident::{mentions, names_in};
 use live::{InTheWay, Live};
 use rebuild::{Mentions, rebuild};
+pub(super) use rebuild::{converted, row_of};
 use table::is_same;
 
 /// The statements that run these changes.
