@@ -513,7 +513,9 @@ fn history_differs(error: impl Fn(String) -> Diagnostic, revisions: &[Difference
         if *draft {
             finding.help(format!("`migrate-cli redo {revision}` runs the draft again"))
         } else {
-            finding.help(format!("`migrate-cli repair --accept-edit {revision}` takes the new text as what was applied"))
+            finding
+                .help(format!("`migrate-cli repair --accept-edit {revision}` takes the new text as what was applied"))
+                .help(format!("where that is not what the database holds: `migrate-cli redo {revision}` takes back what was run, with its rows, and runs the new text"))
         }
     })
 }
