@@ -252,6 +252,5 @@ fn parts_name(parts: &[KeyPart], dialect: Dialect, column: &str) -> bool {
     parts.iter().any(|part| match &part.source {
         PartSource::Column(name) | PartSource::Period(name) => name == column,
         PartSource::Expression(text) => words(dialect, text).any(|it| it == column),
-        PartSource::Period(_) => false,
     })
 }
