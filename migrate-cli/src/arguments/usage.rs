@@ -235,6 +235,10 @@ fn missing_argument(missing: &str, command: &str) -> Diagnostic {
         return problem("a revision needs a message")
             .help("`migrate-cli revision -m \"create users\"`");
     }
+    if command == "diff" && missing.contains("--sql") {
+        return problem("this option is for the SQL between two sides")
+            .help("`migrate-cli diff A B --sql --rename OLD=NEW`");
+    }
     if command == "diff" {
         return problem("say which two are compared")
             .help("`migrate-cli diff head schema`, `migrate-cli diff database head`, or `migrate-cli diff --locate`");

@@ -1,8 +1,11 @@
 //! `diff`: two schemas beside each other, and which revision a database equals.
 
-use migrate_core::database::{Located, Workshop};
+use migrate_core::database::{Located, Patch, Workshop};
+use migrate_core::model::autogenerate::Section;
+use migrate_core::model::diff::Renames;
 use migrate_core::model::schema::{Change, Difference, compare};
-use migrate_core::text::DialectSet;
+use migrate_core::text::diagnostic::Class;
+use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 use serde::Serialize;
 
 use super::scratch::on_scratch;
@@ -24,6 +27,29 @@ struct Compared {
     differences: Vec<Told>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<String>,
+    /// With `--sql`: what makes the second side out of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<Vec<Part>>,
+}
+
+/// SQL that runs in one transaction, or outside of any.
+#[derive(Serialize)]
+struct Part {
+    transactional: bool,
+    sql: String,
+    /// What data it takes away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    loses: Vec<String>,
+}
+
+impl From<&Section> for Part {
+    fn from(section: &Section) -> Self {
+        Self {
+            transactional: section.transactional,
+            sql: section.text.clone(),
+            loses: section.loses.clone(),
+        }
+    }
 }
 
 /// A difference with the sentence for it.
@@ -84,7 +110,12 @@ fn compared(
         after.side(dialect, context)?,
     );
     let filter = filter(context.source.config()?);
-    let (one, other) = on_scratch(
+    let mut renames = Renames::default();
+    arguments
+        .rename
+        .iter()
+        .for_each(|it| it.add_to(&mut renames));
+    let (differences, kept, sql, dialect) = on_scratch(
         &server,
         migrations.settings()?,
         &arguments.scratch,
@@ -92,28 +123,56 @@ fn compared(
         async |scratch| {
             let given = &context.settings.arguments;
             let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
-            workshop.both(&sides.0, &sides.1).await
+            if arguments.sql {
+                let patch = workshop.patch(&sides.0, &sides.1, &renames).await?;
+                let (kept, dialect) = (patch.kept.clone(), patch.dialect);
+                return Ok((patch.differences.clone(), kept, Some(patch), dialect));
+            }
+            let both = workshop.both(&sides.0, &sides.1).await?;
+            let differences = compare(&both.before, &both.after);
+            Ok((differences, both.kept, None, both.after.dialect))
         },
     )?;
-    let (order, differences): (Vec<Difference>, Vec<Difference>) = compare(&one, &other)
+    let (order, differences): (Vec<Difference>, Vec<Difference>) = differences
         .into_iter()
         .partition(Difference::is_column_order);
+    if let Some(patch) = &sql {
+        likely(patch, context);
+    }
     let compared = Compared {
         equal: differences.is_empty(),
         before: before.title(),
         after: after.title(),
-        dialect: other.dialect.name(),
+        dialect: dialect.name(),
         differences: differences.into_iter().map(Told::from).collect(),
-        remarks: order.iter().map(ToString::to_string).collect(),
+        remarks: order
+            .iter()
+            .map(ToString::to_string)
+            .chain(kept.iter().map(ToString::to_string))
+            .collect(),
+        sql: sql.map(|patch| patch.sections.iter().map(Part::from).collect()),
     };
     let exit = if compared.equal { Exit::Fine } else { Exit::No };
     Ok(Reply::new(compared).exit(exit))
 }
 
+/// What is dropped and made, and may be meant as a rename.
+fn likely(patch: &Patch, context: &Context) {
+    let warnings: Vec<Diagnostic> = patch
+        .likely
+        .iter()
+        .map(|likely| {
+            let help = format!("`--rename {}` if it is the same one", likely.option());
+            Diagnostic::warning(Class::Config, likely.to_string()).help(help)
+        })
+        .collect();
+    context.output.warnings(warnings.iter());
+}
+
 fn locate(live: &Named, arguments: &Diff, context: &Context) -> Result<Reply, Failure> {
     let Named::Live(database) = live else {
-        return Err(migrate_core::text::Diagnostic::error(
-            migrate_core::text::diagnostic::Class::Usage,
+        return Err(Diagnostic::error(
+            Class::Usage,
             format!(
                 "`--locate` looks for a database, and {} is none",
                 live.title()
@@ -167,8 +226,41 @@ pub(super) fn line(page: &mut Page, indent: &str, difference: &Difference) {
     });
 }
 
+impl Compared {
+    /// The SQL as a script: what stands around it is comments.
+    fn script(&self, parts: &[Part], page: &mut Page) {
+        page.line(format!(
+            "-- from {} to {}, {}",
+            self.before, self.after, self.dialect
+        ));
+        if parts.is_empty() {
+            page.line("-- no difference");
+            return;
+        }
+        page.line(
+            "-- what an up section would say; nobody has run it, and who does says BEGIN and COMMIT",
+        );
+        if self.dialect == Dialect::Sqlite.name() {
+            page.line(
+                "-- (BEGIN behind PRAGMA foreign_keys, PRAGMA foreign_key_check before COMMIT)",
+            );
+        }
+        for part in parts {
+            page.end();
+            if !part.transactional {
+                page.line("-- outside of a transaction").end();
+            }
+            page.raw(&part.sql);
+        }
+    }
+}
+
 impl Human for Compared {
     fn human(&self, page: &mut Page) {
+        if let Some(parts) = &self.sql {
+            self.script(parts, page);
+            return;
+        }
         if page.volume() > Volume::Quiet {
             page.line(
                 piece(DIM, "from ")

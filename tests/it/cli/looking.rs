@@ -179,3 +179,37 @@ fn of_many_errors_the_first() {
         "{checked}"
     );
 }
+
+/// `status` reads no row below the effective ones while the numbers agree: here one that could not be read.
+#[test]
+fn status_reads_what_it_needs() {
+    for server in crate::servers::each() {
+        let kind = server.name();
+        let database = server.database("quick");
+        let project = Project::empty().variable("DATABASE_URL", database.url());
+        project.write(
+            "migrate.toml",
+            &format!("[migrations]\ndialects = [\"{kind}\"]\n"),
+        );
+        for (id, down) in [("a1", "none"), ("b2", "a1"), ("c3", "b2"), ("d4", "c3")] {
+            let up = format!("CREATE TABLE {id} (id INTEGER);\n");
+            project.revision(id, down, id, "", &up, &format!("DROP TABLE {id};\n"));
+        }
+        project.done(&["lock"]);
+        project.done(&["upgrade", "c3"]);
+        database.sql("UPDATE schema_revisions SET origin = 'nobody' WHERE revision = 'a1'");
+        let (status, exit) = project.json(&["status"]);
+        assert_eq!(
+            (&status["pending"], exit),
+            (&serde_json::json!(["d4"]), 0),
+            "{kind}: {status:#}"
+        );
+        project.done(&["current"]);
+        // A row that the count knows nothing of: all of them are read, and that one is named.
+        database.sql("DELETE FROM schema_revisions WHERE revision = 'b2'");
+        let (status, exit) = project.json(&["status"]);
+        assert_eq!(exit, 1, "{kind}: {status:#}");
+        let said = status["error"]["message"].to_string();
+        assert!(said.contains("nobody"), "{kind}: {said}");
+    }
+}

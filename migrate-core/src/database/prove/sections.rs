@@ -1,12 +1,12 @@
 //! The SQL that makes one schema out of another, without a proof; and which of its changes are renames.
 
 use super::load::SqlFile;
-use super::side::{Side, Workshop};
-use super::verify::apart;
+use super::side::{Both, Side, Workshop};
 use crate::database::error::{Error, Kind};
 use crate::model::autogenerate::{LikelyRename, Section, likely_renames};
 use crate::model::diff::{Changes, Renames, diff};
-use crate::model::render::{Options, RenderError, Stage, render};
+use crate::model::expand::Kept;
+use crate::model::render::{Options, RenderError, Stage, Statement, render};
 use crate::model::schema::{Difference, Name, Schema, compare};
 use crate::text::Dialect;
 use crate::text::ddl::{Was, was};
@@ -18,14 +18,14 @@ use crate::text::diagnostic::Class;
 pub struct Patch {
     /// The dialect of the SQL: MariaDB is told from MySQL.
     pub dialect: Dialect,
-    /// What differs.
+    /// What differs, the order of columns too.
     pub differences: Vec<Difference>,
-    /// What differs and makes no difference.
-    pub remarks: Vec<String>,
     /// The SQL: one section, or two of which the second runs apart from the first.
     pub sections: Vec<Section>,
     /// What looks like a rename and was not said to be one.
     pub likely: Vec<LikelyRename>,
+    /// What is kept for an older release.
+    pub kept: Vec<Kept>,
 }
 
 impl Workshop<'_> {
@@ -33,8 +33,17 @@ impl Workshop<'_> {
     ///
     /// # Errors
     /// As [`both`](Self::both); when a hint or a rename names nothing; when the database has no way to make a change.
-    pub async fn patch(&self, before: &Side, after: &Side, renames: &Renames) -> Result<Patch, Error> {
-        let (one, other) = self.both(before, after).await?;
+    pub async fn patch(
+        &self,
+        before: &Side,
+        after: &Side,
+        renames: &Renames,
+    ) -> Result<Patch, Error> {
+        let Both {
+            before: one,
+            after: other,
+            kept,
+        } = self.both(before, after).await?;
         let files = match after {
             Side::Files(files) => files.clone(),
             Side::Models(models) => vec![self.script(models)?],
@@ -42,13 +51,12 @@ impl Workshop<'_> {
         };
         let renames = self.renames(renames, &files, &one, &other)?;
         let changes = diff(&one, &other, &renames);
-        let (order, differences) = apart(compare(&one, &other));
         Ok(Patch {
             dialect: other.dialect,
-            differences,
-            remarks: order.iter().map(ToString::to_string).collect(),
+            differences: compare(&one, &other),
             sections: sections(&changes)?,
             likely: likely_renames(&changes),
+            kept,
         })
     }
 
@@ -111,11 +119,16 @@ impl Workshop<'_> {
 /// The statements of the changes as sections: what takes long on PostgreSQL stands in a second one.
 pub(super) fn sections(changes: &Changes<'_>) -> Result<Vec<Section>, Error> {
     let statements = render(changes, &Options::default()).map_err(impossible)?;
+    Ok(in_stages(statements))
+}
+
+/// Statements as sections: what takes long on PostgreSQL stands in a second one.
+pub(super) fn in_stages(statements: Vec<Statement>) -> Vec<Section> {
     let (second, first): (Vec<_>, Vec<_>) = statements
         .into_iter()
         .partition(|statement| statement.stage == Stage::Second);
     let stages = [first, second].into_iter().filter(|it| !it.is_empty());
-    Ok(stages.map(|stage| Section::of(&stage)).collect())
+    stages.map(|stage| Section::of(&stage)).collect()
 }
 
 pub(super) fn impossible(error: RenderError) -> Error {
