@@ -38,6 +38,13 @@ impl Failure {
         Diagnostic::error(Class::Config, message).into()
     }
 
+    /// Whether somebody has ended the command.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.class == Class::Interrupted)
+    }
+
     /// The JSON document.
     pub(crate) fn json(&self) -> String {
         let errors: Vec<Finding<'_>> = self.diagnostics.iter().map(Finding::from).collect();

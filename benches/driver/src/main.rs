@@ -1,6 +1,6 @@
 //! Side by side with sqlx, refinery, diesel and the databases' own clients: `scripts/bench`.
 //!
-//!     bench-driver [--quick] [--only apply,noop,down,status,compile,graph] [--rounds N]
+//!     bench-driver [--quick] [--only apply,noop,down,status,compile,graph,schema] [--rounds N]
 //!
 //! Everything is measured in rounds: each contender once per round, in rotated order, each on a database of its own that
 //! is made before the clock starts. A ratio is formed within a round, and the median of these ratios counts.
@@ -10,6 +10,7 @@ mod databases;
 mod graph;
 mod rounds;
 mod runs;
+mod schema;
 mod table;
 mod workload;
 
@@ -93,6 +94,9 @@ fn measure() -> Outcome<()> {
     let mut table = Table::new(scope.rounds);
     if scope.includes("graph") {
         graph::measure(&scope, &mut table)?;
+    }
+    if scope.includes("schema") {
+        schema::measure(&scope, &databases, &mut table)?;
     }
     if scope.includes("apply") {
         runs::apply(&scope, &databases, &mut table)?;

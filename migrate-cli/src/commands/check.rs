@@ -79,22 +79,23 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Reply, Failure
         Source::Directory(_) => files(context)?,
         Source::Embedded(_) => carried(context)?,
     };
-    let (drift, error) = match readable {
-        true => match drifted(arguments, context) {
-            Ok(part) => (part, None),
-            // The other parts are worth seeing all the same.
-            Err(failure) if failure.exit != Exit::Usage => (
-                Part::failed("drift", failure.diagnostics),
-                Some(failure.exit),
-            ),
-            Err(failure) => return Err(failure),
-        },
-        false => (unreadable("drift"), None),
+    let mut exits = Vec::new();
+    let mut made = |part: &'static str, made: Result<Part, Failure>| match made {
+        Ok(part) => Ok(part),
+        Err(failure) if failure.exit == Exit::Usage || failure.is_interrupted() => Err(failure),
+        // The other parts are worth seeing all the same.
+        Err(failure) => {
+            exits.push(failure.exit);
+            Ok(Part::failed(part, failure.diagnostics))
+        }
     };
-    let wanted = if readable {
-        desired_schema(arguments, context)?
+    let (drift, wanted) = if readable {
+        (
+            made("drift", drifted(arguments, context))?,
+            made("schema", desired_schema(arguments, context))?,
+        )
     } else {
-        unreadable("schema")
+        (unreadable("drift"), unreadable("schema"))
     };
     let parts = vec![
         lock,
@@ -104,9 +105,11 @@ pub(crate) fn run(arguments: &Check, context: &Context) -> Result<Reply, Failure
         wanted,
     ];
     let ok = parts.iter().all(|part| part.verdict != Verdict::Failed);
-    let checked = Checked { ok, parts };
-    let exit = error.unwrap_or(if ok { Exit::Fine } else { Exit::No });
-    Ok(Reply::new(checked).exit(exit))
+    let exit = exits
+        .first()
+        .copied()
+        .unwrap_or(if ok { Exit::Fine } else { Exit::No });
+    Ok(Reply::new(Checked { ok, parts }).exit(exit))
 }
 
 fn unreadable(part: &'static str) -> Part {
@@ -272,7 +275,7 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
             return Ok(Part::not_run(PART, "the revisions cannot run as they are"));
         };
         let wanted = wanted(dialect, context)?;
-        let compared = on_scratch(
+        let proof = on_scratch(
             server,
             migrations.settings()?,
             &arguments.scratch,
@@ -282,11 +285,7 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
                 let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
                 workshop.in_sync(&wanted).await
             },
-        );
-        let proof = match compared {
-            Ok(proof) => proof,
-            Err(failure) => return Ok(Part::failed(PART, failure.diagnostics)),
-        };
+        )?;
         let named = |text: String| match several {
             true => format!("{dialect}: {text}"),
             false => text,

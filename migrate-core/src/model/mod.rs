@@ -6,6 +6,7 @@
 pub mod autogenerate;
 pub mod desired;
 pub mod diff;
+pub mod expand;
 pub mod graph;
 pub mod plan;
 pub mod render;

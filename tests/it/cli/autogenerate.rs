@@ -74,9 +74,10 @@ fn the_page_shows_what_is_printed() {
 #[cfg(feature = "sqlite")]
 fn project(schema: &str) -> Project {
     let project = Project::empty();
-    project.write(
-        "migrate.toml",
-        "[migrations]\ndialects = [\"sqlite\"]\nfile_template = \"{revision}\"\n\n[schema]\nfiles = [\"schema.sql\"]\nexclude = [\"tmp_*\"]\n",
+    project.wants(
+        "sqlite",
+        "file_template = \"{revision}\"\n",
+        "exclude = [\"tmp_*\"]\n",
     );
     project.write("schema.sql", schema);
     project.write("migrations/.keep", "");

@@ -1,6 +1,6 @@
 //! `check`: each part passed, failed, or not run with the reason.
 
-use super::{Project, assert_screen};
+use super::{Project, assert_screen, told};
 use crate::servers;
 
 #[cfg(feature = "sqlite")]
@@ -86,15 +86,8 @@ fn drift_is_told_object_by_object() {
         assert!(project.run(&["lock"]).status.success());
         assert!(project.run(&["upgrade", "aaaa"]).status.success());
         let drift = |exit: i32| {
-            let output = project.run(&["--format", "json", "check"]);
-            let text = String::from_utf8_lossy(&output.stdout);
-            assert_eq!(
-                output.status.code(),
-                Some(exit),
-                "{text}{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-            let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+            let (json, ended) = project.json(&["check"]);
+            assert_eq!(ended, exit, "{json:#}");
             let parts = json["parts"].as_array().expect("parts").clone();
             parts
                 .into_iter()
@@ -115,12 +108,7 @@ fn drift_is_told_object_by_object() {
             _ => drop(database.sql("DROP INDEX ix_email")),
         }
         let found = drift(3);
-        let messages: Vec<&str> = found["findings"]
-            .as_array()
-            .expect("findings")
-            .iter()
-            .filter_map(|it| it["message"].as_str())
-            .collect();
+        let messages = told(&found["findings"], "message");
         assert_eq!(
             messages,
             [
@@ -184,4 +172,24 @@ fn a_database_that_cannot_be_reached_hides_no_other_part() {
         "--format json --database-url sqlite://no/such/folder/app.db check",
     ]);
     assert_screen!(session, "snapshots/check_unreachable.txt");
+}
+
+/// A desired schema that cannot be had fails its own part.
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_desired_schema_that_cannot_be_had_hides_no_other_part() {
+    let project = Project::chain();
+    project.write(
+        "migrate.toml",
+        "[migrations]\ndialects = [\"sqlite\"]\n\n[schema]\nfiles = [\"wanted.sql\"]\n",
+    );
+    let mut session = project.session(&["check"]);
+    project.write("wanted.sql", "CREATE TABEL users (id INT);\n");
+    session += &project.session(&["check"]);
+    project.write(
+        "wanted.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY);\n",
+    );
+    session += &project.session(&["check", "--format json check"]);
+    assert_screen!(session, "snapshots/check_schema.txt");
 }

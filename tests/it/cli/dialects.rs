@@ -1,6 +1,6 @@
 //! One project for several databases, and what of a database is looked at.
 
-use super::Project;
+use super::{Project, told};
 use crate::servers;
 
 /// SQLite, PostgreSQL and MariaDB: one file has a section for each, and each database gets what it should.
@@ -52,12 +52,7 @@ fn one_project_for_three_databases() {
     );
     let (said, exit) = generate("stricter", "b2");
     assert_eq!(exit, 0, "{said:#}");
-    let dialects: Vec<&str> = said["databases"]
-        .as_array()
-        .expect("databases")
-        .iter()
-        .filter_map(|it| it["dialect"].as_str())
-        .collect();
+    let dialects = told(&said["databases"], "dialect");
     assert_eq!(dialects, ["sqlite", "postgres", "mariadb"]);
     assert_eq!(
         said["written"].as_array().map(Vec::len),
@@ -130,12 +125,7 @@ fn what_it_does_not_own_is_left_alone() {
     };
     let database = server.database("owned");
     let project = Project::empty().variable("DATABASE_URL", database.url());
-    let toml = |schema: &str| {
-        project.write(
-            "migrate.toml",
-            &format!("[migrations]\ndialects = [\"postgres\"]\n\n[schema]\nfiles = [\"schema.sql\"]\n{schema}"),
-        );
-    };
+    let toml = |schema: &str| project.wants("postgres", "", schema);
     toml("exclude = [\"audit_*\", \"legacy.*\"]\n");
     project.revision(
         "aaaa1111",
@@ -163,12 +153,7 @@ fn what_it_does_not_own_is_left_alone() {
          CREATE TABLE audit_more (id int); CREATE TABLE legacy.more (id int)",
     );
     let (compared, exit) = project.json(&["diff", "head", "database"]);
-    let texts: Vec<&str> = compared["differences"]
-        .as_array()
-        .expect("differences")
-        .iter()
-        .filter_map(|it| it["text"].as_str())
-        .collect();
+    let texts = told(&compared["differences"], "text");
     assert_eq!((texts, exit), (vec!["extension pgcrypto is added"], 3));
     let dump = project.done(&["schema", "dump", "database"]);
     for word in ["alembic", "flyway", "audit", "legacy", "crypt(", "citext_"] {
@@ -198,12 +183,7 @@ fn several_schemas() {
     };
     let database = server.database("schemas");
     let project = Project::empty().variable("DATABASE_URL", database.url());
-    let toml = |schema: &str| {
-        project.write(
-            "migrate.toml",
-            &format!("[migrations]\ndialects = [\"postgres\"]\nfile_template = \"{{revision}}\"\n\n[schema]\nfiles = [\"schema.sql\"]\n{schema}"),
-        );
-    };
+    let toml = |schema: &str| project.wants("postgres", "file_template = \"{revision}\"\n", schema);
     toml("");
     project.write("migrations/.keep", "");
     project.done(&["lock"]);
@@ -237,11 +217,6 @@ fn several_schemas() {
     toml("schemas = [\"billing\"]\n");
     database.sql("DROP TABLE other.things; ALTER TABLE billing.users ADD COLUMN x int");
     let (compared, _) = project.json(&["diff", "head", "database"]);
-    let texts: Vec<&str> = compared["differences"]
-        .as_array()
-        .expect("differences")
-        .iter()
-        .filter_map(|it| it["text"].as_str())
-        .collect();
+    let texts = told(&compared["differences"], "text");
     assert_eq!(texts, ["column billing.users.x is added"]);
 }

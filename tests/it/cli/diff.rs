@@ -1,8 +1,6 @@
 //! `diff`, `diff --locate` and `stamp --verify`.
 
-use serde_json::Value;
-
-use super::{Project, assert_screen};
+use super::{Project, assert_screen, told};
 use crate::servers;
 
 /// In SQL that all databases understand; the last revision changes nothing but rows.
@@ -115,23 +113,12 @@ fn every_database_is_located_and_compared() {
         let database = server.database("located");
         let project = project(server.name()).variable("DATABASE_URL", database.url());
         let json = |words: &[&str]| project.json(words);
-        let texts = |json: &Value| -> Vec<String> {
-            let told = json["differences"].as_array().expect("differences");
-            told.iter()
-                .map(|it| it["text"].as_str().expect("a text").to_owned())
-                .collect()
-        };
         database.sql(
             "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(40), email VARCHAR(90))",
         );
         database.sql("CREATE TABLE schema_migrations (version VARCHAR(20) PRIMARY KEY)");
         let (found, exit) = json(&["diff", "--locate"]);
-        let equals: Vec<&str> = found["equals"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .filter_map(|it| it["revision"].as_str())
-            .collect();
+        let equals = told(&found["equals"], "revision");
         assert_eq!(
             (equals, exit),
             (vec!["bbbb2222", "cccc3333"], 0),
@@ -147,15 +134,15 @@ fn every_database_is_located_and_compared() {
         assert_eq!(exit, 0);
         let (compared, exit) = json(&["diff", "database", "schema"]);
         assert_eq!(exit, 3);
-        let told = texts(&compared);
-        assert_eq!(told.len(), 4, "{told:?}");
-        assert_eq!(told[0], "column users.email is removed");
+        let texts = told(&compared["differences"], "text");
+        assert_eq!(texts.len(), 4, "{texts:?}");
+        assert_eq!(texts[0], "column users.email is removed");
         assert!(
-            told[1].starts_with("column users.name: nullability"),
-            "{told:?}"
+            texts[1].starts_with("column users.name: nullability"),
+            "{texts:?}"
         );
-        assert_eq!(told[2], "column users.phone is added");
-        assert_eq!(told[3], "index ix_users_phone on users is added");
+        assert_eq!(texts[2], "column users.phone is added");
+        assert_eq!(texts[3], "index ix_users_phone on users is added");
         let (same, exit) = json(&["diff", "database", "head"]);
         assert_eq!((same["equal"].as_bool(), exit), (Some(true), 0), "{same:#}");
     }

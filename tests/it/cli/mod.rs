@@ -9,6 +9,7 @@ mod check;
 mod dialects;
 mod diff;
 mod dump;
+mod expand;
 mod files;
 mod looking;
 mod offline;
@@ -25,7 +26,7 @@ mod trouble;
 mod usage;
 mod verify;
 
-pub(crate) use project::Project;
+pub(crate) use project::{Project, told};
 
 /// Compares a session with a file in `snapshots/`, to the letter: backslashes are strokes of a graph here.
 macro_rules! assert_screen {

@@ -116,6 +116,15 @@ impl Project {
         project
     }
 
+    /// Says for which database it is, and that `schema.sql` is the desired schema; `migrations` and `schema` are further
+    /// lines of these tables.
+    pub(crate) fn wants(&self, dialect: &str, migrations: &str, schema: &str) {
+        let text = format!(
+            "[migrations]\ndialects = [\"{dialect}\"]\n{migrations}\n[schema]\nfiles = [\"schema.sql\"]\n{schema}"
+        );
+        self.write("migrate.toml", &text);
+    }
+
     /// The same with an environment variable.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
@@ -278,6 +287,13 @@ impl Project {
                 .replace("migrate-cli.exe", "migrate-cli"),
         ))
     }
+}
+
+/// What the objects of a list say under this name: `text` of differences, `message` of findings.
+#[track_caller]
+pub(crate) fn told<'j>(list: &'j serde_json::Value, name: &str) -> Vec<&'j str> {
+    let list = list.as_array().expect("a list");
+    list.iter().filter_map(|it| it[name].as_str()).collect()
 }
 
 /// `20261121_0910_` of a file name as `[DATE]_`.

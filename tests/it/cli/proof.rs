@@ -8,10 +8,7 @@ use crate::servers;
 #[test]
 fn rows_that_may_not_fit() {
     let project = Project::empty();
-    project.write(
-        "migrate.toml",
-        "[migrations]\ndialects = [\"sqlite\"]\nfile_template = \"{revision}\"\n\n[schema]\nfiles = [\"schema.sql\"]\n",
-    );
+    project.wants("sqlite", "file_template = \"{revision}\"\n", "");
     project.revision(
         "aaaa1111",
         "none",
@@ -74,10 +71,7 @@ fn a_database_that_meddles() {
         let function = format!(
             "CREATE FUNCTION meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$;\n"
         );
-        project.write(
-            "migrate.toml",
-            "[migrations]\ndialects = [\"postgres\"]\n\n[schema]\nfiles = [\"schema.sql\"]\n",
-        );
+        project.wants("postgres", "", "");
         let users = "CREATE TABLE users (id integer PRIMARY KEY, age text);\n";
         let trigger = "CREATE EVENT TRIGGER meddle ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION meddle();\n";
         project.revision(
@@ -142,12 +136,7 @@ fn values_in_columns_of_another_type() {
             ),
         };
         let project = Project::empty().variable("MIGRATE_SCRATCH_URL", server.url());
-        project.write(
-            "migrate.toml",
-            &format!(
-                "[migrations]\ndialects = [\"{kind}\"]\n\n[schema]\nfiles = [\"schema.sql\"]\n"
-            ),
-        );
+        project.wants(kind, "", "");
         let create =
             |columns: &str| format!("CREATE TABLE t (id INTEGER PRIMARY KEY, {columns});\n");
         project.revision(

@@ -6,9 +6,10 @@ use crate::servers;
 /// A table with rows gets an index, a reference and a NOT NULL: what takes long stands in a revision of its own.
 fn project() -> Project {
     let project = Project::empty();
-    project.write(
-        "migrate.toml",
-        "[migrations]\ndialects = [\"postgres\"]\nfile_template = \"{slug}.md/{revision}\"\nrecursive = true\n\n[schema]\nfiles = [\"schema.sql\"]\n",
+    project.wants(
+        "postgres",
+        "file_template = \"{slug}.md/{revision}\"\nrecursive = true\n",
+        "",
     );
     project.revision(
         "aaaa1111",

@@ -46,10 +46,7 @@ impl Project {
 
 fn project() -> Project {
     let project = Project::empty();
-    project.write(
-        "migrate.toml",
-        "[migrations]\ndialects = [\"sqlite\"]\nfile_template = \"{revision}\"\n\n[schema]\nfiles = [\"schema.sql\"]\n",
-    );
+    project.wants("sqlite", "file_template = \"{revision}\"\n", "");
     project.write(
         "schema.sql",
         "CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT, age INTEGER);\nCREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT);\n",

@@ -50,6 +50,13 @@ pub(super) fn prove(server: &'static Server, pair: &Pair) -> Result<Found, Strin
         };
         let mut found = unlike(schema, expected);
         found.extend(differences(&rows, &common.read(&one, side)));
+        // What is made again has the rights that it had.
+        if before.rights == after.rights && schema.rights != before.rights {
+            found.push(format!(
+                "rights: {:?} -> {:?}",
+                before.rights, schema.rights
+            ));
+        }
         let now = common.counters(&one, side);
         if now != counters {
             found.push(format!("counters: {counters:?} -> {now:?}"));
@@ -108,8 +115,8 @@ fn written(changes: &Changes<'_>, options: &Options) -> Result<Vec<Statement>, S
 
 /// The revisions: as many as the way up takes. The way down is all in the one that goes last.
 fn write(chain: &Chain, up: &Written, down: &Written) {
-    let mut downs: Vec<String> = down.sections.iter().map(|it| it.for_chain()).collect();
-    let ups = up.sections.iter().map(|it| it.for_chain());
+    let mut downs: Vec<String> = down.for_chain().collect();
+    let ups = up.for_chain();
     let count = up.sections.len().max(downs.len());
     // The last revision is taken back first.
     downs.resize(count, String::new());

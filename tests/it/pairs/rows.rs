@@ -18,9 +18,16 @@ pub(super) struct Common {
 struct CommonTable {
     before: Name,
     after: Name,
-    columns: Vec<(String, String)>,
+    columns: Vec<CommonColumn>,
     /// Whether both have an AUTOINCREMENT.
     counts: bool,
+}
+
+struct CommonColumn {
+    before: String,
+    after: String,
+    /// The type on the old side: not every value is read in the same way.
+    data_type: String,
 }
 
 /// Which names hold.
@@ -41,7 +48,7 @@ impl Common {
             let Some(new) = after.tables.get(name) else {
                 continue;
             };
-            let mut columns: Vec<(String, String)> = old
+            let mut columns: Vec<CommonColumn> = old
                 .columns
                 .iter()
                 .filter_map(|column| {
@@ -49,7 +56,11 @@ impl Common {
                     let name = name.unwrap_or(&column.name);
                     let is_kept = new.column(name).is_some()
                         && !pair.changes.contains(&format!("{}.{name}", new.name));
-                    is_kept.then(|| (column.name.clone(), name.to_owned()))
+                    is_kept.then(|| CommonColumn {
+                        before: column.name.clone(),
+                        after: name.to_owned(),
+                        data_type: column.data_type.clone(),
+                    })
                 })
                 .collect();
             let is_free = |table: &Table, name: &str| {
@@ -59,7 +70,11 @@ impl Common {
                 has_rowid && table.column(name).is_none()
             };
             if is_free(old, "rowid") && is_free(new, "rowid") {
-                columns.push(("rowid".to_owned(), "rowid".to_owned()));
+                columns.push(CommonColumn {
+                    before: "rowid".to_owned(),
+                    after: "rowid".to_owned(),
+                    data_type: "integer".to_owned(),
+                });
             }
             let counts = |table: &Table| table.columns.iter().any(|it| it.identity.is_some());
             tables.push(CommonTable {
@@ -86,12 +101,12 @@ impl Common {
             let columns: Vec<String> = table
                 .columns
                 .iter()
-                .map(|(before, after)| {
-                    let column = match side {
-                        Side::Before => before,
-                        Side::After => after,
+                .map(|column| {
+                    let name = match side {
+                        Side::Before => &column.before,
+                        Side::After => &column.after,
                     };
-                    self.as_text(&quote_ident(column, self.dialect))
+                    self.as_text(&quote_ident(name, self.dialect), &column.data_type)
                 })
                 .collect();
             let sql = format!("SELECT {} FROM {}", columns.join(", "), self.quoted(name));
@@ -103,8 +118,11 @@ impl Common {
         rows
     }
 
-    fn as_text(&self, column: &str) -> String {
+    fn as_text(&self, column: &str, data_type: &str) -> String {
         match self.dialect {
+            Dialect::Mysql | Dialect::Mariadb if matches!(data_type, "point" | "geometry") => {
+                format!("ST_AsText({column})")
+            }
             Dialect::Postgres => format!("{column}::text"),
             Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
             Dialect::Mysql | Dialect::Mariadb => format!("CAST({column} AS CHAR)"),

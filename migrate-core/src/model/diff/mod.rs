@@ -34,6 +34,7 @@ mod walk;
 mod tests;
 
 pub use item::Item;
+pub(in crate::model) use needs::words;
 pub use operation::Operation;
 pub(in crate::model) use renamed::apply as with_new_names;
 pub use renames::{RenameError, Renames};
@@ -82,10 +83,11 @@ impl Changes<'_> {
 /// assert_eq!(changes.operations[0].to_string(), "create column users.email");
 /// ```
 pub fn diff<'s>(before: &'s Schema, after: &'s Schema, renames: &Renames) -> Changes<'s> {
-    let renamed = Renamed::new(before, renames);
+    let renames = renames.with_case(before, after);
+    let renamed = Renamed::new(before, &renames);
     let pairs = walk::walk(before, &renamed, after);
     let fates = aside::fates(before, after, &pairs);
-    let mut operations = steps::operations(after, &pairs, &fates);
+    let mut operations = steps::operations(before, after, &pairs, &fates);
     order::sort(before, after, &mut operations);
     Changes {
         before,

@@ -195,6 +195,7 @@ fn belongings(dialect: Dialect, table: &mut Table, renames: &Renames) {
             match &mut part.source {
                 PartSource::Column(column) => new(column),
                 PartSource::Expression(expression) => text(expression),
+                PartSource::Period(_) => {}
             }
         }
     };

@@ -1,10 +1,12 @@
 //! Which object of the one schema is which of the other, where names do not tell.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::model::schema::{Name, Schema, Table};
+use crate::text::Dialect;
 
 /// Tables and columns that go by another name. Nothing is ever guessed: what is not listed here is dropped and made.
 ///
@@ -92,6 +94,30 @@ impl Renames {
                 .map(|((table, old), new)| ((old_table(table), new.clone()), old.clone()))
                 .collect(),
         }
+    }
+
+    /// These, and on SQLite the tables of which only the case of the name differs, which is no difference there: nobody has
+    /// to say that such a table is the same one.
+    pub(super) fn with_case(&self, before: &Schema, after: &Schema) -> Cow<'_, Self> {
+        let mut renames = Cow::Borrowed(self);
+        if after.dialect != Dialect::Sqlite {
+            return renames;
+        }
+        let is_new = |table: &&Table| {
+            let is_renamed = self.tables.values().any(|it| *it == table.name);
+            !before.tables.contains(&table.name) && !is_renamed
+        };
+        for new in after.tables.iter().filter(is_new) {
+            let old = before.tables.iter().find(|old| {
+                let is_one = old.name.name.eq_ignore_ascii_case(&new.name.name);
+                is_one && !after.tables.contains(&old.name) && self.new_table(&old.name).is_none()
+            });
+            if let Some(old) = old {
+                let renames = renames.to_mut();
+                renames.table(old.name.clone(), new.name.clone());
+            }
+        }
+        renames
     }
 
     /// Checks that every name is there on its side and not on the other.

@@ -11,6 +11,7 @@ use crate::text::Dialect;
 
 /// The operations, in no order.
 pub(super) fn operations<'s>(
+    before: &'s Schema,
     after: &'s Schema,
     pairs: &[Pair<'s>],
     fates: &[Fate],
@@ -41,6 +42,7 @@ pub(super) fn operations<'s>(
     for (pair, fate) in pairs.iter().zip(fates) {
         steps.pair(pair, *fate);
     }
+    steps.rights(before);
     steps.out
 }
 
@@ -127,6 +129,23 @@ impl<'s> Steps<'s> {
                 }
             }
             (None, None) => {}
+        }
+    }
+
+    /// Rights that are not looked after go with what is made again, and are given anew.
+    fn rights(&mut self, before: &'s Schema) {
+        for right in &before.rights {
+            let goes_and_comes = self.gone.holds(right) && self.made.holds(right);
+            let has_column = match (&right.object.table, right.object.kind) {
+                (Some(table), Kind::Column) => {
+                    let table = self.schema.tables.get(table);
+                    table.is_none_or(|it| it.column(&right.object.name.name).is_some())
+                }
+                _ => true,
+            };
+            if goes_and_comes && has_column {
+                self.out.push(Operation::Create(Item::Grant(right)));
+            }
         }
     }
 

@@ -313,6 +313,7 @@ pub(in crate::model) fn grant(a: &super::Grant, b: &super::Grant, it: &mut Detai
     let option = |grant: &super::Grant| match grant.option {
         super::GrantOption::None => "none",
         super::GrantOption::Grantable => "WITH GRANT OPTION",
+        super::GrantOption::Withheld => "revoked",
     };
     it.value("grant option", option(a), option(b));
 }

@@ -167,9 +167,9 @@ impl Filter {
         schema
             .others
             .retain(|it| takes(it.id.table.as_ref().unwrap_or(&it.id.name)));
-        schema
-            .grants
-            .retain(|it| takes(it.object.table.as_ref().unwrap_or(&it.object.name)));
+        for rights in [&mut schema.grants, &mut schema.rights] {
+            rights.retain(|it| takes(it.object.table.as_ref().unwrap_or(&it.object.name)));
+        }
         let used = namespaces_of(schema);
         let takes_schema = |it: &Namespace| self.takes_schema(&it.name, &used);
         schema.namespaces.retain(takes_schema);

@@ -12,11 +12,11 @@ pub struct Grant {
     pub grantee: String,
     /// What: `SELECT`, `EXECUTE` ..
     pub privilege: String,
-    /// Whether it may be passed on.
+    /// Whether it may be passed on, or is none.
     pub option: GrantOption,
 }
 
-/// Whether a right may be passed on.
+/// Whether a right may be passed on, or is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "runtime", derive(serde::Serialize))]
 #[cfg_attr(feature = "runtime", serde(rename_all = "snake_case"))]
@@ -26,6 +26,8 @@ pub enum GrantOption {
     None,
     /// `WITH GRANT OPTION`.
     Grantable,
+    /// It is no right but the lack of one: everybody could do this by itself, such as run a function, and it was revoked.
+    Withheld,
 }
 
 impl Grant {

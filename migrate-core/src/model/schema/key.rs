@@ -93,6 +93,8 @@ pub enum PartSource {
     Column(String),
     /// An expression, as the catalogue spells it.
     Expression(String),
+    /// A period of the table, in which no other row may have the parts before it: `WITHOUT OVERLAPS` (MariaDB).
+    Period(String),
 }
 
 /// The order of a part.
@@ -143,11 +145,16 @@ impl KeyPart {
         }
     }
 
+    /// A period, `WITHOUT OVERLAPS`.
+    pub fn period(name: impl Into<String>) -> Self {
+        Self::of(PartSource::Period(name.into()))
+    }
+
     /// The column, if it is one.
     pub fn column_name(&self) -> Option<&str> {
         match &self.source {
             PartSource::Column(name) => Some(name),
-            PartSource::Expression(_) => None,
+            PartSource::Expression(_) | PartSource::Period(_) => None,
         }
     }
 }
@@ -158,6 +165,7 @@ impl fmt::Display for KeyPart {
         match &self.source {
             PartSource::Column(name) => f.write_str(name)?,
             PartSource::Expression(text) => f.write_str(text)?,
+            PartSource::Period(name) => write!(f, "{name} WITHOUT OVERLAPS")?,
         }
         if let Some(prefix) = self.prefix {
             write!(f, "({prefix})")?;

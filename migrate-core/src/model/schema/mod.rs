@@ -138,6 +138,10 @@ pub struct Schema {
     pub others: Objects<Other>,
     /// Who may do what. Empty unless it was asked for.
     pub grants: Vec<Grant>,
+    /// Who may do what where it was not asked for (PostgreSQL). Not compared: it is for what has to be made again, which
+    /// gets its rights back.
+    #[cfg_attr(feature = "runtime", serde(skip))]
+    pub rights: Vec<Grant>,
     /// Which object needs which, as far as the catalogue knows beyond what the objects themselves say. Not compared.
     pub dependencies: Vec<Dependency>,
 }
@@ -163,6 +167,7 @@ impl Schema {
             triggers: Objects::default(),
             others: Objects::default(),
             grants: Vec::new(),
+            rights: Vec::new(),
             dependencies: Vec::new(),
         }
     }

@@ -13,6 +13,8 @@ pub struct ShownTable {
     pub periods: BTreeMap<String, String>,
     /// The parsers of full text indexes, by the name of the index.
     pub parsers: BTreeMap<String, String>,
+    /// The periods in keys, `(.., period WITHOUT OVERLAPS)`, by the name of the key, `PRIMARY` for the primary one (MariaDB).
+    pub without_overlaps: BTreeMap<String, String>,
     /// `PARTITION BY ..` to the end.
     pub partitioning: Option<String>,
 }
@@ -54,6 +56,11 @@ pub fn shown_table(statement: &str, dialect: Dialect) -> ShownTable {
                 table.parsers.insert(name, parser);
             }
             cursor.skip_item();
+        } else if cursor.take_words(&["PRIMARY", "KEY"]) {
+            table.key("PRIMARY".to_owned(), &mut cursor);
+        } else if cursor.take_words(&["UNIQUE", "KEY"]) {
+            let name = cursor.identifier().unwrap_or_default();
+            table.key(name, &mut cursor);
         } else {
             cursor.skip_item();
         }
@@ -75,6 +82,26 @@ pub fn shown_table(statement: &str, dialect: Dialect) -> ShownTable {
         }
     }
     table
+}
+
+impl ShownTable {
+    /// Reads a key behind its name, to the end of the item.
+    fn key(&mut self, name: String, cursor: &mut Cursor<'_>) {
+        let mut last = None;
+        cursor.take('(');
+        while !cursor.at_end() && !cursor.is_punct(')') {
+            if cursor.take_words(&["WITHOUT", "OVERLAPS"]) {
+                self.without_overlaps
+                    .extend(last.take().map(|it| (name.clone(), it)));
+            } else if let Some(part) = cursor.identifier() {
+                last = Some(part);
+            } else if cursor.skip_group().is_none() {
+                cursor.skip();
+            }
+        }
+        cursor.take(')');
+        cursor.skip_item();
+    }
 }
 
 /// A statement without its `DEFINER = user@host`, which is whoever ran it.
@@ -173,11 +200,13 @@ mod tests {
     fn a_table_with_everything_that_the_catalogue_does_not_tell() {
         let table = shown_table(
             "CREATE TABLE `t` (\n  `PERIOD` int DEFAULT NULL COMMENT 'PARTITION BY (',\n  FULLTEXT KEY `ft` (`h`) WITH PARSER `ngram`,\n  \
-             PERIOD FOR `p` (`a`, `b`)\n) ENGINE=InnoDB\n/*!50100 PARTITION BY RANGE (`a`)\n(PARTITION p0 VALUES LESS THAN (10)) */",
+             PERIOD FOR `p` (`a`, `b`),\n  PRIMARY KEY (`c`(10),`p` WITHOUT OVERLAPS),\n  UNIQUE KEY `u` (`c`,`without`) USING HASH\n) ENGINE=InnoDB\n/*!50100 PARTITION BY RANGE (`a`)\n(PARTITION p0 VALUES LESS THAN (10)) */",
             Dialect::Mysql,
         );
         assert_eq!(table.periods["p"], "PERIOD FOR `p` (`a`, `b`)");
         assert_eq!(table.parsers["ft"], "ngram");
+        let keys: Vec<_> = table.without_overlaps.into_iter().collect();
+        assert_eq!(keys, [("PRIMARY".to_owned(), "p".to_owned())]);
         assert_eq!(
             table.partitioning.as_deref(),
             Some("PARTITION BY RANGE (`a`)\n(PARTITION p0 VALUES LESS THAN (10))")

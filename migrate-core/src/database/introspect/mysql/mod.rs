@@ -2,6 +2,8 @@
 //!
 //! There is no moment that all queries share: a schema that somebody changes meanwhile is read as it was at each of them.
 
+mod columns;
+mod keys;
 mod routines;
 mod tables;
 

@@ -2,10 +2,10 @@
 
 use super::{Reader, SCHEMA};
 use crate::database::error::ServerError;
-use crate::model::schema::{Grant, GrantOption, Kind, Name, ObjectId, Schema};
+use crate::model::schema::{Grant, GrantOption, Kind, Name, ObjectId};
 
 impl Reader<'_> {
-    pub(super) async fn grants(&mut self, schema: &mut Schema) -> Result<(), ServerError> {
+    pub(super) async fn grants(&mut self) -> Result<Vec<Grant>, ServerError> {
         let namespaces = &self.namespaces;
         let of = |select: &str, from: &str, catalogue: &str, oid: &str, acl: &str, owner: &str| {
             format!(
@@ -16,7 +16,26 @@ impl Reader<'_> {
                  AND i.objoid = {oid} AND ip.grantee = acl.grantee AND ip.privilege_type = acl.privilege_type)"
             )
         };
+        // What has a list of rights and everybody's is not in it.
+        let withheld = |select: &str,
+                        from: &str,
+                        catalogue: &str,
+                        oid: &str,
+                        acl: &str,
+                        privilege: &str| {
+            format!(
+                "SELECT {select}, 'PUBLIC', '{privilege}', 'withheld' FROM {from} WHERE {acl} IS NOT NULL AND {namespaces} \
+                 AND NOT EXISTS (SELECT 1 FROM aclexplode({acl}) AS acl WHERE acl.grantee = 0 \
+                 AND acl.privilege_type = '{privilege}') AND NOT EXISTS (SELECT 1 FROM pg_init_privs i \
+                 WHERE i.classoid = '{catalogue}'::regclass AND i.objoid = {oid})"
+            )
+        };
         let relations = "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace";
+        let routine = format!(
+            "CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, {SCHEMA}, \
+             NULL, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'"
+        );
+        let data_type = format!("'type' || t.typtype::text, {SCHEMA}, NULL, t.typname::text");
         let selects = [
             of(
                 &format!("c.relkind::text, {SCHEMA}, NULL, c.relname::text"),
@@ -43,10 +62,7 @@ impl Reader<'_> {
                 "n.nspowner",
             ),
             of(
-                &format!(
-                    "CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, {SCHEMA}, \
-                     NULL, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'"
-                ),
+                &routine,
                 "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace",
                 "pg_proc",
                 "p.oid",
@@ -54,14 +70,31 @@ impl Reader<'_> {
                 "p.proowner",
             ),
             of(
-                &format!("'type' || t.typtype::text, {SCHEMA}, NULL, t.typname::text"),
+                &data_type,
                 "pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace",
                 "pg_type",
                 "t.oid",
                 "t.typacl",
                 "t.typowner",
             ),
+            withheld(
+                &routine,
+                "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace",
+                "pg_proc",
+                "p.oid",
+                "p.proacl",
+                "EXECUTE",
+            ),
+            withheld(
+                &data_type,
+                "pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace",
+                "pg_type",
+                "t.oid",
+                "t.typacl",
+                "USAGE",
+            ),
         ];
+        let mut grants = Vec::new();
         for mut row in self.rows(selects.join("\nUNION ALL\n")).await? {
             let (kind, namespace, table, name) =
                 (row.text(), row.option(), row.option(), row.text());
@@ -98,18 +131,18 @@ impl Reader<'_> {
                     },
                 ),
             };
-            schema.grants.push(Grant {
+            grants.push(Grant {
                 object,
                 grantee: row.text(),
                 privilege: row.text(),
-                option: if row.flag() {
-                    GrantOption::Grantable
-                } else {
-                    GrantOption::None
+                option: match row.text().as_str() {
+                    "true" => GrantOption::Grantable,
+                    "withheld" => GrantOption::Withheld,
+                    _ => GrantOption::None,
                 },
             });
         }
-        schema.grants.sort();
-        Ok(())
+        grants.sort();
+        Ok(grants)
     }
 }

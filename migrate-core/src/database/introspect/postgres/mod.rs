@@ -48,9 +48,10 @@ pub(super) async fn read(
     schema
         .dependencies
         .retain(|it| !it.object.table.as_ref().is_some_and(is_own) && !is_own(&it.object.name));
-    schema
-        .grants
-        .retain(|it| !it.object.table.as_ref().is_some_and(is_own) && !is_own(&it.object.name));
+    for rights in [&mut schema.grants, &mut schema.rights] {
+        rights
+            .retain(|it| !it.object.table.as_ref().is_some_and(is_own) && !is_own(&it.object.name));
+    }
     Ok(schema)
 }
 
@@ -96,8 +97,11 @@ impl Reader<'_> {
         self.functions(&mut schema).await?;
         self.others(&mut schema).await?;
         self.dependencies(&mut schema).await?;
+        let rights = self.grants().await?;
         if filter.grants {
-            self.grants(&mut schema).await?;
+            schema.grants = rights;
+        } else {
+            schema.rights = rights;
         }
         for (_, mut table) in self.tables.drain() {
             table.sort();

@@ -152,13 +152,10 @@ fn remade(change: &TableChange<'_>) -> Option<Statement> {
             Level::Unsure,
         ));
     }
-    for (before, _) in &change.remade {
+    for (before, after) in &change.remade {
         let column = change.new_name(&before.name);
         actions.push(Action {
-            loses: before
-                .generated
-                .is_none()
-                .then(|| loss::column(&change.after.name, column)),
+            loses: loss::remade(&change.after.name, before, after, column),
             ..Action::new(format!("DROP COLUMN {}", ident(column)), Level::Unsure)
         });
     }

@@ -53,6 +53,7 @@ pub(super) fn definition(
             words.extend(character_set(table, column, set));
         }
     }
+    words.extend(column.options.iter().filter(|it| is_of_type(it)).cloned());
     words.extend(column.generated.iter().map(|it| computed(it, dialect)));
     if column.nullability == Nullability::NotNull && !is_row_time(column) {
         words.push("NOT NULL".to_owned());
@@ -75,7 +76,7 @@ pub(super) fn definition(
     if column.visibility == Visibility::Invisible {
         words.push("INVISIBLE".to_owned());
     }
-    words.extend(column.options.iter().cloned());
+    words.extend(column.options.iter().filter(|it| !is_of_type(it)).cloned());
     if let Some(comment) = &column.comment {
         words.push(format!("COMMENT {}", quote_literal(comment, dialect)));
     }
@@ -83,6 +84,11 @@ pub(super) fn definition(
         words.push(format!("CHECK ({})", plain(&check.expression, dialect)));
     }
     words.join(" ")
+}
+
+/// Whether an option has its place behind the type: the system of coordinates, in the words of MariaDB and of MySQL.
+fn is_of_type(option: &str) -> bool {
+    option.starts_with("REF_SYSTEM_ID=") || option.starts_with("SRID ")
 }
 
 /// The check that was written at a column (MariaDB).

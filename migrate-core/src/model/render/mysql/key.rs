@@ -82,6 +82,7 @@ fn parts(parts: &[KeyPart], dialect: Dialect) -> String {
         let mut text = match &part.source {
             PartSource::Column(column) => ident(column),
             PartSource::Expression(expression) => plain(expression, dialect),
+            PartSource::Period(name) => format!("{} WITHOUT OVERLAPS", ident(name)),
         };
         if let Some(prefix) = part.prefix {
             text.push_str(&format!("({prefix})"));

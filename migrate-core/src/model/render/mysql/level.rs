@@ -75,6 +75,17 @@ impl<'s> Terms<'s> {
         self.is_innodb() && !compressed && !special
     }
 
+    /// With a key `WITHOUT OVERLAPS` the server copies the table for every other definition of a column.
+    fn has_period_in_a_key(&self) -> bool {
+        let tables = [self.before, self.after];
+        let keys = tables.into_iter().flat_map(|table| {
+            let key = table.primary_key.iter().flat_map(|it| &it.parts);
+            key.chain(table.indexes.iter().flat_map(|it| &it.parts))
+        });
+        let mut sources = keys.map(|part| &part.source);
+        sources.any(|source| matches!(source, PartSource::Period(_)))
+    }
+
     fn has(&self, generation: Generation) -> bool {
         let columns = self.before.columns.iter().chain(&self.after.columns);
         columns
@@ -126,6 +137,7 @@ impl<'s> Terms<'s> {
             .map(|it| &it.expression)
             == super::column::check_of(self.after, &after.name).map(|it| &it.expression);
         let known = self.has_instant_columns()
+            && !self.has_period_in_a_key()
             && effective(self.before, before) == effective(self.after, after)
             && before.generated == after.generated
             && before.identity == after.identity
@@ -224,11 +236,12 @@ impl<'s> Terms<'s> {
         };
         let is_plain = index.parts.iter().all(|part| match &part.source {
             PartSource::Column(name) => !computed(name),
-            PartSource::Expression(_) => false,
+            PartSource::Expression(_) | PartSource::Period(_) => false,
         });
         let long_unique =
             index.uniqueness == Uniqueness::Unique && index.method == IndexMethod::Hash;
-        if self.is_innodb() && is_plain && !is_special(index) && !long_unique {
+        let orders_rows = orders_rows(self.after, index);
+        if self.is_innodb() && is_plain && !is_special(index) && !long_unique && !orders_rows {
             Level::Online
         } else {
             Level::Unsure
@@ -237,7 +250,7 @@ impl<'s> Terms<'s> {
 
     /// An index that goes.
     pub(super) fn drop_index(&self, index: &Index) -> Level {
-        if self.is_innodb() && !is_special(index) {
+        if self.is_innodb() && !is_special(index) && !orders_rows(self.before, index) {
             Level::Online
         } else {
             Level::Unsure
@@ -273,6 +286,18 @@ fn bytes(text: &DataType, character_set: Option<&str>) -> Option<u32> {
         _ => return None,
     };
     text.number(0)?.checked_mul(each)
+}
+
+/// Whether the rows may be kept in the order of this index, for want of a primary key.
+fn orders_rows(table: &Table, index: &Index) -> bool {
+    let is_filled = |name: &str| {
+        let column = table.column(name);
+        column.is_some_and(|it| it.nullability == Nullability::NotNull)
+    };
+    let mut columns = index.parts.iter().map(|part| part.column_name());
+    table.primary_key.is_none()
+        && index.uniqueness == Uniqueness::Unique
+        && columns.all(|column| column.is_some_and(is_filled))
 }
 
 /// Whether an index is none of the plain ones.

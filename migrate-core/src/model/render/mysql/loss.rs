@@ -10,6 +10,15 @@ pub(super) fn column(table: &Name, column: &str) -> String {
     format!("column {table}.{column}")
 }
 
+/// A column that goes and comes again under a name: its values, or those that were computed and now are nowhere.
+pub(super) fn remade(table: &Name, before: &Column, after: &Column, name: &str) -> Option<String> {
+    match (&before.generated, &after.generated) {
+        (None, _) => Some(column(table, name)),
+        (Some(_), None) => Some(format!("the computed values of {}", column(table, name))),
+        (Some(_), Some(_)) => None,
+    }
+}
+
 /// What a new type of a column quietly cuts off. What does not fit otherwise is an error of the server, no loss.
 pub(super) fn narrowed(
     change: &TableChange<'_>,

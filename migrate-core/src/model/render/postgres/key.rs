@@ -44,7 +44,7 @@ fn named(given: Option<&str>, default: Option<String>, names: Names) -> String {
 
 pub(super) fn part(part: &KeyPart) -> String {
     let mut text = match &part.source {
-        PartSource::Column(column) => ident(column),
+        PartSource::Column(column) | PartSource::Period(column) => ident(column),
         PartSource::Expression(expression) if is_call(expression) => expression.clone(),
         PartSource::Expression(expression) => format!("({})", bare(expression)),
     };

@@ -29,7 +29,9 @@ use std::collections::{HashMap, HashSet};
 use super::{Options, RenderError, Stage, Statement, Transactional};
 use crate::model::diff::{Changes, Item, Operation};
 use crate::model::schema::{Grant, KeyPart, Name, ObjectId, Sequence, Table};
-use name::{beside, ident, literal, name};
+pub(super) use data_type::{converted, rewrites};
+pub(super) use name::ident;
+use name::{beside, literal, name};
 use other::Verb;
 use script::{Class, Script};
 
@@ -195,7 +197,7 @@ impl<'s> Writer<'s> {
             Item::Function(it) => self.create_function(it),
             Item::Trigger(it) => self.create_trigger(it),
             Item::Other(it) => return self.create_other(it),
-            Item::Grant(it) => self.grants(&[it], Verb::Grant),
+            Item::Grant(it) => self.grants(&[it], Verb::create(it.option)),
             Item::Database(_) => {}
         }
         Ok(())
@@ -223,7 +225,7 @@ impl<'s> Writer<'s> {
             Item::Function(it) => self.drop_function(it),
             Item::Trigger(it) => self.drop_trigger(it),
             Item::Other(it) => self.drop_other(it),
-            Item::Grant(it) => self.grants(&[it], Verb::Revoke),
+            Item::Grant(it) => self.grants(&[it], Verb::drop(it.option)),
             Item::Database(_) => {}
         }
     }
@@ -291,12 +293,8 @@ impl<'s> Writer<'s> {
             (Item::Function(old), Item::Function(new)) => self.alter_function(old, new),
             (Item::Trigger(old), Item::Trigger(new)) => self.alter_trigger(old, new),
             (Item::Other(old), Item::Other(new)) => self.alter_other(old, new),
-            (Item::Grant(_), Item::Grant(new)) => {
-                let verb = match new.option {
-                    crate::model::schema::GrantOption::None => Verb::RevokeOption,
-                    crate::model::schema::GrantOption::Grantable => Verb::Grant,
-                };
-                self.grants(&[new], verb);
+            (Item::Grant(old), Item::Grant(new)) => {
+                self.grants(&[new], Verb::change(old.option, new.option));
             }
             (before, after) => self.alter_key(before, after),
         }
@@ -305,8 +303,8 @@ impl<'s> Writer<'s> {
     /// Writes the rights at the beginning of these operations that fit into one statement; says how many.
     fn rights(&mut self, operations: &[Operation<'s>]) -> usize {
         let right = |operation: &Operation<'s>| match *operation {
-            Operation::Create(Item::Grant(it)) => Some((Verb::Grant, it)),
-            Operation::Drop(Item::Grant(it)) => Some((Verb::Revoke, it)),
+            Operation::Create(Item::Grant(it)) => Some((Verb::create(it.option), it)),
+            Operation::Drop(Item::Grant(it)) => Some((Verb::drop(it.option), it)),
             _ => None,
         };
         let Some((verb, first)) = operations.first().and_then(right) else {

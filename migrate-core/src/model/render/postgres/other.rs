@@ -117,7 +117,7 @@ impl<'s> Writer<'s> {
         let sql = match verb {
             Verb::Grant => {
                 let option = match first.option {
-                    GrantOption::None => "",
+                    GrantOption::None | GrantOption::Withheld => "",
                     GrantOption::Grantable => " WITH GRANT OPTION",
                 };
                 format!("GRANT {privileges} ON {on} TO {role}{option}")
@@ -137,6 +137,30 @@ pub(super) enum Verb {
     Grant,
     Revoke,
     RevokeOption,
+}
+
+impl Verb {
+    pub(super) const fn create(option: GrantOption) -> Self {
+        match option {
+            GrantOption::None | GrantOption::Grantable => Self::Grant,
+            GrantOption::Withheld => Self::Revoke,
+        }
+    }
+
+    pub(super) const fn drop(option: GrantOption) -> Self {
+        match option {
+            GrantOption::None | GrantOption::Grantable => Self::Revoke,
+            GrantOption::Withheld => Self::Grant,
+        }
+    }
+
+    pub(super) const fn change(before: GrantOption, after: GrantOption) -> Self {
+        match (before, after) {
+            (_, GrantOption::Withheld) => Self::Revoke,
+            (GrantOption::Grantable, GrantOption::None) => Self::RevokeOption,
+            _ => Self::Grant,
+        }
+    }
 }
 
 /// An operator and the types of its sides.

@@ -90,7 +90,7 @@ fn is_one(columns: &[String], name: &str) -> bool {
 
 fn is_in(parts: &[KeyPart], column: &str) -> bool {
     parts.iter().any(|part| match &part.source {
-        PartSource::Column(name) => is_same(name, column),
+        PartSource::Column(name) | PartSource::Period(name) => is_same(name, column),
         PartSource::Expression(text) => mentions(text, column),
     })
 }

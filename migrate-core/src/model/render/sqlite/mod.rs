@@ -27,9 +27,11 @@ use crate::model::schema::{Name, Schema, Table, Trigger, TriggerKey, View};
 use crate::text::Dialect;
 use crate::text::sql::same_tokens;
 use alter::{Plan, Step, add_column, plan};
-use ident::{ident, mentions, names_in};
+pub(super) use ident::ident;
+use ident::{mentions, names_in};
 use live::{InTheWay, Live};
 use rebuild::{Mentions, rebuild};
+pub(super) use rebuild::{converted, row_of};
 use table::is_same;
 
 /// The statements that run these changes.
@@ -293,11 +295,14 @@ impl<'a> Writer<'a> {
     fn rename_table(&mut self, before: &Name, after: &'a Name) {
         if self.renamed.insert((after, None)) {
             self.clear_the_way();
-            self.push(format!(
-                "ALTER TABLE {} RENAME TO {}",
-                ident(&before.name),
-                ident(&after.name)
-            ));
+            // SQLite says of a name of another case that there is such a table already.
+            let between = is_same(&before.name, &after.name).then(|| self.free_name(&after.name));
+            let mut from = before.name.as_str();
+            for to in between.iter().chain([&after.name]) {
+                let sql = format!("ALTER TABLE {} RENAME TO {}", ident(from), ident(to));
+                self.push(sql);
+                from = to;
+            }
         }
     }
 

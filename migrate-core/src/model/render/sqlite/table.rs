@@ -290,7 +290,7 @@ fn references(key: &ForeignKey) -> String {
 pub(super) fn parts(parts: &[KeyPart]) -> String {
     let part = |part: &KeyPart| {
         let mut text = match &part.source {
-            PartSource::Column(name) => ident(name),
+            PartSource::Column(name) | PartSource::Period(name) => ident(name),
             PartSource::Expression(text) => text.clone(),
         };
         if let Some(collation) = &part.collation {
