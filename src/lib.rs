@@ -10,7 +10,7 @@ pub use migrate_macros::{ColumnType, Table, embed_migrations, revision};
 
 pub use migrate_core::model::desired::{self, ColumnType, Models, Table};
 pub use migrate_core::model::set::{Migrations, Settings};
-pub use migrate_core::model::{diff, render, schema};
+pub use migrate_core::model::{autogenerate, diff, expand, render, schema};
 pub use migrate_core::models;
 pub use migrate_core::project::load::LoadError;
 pub use migrate_core::text::diagnostic::Class;

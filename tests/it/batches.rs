@@ -101,6 +101,26 @@ fn a_batch_runs_until_it_touches_no_row_and_is_counted() {
 }
 
 #[test]
+fn batches_stand_one_behind_the_other() {
+    for server in servers::each() {
+        let place = server.database("batches");
+        let create = "CREATE TABLE t (id INTEGER PRIMARY KEY, one INTEGER, two INTEGER);\n\
+                      INSERT INTO t (id) VALUES (1), (2), (3);";
+        let up = "!transaction:false\n-- migrate:batch\nUPDATE t SET one = id WHERE one IS NULL;\n\
+                  -- migrate:batch\nUPDATE t SET two = one WHERE two IS NULL;";
+        let sections = [
+            (create, "DROP TABLE t;"),
+            (up, "UPDATE t SET one = NULL, two = NULL;"),
+        ];
+        let chain = Chain::of(&format!("\"{}\"", server.name()), &sections);
+        let report = run(&chain, place.url(), Run::upgrade("head"));
+        let report = report.unwrap_or_else(|error| panic!("{}: {error}", server.name()));
+        assert_eq!(report.steps[1].rows, Some(6), "{}", server.name());
+        assert_eq!(place.sql("SELECT sum(two) FROM t"), "6\n");
+    }
+}
+
+#[test]
 fn a_batch_that_was_killed_goes_on_with_the_next_round() {
     for server in servers::each() {
         let (place, kind) = (server.database("killed_batch"), server.name());

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
+use migrate_core::database::Way;
 use migrate_core::model::autogenerate::LikelyRename;
 use migrate_core::text::Dialect;
 
@@ -45,10 +46,25 @@ pub(crate) struct Dump {
 
 /// How a revision is generated.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Autogenerate")]
+#[command(next_help_heading = "Autogenerate", group = ArgGroup::new("generated").args(["autogenerate", "contract"]))]
 pub(crate) struct Generation {
+    /// Columns that get another name or type come beside the old ones, which are kept for the older release: writes the
+    /// revisions that expand, backfill and switch
+    #[arg(long, requires = "autogenerate", conflicts_with = "allow_destructive")]
+    pub(crate) expand_contract: bool,
+    /// Drop what `--expand-contract` has kept for an older release, when no such release runs any more: all of it, or
+    /// the columns that are named; may be given several times
+    #[arg(
+        long,
+        value_name = "TABLE.COLUMN",
+        num_args = 0..=1,
+        default_missing_value = "",
+        value_parser = values::spec,
+        conflicts_with = "autogenerate"
+    )]
+    pub(crate) contract: Option<Vec<String>>,
     /// Show the SQL and write nothing
-    #[arg(long, requires = "autogenerate")]
+    #[arg(long, requires = "generated")]
     pub(crate) dry_run: bool,
     /// A table or a column that goes by another name: users=people, or users.mail=email; may be given several times
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate", value_parser = values::rename)]
@@ -58,6 +74,21 @@ pub(crate) struct Generation {
     pub(crate) allow_destructive: bool,
     #[command(flatten)]
     pub(crate) scratch: ScratchServers,
+}
+
+impl Generation {
+    /// In how many steps the schema becomes the desired one.
+    pub(crate) fn way(&self) -> Way {
+        match &self.contract {
+            // Without a name the option has an empty value.
+            Some(columns) => {
+                let named = columns.iter().filter(|it| !it.is_empty());
+                Way::Contract(named.cloned().collect())
+            }
+            None if self.expand_contract => Way::Expand,
+            None => Way::AtOnce,
+        }
+    }
 }
 
 /// `diff`

@@ -1,11 +1,15 @@
 //! `revision --autogenerate`: what makes the desired schema, proven, then written.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use migrate_core::database::{Database, Desired, Generated, Sections, Side, Verdict, Workshop};
+use migrate_core::database::{
+    Database, Desired, Generated, Part, Sections, Side, Verdict, Workshop,
+};
 use migrate_core::model::Index;
 use migrate_core::model::autogenerate::{LikelyRename, Section};
 use migrate_core::model::diff::Renames;
+use migrate_core::model::expand::Kept;
 use migrate_core::model::schema::Difference;
 use migrate_core::project::write::{NewRevision, NewSection};
 use migrate_core::text::diagnostic::Class;
@@ -45,6 +49,9 @@ struct OnDatabase {
     operations: Vec<String>,
     /// What data the upgrade takes away.
     loses: Vec<String>,
+    /// What is kept for an older release once this is done: `--contract` lets it go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<Kept>,
     /// What looks like a rename: `--rename` makes it one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     likely_renames: Vec<String>,
@@ -61,6 +68,9 @@ struct OnDatabase {
 /// A revision with its sections.
 #[derive(Clone, Serialize)]
 struct Proposed {
+    /// The id, if one was asked for.
+    #[serde(skip)]
+    id: Option<String>,
     message: String,
     sections: Vec<ProposedSection>,
 }
@@ -88,7 +98,7 @@ pub(super) fn run(
     if asks(how, context) && answered(&generated, &mut renames)? {
         generated = generate(&servers, &new, &renames, how, context)?;
     }
-    let revisions = assemble(&generated, &new.message, context)?;
+    let revisions = assemble(&generated, &new, context)?;
     let mut outcome = Outcome {
         in_sync: generated.iter().all(|it| it.differences.is_empty()),
         databases: generated.iter().map(OnDatabase::from).collect(),
@@ -116,6 +126,7 @@ pub(super) fn run(
 fn series(outcome: &Outcome, new: NewRevision) -> Vec<NewRevision> {
     let mut first = Some(new);
     let revision = |proposed: &Proposed| NewRevision {
+        id: proposed.id.clone(),
         message: proposed.message.clone(),
         sections: proposed.sections.iter().map(|it| it.new.clone()).collect(),
         ..first.take().unwrap_or_default()
@@ -179,6 +190,7 @@ fn generate(
             }
         };
         wanted.renames = renames.clone();
+        wanted.way = how.way();
         let generated = on_scratch(
             server,
             migrations.settings()?,
@@ -199,33 +211,62 @@ fn generate(
 /// its own first and second.
 fn assemble(
     generated: &[Generated],
-    message: &str,
+    new: &NewRevision,
     context: &Context,
 ) -> Result<Vec<Proposed>, Failure> {
     let configured = context.source.dialects()?;
-    let count = generated.iter().map(|it| it.revisions.len()).max();
     let several = generated.len() > 1;
+    let parts: BTreeSet<Part> = generated
+        .iter()
+        .flat_map(|it| it.revisions.iter().map(|revision| revision.part))
+        .collect();
     let mut all = Vec::new();
-    for place in 0..count.unwrap_or(0) {
-        let mut sections = Vec::new();
-        for direction in Direction::ALL {
-            for one in generated {
-                let dialects = if several {
-                    DialectSet::one(named(one.dialect, configured))
-                } else {
-                    DialectSet::EMPTY
-                };
-                sections.push(section(one, place, direction, dialects));
-            }
-        }
-        let message = if place == 0 {
-            message.to_owned()
-        } else {
-            format!("{message} (online part)")
+    for part in parts {
+        let revisions = |it: &Generated| -> Vec<Sections> {
+            let of_part = it.revisions.iter().filter(|it| it.part == part);
+            of_part.cloned().collect()
         };
-        all.push(Proposed { message, sections });
+        let count = generated.iter().map(|it| revisions(it).len()).max();
+        for place in 0..count.unwrap_or(0) {
+            let mut sections = Vec::new();
+            for direction in Direction::ALL {
+                for one in generated {
+                    let dialects = if several {
+                        DialectSet::one(named(one.dialect, configured))
+                    } else {
+                        DialectSet::EMPTY
+                    };
+                    let of_part = revisions(one);
+                    let warnings: &[String] = match all.len() {
+                        0 => &one.warnings,
+                        _ => &[],
+                    };
+                    sections.push(section(of_part.get(place), warnings, direction, dialects));
+                }
+            }
+            let mut message = new.message.clone();
+            if let Some(title) = part.title() {
+                message.push_str(&format!(": {title}"));
+            }
+            if place > 0 {
+                message.push_str(" (online part)");
+            }
+            all.push(Proposed {
+                id: id_of(new.id.as_deref(), all.len()),
+                message,
+                sections,
+            });
+        }
     }
     Ok(all)
+}
+
+/// The id of a revision behind the first one: `5cd0_2` behind `5cd0`, where that was asked for.
+fn id_of(first: Option<&str>, place: usize) -> Option<String> {
+    match place {
+        0 => first.map(str::to_owned),
+        _ => first.map(|first| format!("{first}_{}", place + 1)),
+    }
 }
 
 /// MariaDB takes the section of MySQL where the project is written for both.
@@ -238,23 +279,20 @@ fn named(dialect: Dialect, configured: DialectSet) -> Dialect {
 }
 
 fn section(
-    generated: &Generated,
-    place: usize,
+    revision: Option<&Sections>,
+    warnings: &[String],
     direction: Direction,
     dialects: DialectSet,
 ) -> ProposedSection {
     let empty = Section::of(&[]);
-    let found = generated
-        .revisions
-        .get(place)
-        .map(|Sections { up, down, .. }| match direction {
-            Direction::Up => up,
-            Direction::Down => down,
-        });
+    let found = revision.map(|Sections { up, down, .. }| match direction {
+        Direction::Up => up,
+        Direction::Down => down,
+    });
     let found = found.unwrap_or(&empty);
     let mut text = String::new();
-    if direction == Direction::Up && place == 0 {
-        for warning in &generated.warnings {
+    if direction == Direction::Up {
+        for warning in warnings {
             let first = warning.lines().next().unwrap_or_default();
             text.push_str(&format!("-- needs a look: {first}\n"));
         }
@@ -363,7 +401,8 @@ fn may_lose(generated: &[Generated], how: &Generation, context: &Context) -> Res
             loses.push(what);
         }
     }
-    if loses.is_empty() || how.allow_destructive {
+    // A contract is asked for by its name.
+    if loses.is_empty() || how.allow_destructive || how.contract.is_some() {
         return Ok(());
     }
     let lost = loses.join(", ");
@@ -419,6 +458,7 @@ impl From<&Generated> for OnDatabase {
             differences: generated.differences.iter().map(told).collect(),
             operations: generated.operations.clone(),
             loses: generated.loses().map(str::to_owned).collect(),
+            kept: generated.kept.clone(),
             likely_renames: generated.likely.iter().map(LikelyRename::option).collect(),
             warnings: generated.warnings.clone(),
             remarks: generated.remarks.clone(),
@@ -436,6 +476,7 @@ impl Human for Outcome {
                     piece(GOOD, "nothing to do")
                         .and(PLAIN, ": the revisions make the desired schema"),
                 );
+                self.kept(page);
             }
             return;
         }
@@ -462,6 +503,7 @@ impl Human for Outcome {
         }
         self.written.iter().for_each(|it| it.human(page));
         if page.volume() > Volume::Quiet {
+            self.kept(page);
             for file in &self.dumped {
                 page.line(piece(GOOD, "dumped  ").and(BOLD, file));
             }
@@ -477,6 +519,18 @@ impl Human for Outcome {
 }
 
 impl Outcome {
+    /// What is kept for an older release, once for all databases.
+    fn kept(&self, page: &mut Page) {
+        let mut told: Vec<String> = Vec::new();
+        for kept in self.databases.iter().flat_map(|it| &it.kept) {
+            let text = kept.to_string();
+            if !told.contains(&text) {
+                page.line(piece(DIM, &text));
+                told.push(text);
+            }
+        }
+    }
+
     /// What the proof says of rows: nothing where there were none, or where they did not fit.
     fn rows(&self) -> String {
         let kept: usize = self.databases.iter().map(|it| it.rows_kept).sum();

@@ -115,7 +115,7 @@ fn compared(
         .rename
         .iter()
         .for_each(|it| it.add_to(&mut renames));
-    let (differences, sql, dialect) = on_scratch(
+    let (differences, kept, sql, dialect) = on_scratch(
         &server,
         migrations.settings()?,
         &arguments.scratch,
@@ -125,11 +125,12 @@ fn compared(
             let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
             if arguments.sql {
                 let patch = workshop.patch(&sides.0, &sides.1, &renames).await?;
-                let dialect = patch.dialect;
-                return Ok((patch.differences.clone(), Some(patch), dialect));
+                let (kept, dialect) = (patch.kept.clone(), patch.dialect);
+                return Ok((patch.differences.clone(), kept, Some(patch), dialect));
             }
-            let (one, other) = workshop.both(&sides.0, &sides.1).await?;
-            Ok((compare(&one, &other), None, other.dialect))
+            let both = workshop.both(&sides.0, &sides.1).await?;
+            let differences = compare(&both.before, &both.after);
+            Ok((differences, both.kept, None, both.after.dialect))
         },
     )?;
     let (order, differences): (Vec<Difference>, Vec<Difference>) = differences
@@ -144,7 +145,11 @@ fn compared(
         after: after.title(),
         dialect: dialect.name(),
         differences: differences.into_iter().map(Told::from).collect(),
-        remarks: order.iter().map(ToString::to_string).collect(),
+        remarks: order
+            .iter()
+            .map(ToString::to_string)
+            .chain(kept.iter().map(ToString::to_string))
+            .collect(),
         sql: sql.map(|patch| patch.sections.iter().map(Part::from).collect()),
     };
     let exit = if compared.equal { Exit::Fine } else { Exit::No };

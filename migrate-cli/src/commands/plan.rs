@@ -1,7 +1,7 @@
 //! `plan`: the steps of an upgrade or downgrade. With `--from` no database is asked.
 
 use migrate_core::database::Run;
-use migrate_core::model::{self, Action, Applied, Migrations, Spec, Target, resolve};
+use migrate_core::model::{self, Action, Applied, Heads, Migrations, Spec, Target, resolve};
 use migrate_core::text::revision::Direction as Section;
 use migrate_core::text::{Dialect, DialectSet, RevisionId};
 use serde::Serialize;
@@ -11,6 +11,9 @@ use crate::context::{Context, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, DIM, ID, Piece, WARN, count, piece};
 use crate::output::{Human, Page, Reply};
+
+/// How many rows are named behind a step; of more only the number is said.
+const SHOWN: usize = 10;
 
 /// A plan as it is printed.
 #[derive(Serialize)]
@@ -24,7 +27,7 @@ pub(crate) struct Planned {
 #[derive(Serialize)]
 struct Step {
     revision: String,
-    heads_after: Vec<String>,
+    heads_after: Heads,
     /// What it takes away for good.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     loses: Vec<String>,
@@ -162,7 +165,7 @@ impl Planned {
             Ok(Step {
                 revision: step.revision.to_string(),
                 loses: losses(step, migrations, dialects)?,
-                heads_after: names(&step.heads_after),
+                heads_after: step.heads_after.clone(),
                 message,
             })
         });
@@ -176,10 +179,17 @@ impl Planned {
 
     fn row(&self, place: usize, step: &Step) -> Vec<Piece> {
         // Where only the step's own revision comes or goes, the rows say nothing new.
-        let after = match step.heads_after.as_slice() {
-            [] => "then at base".to_owned(),
-            [only] if *only == step.revision => String::new(),
-            heads => format!("then at {}", heads.join(", ")),
+        let after = match step.heads_after.len() {
+            0 => "then at base".to_owned(),
+            // A list that nobody reads, after every step.
+            rows if rows > SHOWN => format!("then at {}", count(rows, "row")),
+            _ => match step.heads_after.to_vec().as_slice() {
+                [only] if *only == *step.revision => String::new(),
+                heads => {
+                    let heads: Vec<&str> = heads.iter().map(RevisionId::as_str).collect();
+                    format!("then at {}", heads.join(", "))
+                }
+            },
         };
         vec![
             piece(

@@ -36,7 +36,7 @@ struct OneHead {
 pub(crate) fn revision(arguments: &Revision, context: &Context) -> Result<Reply, Failure> {
     let loaded = context.source.loaded()?;
     let new = ordered(arguments, loaded)?;
-    if arguments.autogenerate {
+    if arguments.autogenerate || arguments.generation.contract.is_some() {
         return super::autogenerate::run(arguments, new, context);
     }
     write(context, loaded, &new)

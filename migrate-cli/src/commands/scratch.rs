@@ -63,7 +63,7 @@ pub(super) fn servers(
         .collect();
     if found.is_empty() && missing.is_empty() {
         let error = Diagnostic::error(Class::Config, "no server is named for throw-away databases");
-        let help = "`--scratch-url postgres://USER@HOST/postgres`, or `dialects` in migrate.toml";
+        let help = "`dialects` below `[migrations]` in migrate.toml says for which databases the project is; `--scratch-url URL` names a server, such as sqlite::memory: or postgres://USER@HOST/postgres";
         return Err(error.help(help).into());
     }
     Ok(Servers { found, missing })
@@ -101,7 +101,7 @@ fn reason(dialect: Dialect, refused: Option<Dialect>) -> String {
 }
 
 /// A URL does not tell MySQL from MariaDB.
-fn same_kind(one: Dialect, other: Dialect) -> bool {
+pub(super) fn same_kind(one: Dialect, other: Dialect) -> bool {
     one == other || one.is_mysql_family() && other.is_mysql_family()
 }
 

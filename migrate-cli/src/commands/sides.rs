@@ -9,7 +9,7 @@ use migrate_core::project::Config;
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 
-use super::scratch::{Servers, Unnamed, file, servers};
+use super::scratch::{Servers, Unnamed, file, same_kind, servers};
 use crate::arguments::ScratchServers;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -46,6 +46,13 @@ impl Named {
         }
         if path.is_file() || path.extension().is_some_and(|it| it == "sql") {
             return Ok(Self::File(file(path, text)?));
+        }
+        // What no spec can hold was meant as a file.
+        if text.contains(['/', '.', '\\']) {
+            let message = format!("`{}` is no file", text.escape_debug());
+            return Err(Diagnostic::error(Class::Config, message)
+                .help("named can be a file of SQL or of SQLite, a URL, a revision, `schema` or `database`")
+                .into());
         }
         Ok(Self::Revisions(text.parse()?))
     }
@@ -151,22 +158,20 @@ pub(super) fn server(
         return Ok(database.clone());
     }
     let wanted = sides.iter().find_map(|side| side.dialect()).or(dialect);
+    // For SQLite there is always room.
+    if wanted == Some(Dialect::Sqlite) {
+        return Ok("sqlite::memory:".parse()?);
+    }
     let Servers { mut found, missing } = servers(arguments, context, Unnamed::Left)?;
-    let same = |one: Dialect, other: Dialect| {
-        one == other || one.is_mysql_family() && other.is_mysql_family()
-    };
     if let Some(wanted) = wanted {
-        found.retain(|server| same(server.dialect(), wanted));
-        if found.is_empty() && wanted == Dialect::Sqlite {
-            return Ok("sqlite::memory:".parse()?);
-        }
+        found.retain(|server| same_kind(server.dialect(), wanted));
     }
     match found.as_slice() {
         [server] => Ok(server.clone()),
         [] => {
             let reason = missing
                 .into_iter()
-                .find(|(dialect, _)| wanted.is_none_or(|wanted| same(*dialect, wanted)));
+                .find(|(dialect, _)| wanted.is_none_or(|wanted| same_kind(*dialect, wanted)));
             let error = Diagnostic::error(
                 Class::Config,
                 match (reason.as_ref().map(|it| it.0), wanted) {

@@ -26,7 +26,7 @@ pub(super) fn verify(arguments: &Stamp, target: &Target, context: &Context) -> R
         .iter()
         .map(|spec| spec.parse())
         .collect::<Result<Vec<Spec>, SpecError>>()?;
-    let (expected, found) = on_scratch(
+    let both = on_scratch(
         &server,
         migrations.settings()?,
         &arguments.scratch,
@@ -38,7 +38,7 @@ pub(super) fn verify(arguments: &Stamp, target: &Target, context: &Context) -> R
             workshop.both(&made, &live).await
         },
     )?;
-    let differences: Vec<Difference> = compare(&expected, &found)
+    let differences: Vec<Difference> = compare(&both.before, &both.after)
         .into_iter()
         .filter(|difference| !difference.is_column_order())
         .collect();

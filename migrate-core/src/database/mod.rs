@@ -69,9 +69,9 @@ pub use event::Event;
 pub use introspect::introspect;
 pub use offline::{Offline, RustSteps, Script, ScriptStep};
 pub use prove::{
-    Desired, Drift, Existing, Finding, Generated, Located, Nearest, Patch, Place, Proof, RowsLost,
-    Scratch, Sections, Side, SqlFile, TestData, Verdict, Verification, Verify, Workshop, drift,
-    verify,
+    Both, Desired, Drift, Existing, Finding, Generated, Located, Nearest, Part, Patch, Place,
+    Proof, RowsLost, Scratch, Sections, Side, SqlFile, TestData, Verdict, Verification, Verify,
+    Way, Workshop, drift, verify,
 };
 pub use repair::Repair;
 pub use report::{Change, Outcome, Report, RowCount, StepAction, StepReport};

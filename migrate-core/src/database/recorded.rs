@@ -67,6 +67,21 @@ impl Recorded {
         }
     }
 
+    /// Takes back what [`replace`](Self::replace) has taken over last.
+    pub(crate) fn forget(&mut self, id: &RevisionId) {
+        let Some(place) = self.by_id.get(id).copied() else {
+            return;
+        };
+        if place + 1 == self.rows.len() {
+            self.rows.pop();
+            self.by_id.remove(id);
+        } else {
+            // It was there before: only what has been taken back can be applied.
+            self.rows[place].state = State::Reverted;
+            self.rows[place].is_head = false;
+        }
+    }
+
     pub(crate) fn set_head(&mut self, id: &RevisionId, is_head: bool) {
         if let Some(place) = self.by_id.get(id) {
             self.rows[*place].is_head = is_head;
@@ -99,9 +114,10 @@ impl Recorded {
 
     /// Applied revisions that stand on this one and are not in `graph`.
     pub(crate) fn unknown_above(&self, graph: &Graph, id: &RevisionId) -> Vec<String> {
+        // Asked of every row at every step down: what is cheap to ask comes first.
         self.applied()
-            .filter(|row| graph.index(row.revision.as_str()).is_none())
             .filter(|row| row.parents.contains(id) || row.depends_on.contains(id))
+            .filter(|row| graph.index(row.revision.as_str()).is_none())
             .map(|row| row.revision.to_string())
             .collect()
     }
@@ -117,8 +133,8 @@ impl Recorded {
         };
         let unknown = self
             .applied()
-            .filter(|other| graph.index(other.revision.as_str()).is_none())
-            .filter(|other| names(row, &other.revision));
+            .filter(|other| names(row, &other.revision))
+            .filter(|other| graph.index(other.revision.as_str()).is_none());
         let alone = unknown.filter(|below| {
             let mut others = self.applied().filter(|other| other.revision != *id);
             !others.any(|other| names(other, &below.revision))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use super::backup::Backup;
+use crate::model::Heads;
 
 /// What a run has done, or would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -101,7 +102,7 @@ pub struct StepReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
     /// The effective rows after it.
-    pub heads_after: Vec<String>,
+    pub heads_after: Heads,
     /// What an edit that was accepted has changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<Change>,
@@ -297,7 +298,7 @@ mod tests {
             loses: Vec::new(),
             statements: 1,
             rows: None,
-            heads_after: vec!["5cd038a8f131".into()],
+            heads_after: Heads::none(),
             changes: Vec::new(),
         };
         assert_eq!(

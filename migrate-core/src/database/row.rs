@@ -40,7 +40,7 @@ pub(crate) fn applied(
         digest: set.digest(index, Direction::Up, dialect),
         down_digest: set.digest(index, Direction::Down, dialect),
         chain,
-        is_head: step.heads_after.contains(&step.revision),
+        is_head: step.heads_after.gained().any(|id| *id == step.revision),
         state: State::Applied,
         origin: if step.action == Action::Stamp {
             Origin::Stamp

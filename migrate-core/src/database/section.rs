@@ -102,6 +102,14 @@ impl<'m> Text<'m> {
         matches!(self, Self::Stored { .. })
     }
 
+    /// The SQL.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::File(section) => section.text,
+            Self::Stored { text, .. } => text,
+        }
+    }
+
     pub(crate) const fn digest(&self) -> Digest {
         match self {
             Self::File(section) => section.digest,

@@ -6,6 +6,7 @@
 pub mod autogenerate;
 pub mod desired;
 pub mod diff;
+pub mod expand;
 pub mod graph;
 pub mod plan;
 pub mod render;
@@ -15,7 +16,7 @@ pub mod spec;
 mod tool;
 
 pub use graph::{Graph, Index, IndexSet};
-pub use plan::{Action, Applied, Gap, Operation, Plan, Purge, Step, Target, plan};
+pub use plan::{Action, Applied, Gap, Heads, Operation, Plan, Purge, Step, Target, plan};
 pub use set::Migrations;
 pub use spec::{Spec, SpecError, SpecRange, resolve};
 pub use tool::{Tool, UnknownTool, VersionOrder};

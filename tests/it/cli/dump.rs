@@ -23,6 +23,8 @@ fn of_what_and_where_to() {
         "schema dump schema",
         "schema dump nothing",
         "schema dump nothing.sql",
+        "schema dump nothing.db",
+        "schema dump /",
         "schema dump -o out/schema.sql --check",
         "schema dump -o out/schema.sql",
         "schema dump -o out/schema.sql",
@@ -38,6 +40,10 @@ fn of_what_and_where_to() {
         "schema dump -o out/schema.sql --check",
         "schema dump -o in_the_way/schema.sql",
     ]);
+    // A project that does not say for which database it is.
+    let plain = Project::chain();
+    plain.write("migrate.toml", "");
+    session += &plain.session(&["-q schema dump", "-q schema dump aaaa --dialect sqlite"]);
     assert_screen!(session, "snapshots/dump.txt");
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod dialects;
 mod diff;
 mod dump;
+mod expand;
 mod files;
 mod looking;
 mod offline;

@@ -115,8 +115,8 @@ fn written(changes: &Changes<'_>, options: &Options) -> Result<Vec<Statement>, S
 
 /// The revisions: as many as the way up takes. The way down is all in the one that goes last.
 fn write(chain: &Chain, up: &Written, down: &Written) {
-    let mut downs: Vec<String> = down.sections.iter().map(|it| it.for_chain()).collect();
-    let ups = up.sections.iter().map(|it| it.for_chain());
+    let mut downs: Vec<String> = down.for_chain().collect();
+    let ups = up.for_chain();
     let count = up.sections.len().max(downs.len());
     // The last revision is taken back first.
     downs.resize(count, String::new());

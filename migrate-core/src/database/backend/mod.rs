@@ -177,6 +177,18 @@ pub(crate) trait Backend: Send {
     /// On success the fence in `work` has moved by [`Done::epochs`].
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>>;
 
+    /// Whether a section (or none) can share a message with others: nothing has to be looked at around it.
+    fn is_plain(&self, section: Option<&Source<'_>>) -> bool {
+        let _ = section;
+        false
+    }
+
+    /// Sends what leaves a transaction open as one message, and commits that. Nothing is heard of single statements.
+    fn execute_and_commit(&mut self, mut sql: String) -> Pending<'_, Result<(), ServerError>> {
+        sql.push_str("COMMIT");
+        Box::pin(async move { self.execute(sql).await.map(drop) })
+    }
+
     /// What opens a transaction of ours.
     fn begin(&self) -> &'static str {
         "BEGIN"

@@ -2,22 +2,14 @@
 //!
 //! The run lock is that of the file: every revision is one `BEGIN IMMEDIATE` transaction, and the fence tells whether
 //! somebody else has been at work in between.
-//!
-//! # Rebuilding a table
-//!
-//! What `ALTER TABLE` cannot do is done by building a new table and renaming it, and that needs foreign keys off, which
-//! SQLite allows only outside of a transaction. A section asks for it in SQLite's own words, by
-//! `PRAGMA foreign_keys = OFF` as one of its statements: then foreign keys are off before its transaction begins, and
-//! before it commits `PRAGMA foreign_key_check` must find nothing that it had not found before.
 
+mod error;
 mod heart;
 mod near;
+mod parts;
 mod session;
 mod settings;
 mod watchdog;
-
-use std::collections::BTreeMap;
-use std::time::Instant;
 
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqlitePool};
@@ -26,15 +18,14 @@ use sqlx::{ConnectOptions, Connection};
 use super::driver::{fetch, send};
 use super::{Attempt, Backend, Effect, Executed, Lent, Pending, Row, SessionSettings, Who};
 use crate::database::error::{ServerError, ServerErrorKind};
-use crate::database::execute::message::{Message, Part};
-use crate::database::execute::parts::{self, Failed};
-use crate::database::execute::transactional::{self, Bounds, Surroundings, done, step_error};
+use crate::database::execute::message::Part;
+use crate::database::execute::transactional::{self, Bounds, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Transaction, Work, journalled};
 use crate::database::recover;
 use crate::database::session::asks_for_rebuild;
-use crate::database::state::tables::Wording;
 use crate::database::state::{Fence, Holder, SessionId, Tables, read_lock};
 use crate::text::Dialect;
+pub(crate) use error::translate;
 use heart::Heart;
 use session::AtWork;
 use settings::Settings;
@@ -52,16 +43,6 @@ pub(crate) struct SqliteBackend<'c> {
     /// How to open the file once more, for the heartbeat.
     options: Option<SqliteConnectOptions>,
     heart: Option<Heart>,
-    /// Whether the connection was given the statements of every upgrade.
-    prepared: bool,
-}
-
-/// Whether foreign keys hold while a section runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keys {
-    On,
-    /// It rebuilds tables.
-    Off,
 }
 
 impl Drop for SqliteBackend<'_> {
@@ -130,7 +111,6 @@ impl<'c> SqliteBackend<'c> {
             watchdog: Watchdog::new(),
             options: None,
             heart: None,
-            prepared: false,
         }
     }
 
@@ -155,10 +135,6 @@ impl<'c> SqliteBackend<'c> {
         let Some(source) = &work.section else {
             return transactional::run(self, work, around).await;
         };
-        // `PRAGMA temp_store` drops what is temporary; what an application's function does nobody knows.
-        if settings::may_change(source) || source.has_calls() {
-            self.tables.wording = Wording::Plain;
-        }
         let ours = |error| step_error(work, error, Part::Ours, None, Kept::Nothing);
         let settings = if settings::may_change(source) {
             let read = Settings::read(self.connection().map_err(ours)?, source).await;
@@ -213,120 +189,6 @@ impl<'c> SqliteBackend<'c> {
         if let Some(offset) = found {
             error.offset = Some(source.script.statements[number].text.start + offset);
         }
-    }
-
-    /// A section that takes several messages inside its one transaction: one with Rust steps, and one during which
-    /// foreign keys are off.
-    async fn run_in_parts(
-        &mut self,
-        work: &Work<'_>,
-        source: &Source<'_>,
-        mut around: Surroundings,
-    ) -> Result<Done, StepError> {
-        let started = Instant::now();
-        let own = work.transaction == Transaction::Own;
-        let keys = if own && asks_for_rebuild(source) {
-            Keys::Off
-        } else {
-            Keys::On
-        };
-        if keys == Keys::Off
-            && let Err(failed) = self.foreign_keys_off().await
-        {
-            return Err(failed.abandon(self, work, around.bounds).await);
-        }
-        let outcome = if own && source.has_calls() {
-            around.bounds = Bounds::Held;
-            self.run_held(work, source, &around, keys).await
-        } else {
-            self.run_parts(work, source, &around, keys).await
-        };
-        match outcome {
-            Ok(()) => Ok(done(work, started)),
-            Err(failed) => Err(failed.abandon(self, work, around.bounds).await),
-        }
-    }
-
-    async fn foreign_keys_off(&mut self) -> Result<(), Failed> {
-        let off = self.execute("PRAGMA foreign_keys = OFF".to_owned()).await;
-        off.map(drop).map_err(Failed::ours)
-    }
-
-    /// In a transaction that the driver knows of.
-    async fn run_held(
-        &mut self,
-        work: &Work<'_>,
-        source: &Source<'_>,
-        around: &Surroundings,
-        keys: Keys,
-    ) -> Result<(), Failed> {
-        let (tables, watchdog) = (self.tables.clone(), self.watchdog.clone());
-        let connection = self.connection().map_err(Failed::ours)?;
-        let mut held = connection
-            .begin_with(around.begin)
-            .await
-            .map_err(|error| Failed::ours(translate(error, 0)))?;
-        let mut inside = SqliteBackend::on(&mut held, "");
-        inside.tables = tables;
-        inside.watchdog = watchdog;
-        let outcome = inside.run_parts(work, source, around, keys).await;
-        drop(inside);
-        parts::settle(held, outcome, translate).await
-    }
-
-    /// Between the ends of the transaction. A rebuild must not leave a violation that was not there before.
-    async fn run_parts(
-        &mut self,
-        work: &Work<'_>,
-        source: &Source<'_>,
-        around: &Surroundings,
-        keys: Keys,
-    ) -> Result<(), Failed> {
-        if keys == Keys::On {
-            return parts::run(self, work, source, around).await;
-        }
-        let mut opening = Message::new();
-        transactional::open(&mut opening, &self.tables, work, around);
-        parts::send(self, opening).await?;
-        let before = self.violations().await?;
-        let rest = parts::statements(self, work, source, Message::new()).await?;
-        parts::send(self, rest).await?;
-        let after = self.violations().await?;
-        let new = after
-            .iter()
-            .find(|(pair, count)| before.get(*pair).is_none_or(|known| known < count));
-        if let Some(((table, parent), count)) = new {
-            let count = count - before.get(&(table.clone(), parent.clone())).unwrap_or(&0);
-            let rows = if count == 1 {
-                "a row".to_owned()
-            } else {
-                format!("{count} rows")
-            };
-            let message =
-                format!("foreign_key_check: {rows} of {table} would refer to nothing in {parent}");
-            let error = ServerError::new(ServerErrorKind::Other, message);
-            return Err(Failed::ours(error));
-        }
-        let mut closing = Message::new();
-        transactional::finish(&mut closing, &self.tables, work, around);
-        parts::send(self, closing).await
-    }
-
-    /// How many rows of which table refer to nothing in which other. Rows are counted and not named, because a rebuild
-    /// may number them anew.
-    async fn violations(&mut self) -> Result<BTreeMap<(String, String), usize>, Failed> {
-        let sql = "SELECT \"table\", parent FROM pragma_foreign_key_check".to_owned();
-        let rows = self.query(sql).await.map_err(Failed::ours)?;
-        let mut found = BTreeMap::new();
-        for row in rows {
-            let mut fields = row.into_iter().map(Option::unwrap_or_default);
-            let pair = (
-                fields.next().unwrap_or_default(),
-                fields.next().unwrap_or_default(),
-            );
-            *found.entry(pair).or_insert(0) += 1;
-        }
-        Ok(found)
     }
 }
 
@@ -444,13 +306,6 @@ impl Backend for SqliteBackend<'_> {
     fn register<'a>(&'a mut self, _: &'a Holder) -> Pending<'a, Result<Fence, ServerError>> {
         let sql = self.tables.select_lock();
         Box::pin(async move {
-            // Not on a connection that others go on with.
-            if matches!(self.link, Link::Own(_)) && !self.prepared {
-                let prepare = self.tables.prepare_on_sqlite().join(";\n");
-                self.execute(prepare).await?;
-                self.prepared = true;
-                self.tables.wording = Wording::Prepared;
-            }
             let row = self.query(sql).await?.pop();
             let row = row.ok_or_else(|| {
                 ServerError::new(ServerErrorKind::Other, "the lock row is missing")
@@ -466,6 +321,33 @@ impl Backend for SqliteBackend<'_> {
 
     fn begin(&self) -> &'static str {
         "BEGIN IMMEDIATE"
+    }
+
+    fn is_plain(&self, section: Option<&Source<'_>>) -> bool {
+        let plain = |source: &Source<'_>| {
+            source.transactional && !source.has_parts() && !settings::may_change(source)
+        };
+        // The time that a statement may take is counted by its results.
+        !matches!(self.link, Link::Caller(_))
+            && !self.watchdog.is_watching()
+            && section.is_none_or(plain)
+    }
+
+    /// By what sqlx has for the statement that begins a transaction: it is handed to SQLite as it is, however many
+    /// statements it holds, and nothing comes back but the outcome. Where results come back, each of them wakes us, and
+    /// every statement is kept until the last has run.
+    fn execute_and_commit(&mut self, sql: String) -> Pending<'_, Result<(), ServerError>> {
+        Box::pin(async move {
+            let begun = self
+                .connection()?
+                .begin_with(sqlx::AssertSqlSafe(sql))
+                .await;
+            let committed = match begun {
+                Ok(transaction) => transaction.commit().await,
+                Err(error) => Err(error),
+            };
+            committed.map_err(|error| translate(error, 0))
+        })
     }
 
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>> {
@@ -510,63 +392,5 @@ impl Backend for SqliteBackend<'_> {
             }
             Link::Caller(_) => Box::pin(async {}),
         }
-    }
-}
-
-pub(super) fn translate(error: sqlx::Error, results: usize) -> ServerError {
-    use ServerErrorKind as Kind;
-    let mut translated = match &error {
-        sqlx::Error::Database(database) => {
-            let code: u32 = database
-                .code()
-                .and_then(|code| code.parse().ok())
-                .unwrap_or_default();
-            let message = database.message();
-            let kind = match code & 0xff {
-                3 | 8 | 23 => Kind::Permission,
-                5 | 6 => Kind::Busy,
-                14 => Kind::MissingDatabase,
-                _ if message.starts_with("no such table") => Kind::MissingTable,
-                _ if message.ends_with("already exists") => Kind::AlreadyExists,
-                _ => Kind::Other,
-            };
-            let mut translated = ServerError::new(kind, message);
-            translated.code = Some(name(code));
-            translated
-        }
-        sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
-            ServerError::new(Kind::Disconnected, error.to_string())
-        }
-        sqlx::Error::Configuration(_) => ServerError::new(Kind::Config, error.to_string()),
-        _ => ServerError::new(Kind::Other, error.to_string()),
-    };
-    translated.results = results;
-    translated
-}
-
-/// The name of a result code, as SQLite's documentation lists it.
-fn name(code: u32) -> String {
-    let name = match code & 0xff {
-        1 => "SQLITE_ERROR",
-        3 => "SQLITE_PERM",
-        5 => "SQLITE_BUSY",
-        6 => "SQLITE_LOCKED",
-        8 => "SQLITE_READONLY",
-        9 => watchdog::INTERRUPTED,
-        10 => "SQLITE_IOERR",
-        11 => "SQLITE_CORRUPT",
-        13 => "SQLITE_FULL",
-        14 => "SQLITE_CANTOPEN",
-        18 => "SQLITE_TOOBIG",
-        19 => "SQLITE_CONSTRAINT",
-        20 => "SQLITE_MISMATCH",
-        23 => "SQLITE_AUTH",
-        26 => "SQLITE_NOTADB",
-        _ => return format!("code {code}"),
-    };
-    if code > 0xff {
-        format!("{name}, code {code}")
-    } else {
-        name.to_owned()
     }
 }

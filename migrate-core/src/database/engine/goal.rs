@@ -6,8 +6,11 @@ use crate::database::recorded::{Comparison, Recorded};
 use crate::database::run::{Fill, Purge as PurgeRows, Verb};
 use crate::database::state::State;
 use crate::model::graph::Node;
+use crate::model::plan::follow;
 use crate::model::set::Set;
-use crate::model::{Action, Applied, Graph, Plan, Purge, Spec, Step, Target, plan as compute};
+use crate::model::{
+    Action, Applied, Graph, Index, Plan, Purge, Spec, Step, Target, plan as compute,
+};
 use crate::text::RevisionId;
 use crate::text::diagnostic::Class;
 
@@ -91,6 +94,11 @@ fn applied(graph: &Graph, recorded: &Recorded) -> Applied {
     let known = recorded
         .applied()
         .filter_map(|row| graph.index(row.revision.as_str()));
+    exact(graph, known)
+}
+
+/// Exactly these revisions, gap and all.
+fn exact(graph: &Graph, known: impl IntoIterator<Item = Index>) -> Applied {
     match Applied::exact(graph, known) {
         Ok(applied) => applied,
         Err(gap) => gap.applied,
@@ -158,9 +166,8 @@ impl Goal {
     /// When the rows have changed in a way that the goal cannot be reached from.
     pub(crate) fn rest(&self, graph: &Graph, recorded: &Recorded) -> Result<Vec<Step>, Error> {
         let before = applied(graph, recorded);
-        let mut heads = before.rows(graph);
         let mut applied = before.set().clone();
-        let mut steps = Vec::new();
+        let mut actions = Vec::new();
         for (action, id) in &self.steps {
             let Some(index) = graph.index(id.as_str()) else {
                 continue;
@@ -177,27 +184,25 @@ impl Goal {
                 }));
             }
             if action.applies() {
-                heads.retain(|head| !graph.below(index).any(|below| below == *head));
-                if !carries(index) {
-                    heads.push(index);
-                }
                 applied.insert(index);
             } else {
                 applied.remove(index);
-                heads.retain(|head| *head != index);
-                let carries = |index| graph.above(index).any(|above| applied.contains(above));
-                heads.extend(graph.below(index).filter(|below| !carries(*below)));
             }
-            heads.sort_unstable();
-            steps.push(Step {
-                index,
-                revision: id.clone(),
-                action: *action,
-                heads_after: graph.ids(&heads),
-            });
+            actions.push((*action, index));
         }
-        Ok(steps)
+        Ok(follow(graph, &before, &actions))
     }
+}
+
+/// The step that would finish a revision on which a run is at work, or was.
+pub(crate) fn finishing(graph: &Graph, recorded: &Recorded, action: Action, index: Index) -> Step {
+    let others = recorded
+        .applied()
+        .filter_map(|row| graph.index(row.revision.as_str()))
+        .filter(|other| *other != index);
+    let before = others.chain((!action.applies()).then_some(index));
+    let before = exact(graph, before);
+    follow(graph, &before, &[(action, index)]).remove(0)
 }
 
 /// Whether a row says that the revision is applied.

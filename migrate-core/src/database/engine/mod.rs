@@ -12,6 +12,7 @@ mod recovery;
 mod renew;
 mod repair;
 mod steps;
+mod together;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::model::set::{Ahead, Set, Settings};
 use crate::model::{Graph, Migrations, Plan, Step};
 use crate::text::Dialect;
 pub(crate) use goal::Goal;
+use together::Pace;
 
 /// What is to be done, apart from where.
 #[derive(Debug, Clone)]
@@ -95,6 +97,7 @@ pub(crate) struct Engine<'e> {
     recorded: Recorded,
     fence: Fence,
     patience: Patience,
+    pace: Pace,
     context: Arc<StepContext>,
 }
 
@@ -126,6 +129,7 @@ impl<'e> Engine<'e> {
             settings: migrations.settings()?,
             ownership,
             patience: Patience::new(task.lock_wait).until(task.deadline),
+            pace: Pace::START,
             context: Arc::new(StepContext {
                 tag: task.tag.clone(),
                 arguments: task.arguments.clone(),
@@ -286,8 +290,14 @@ impl<'e> Engine<'e> {
         if self.fence.holder.is_none() {
             self.fence = self.backend.register(&self.holder).await?;
         }
-        // On SQLite somebody may have written between the two.
-        if let (None, Some(lock)) = (&self.fence.holder, &recorded.lock) {
+        // On SQLite somebody may have written between the two; and a message of ours that has failed may have moved it.
+        if let Some(lock) = &recorded.lock
+            && self.fence.holder.as_ref().is_none_or(|run| {
+                lock.holder
+                    .as_ref()
+                    .is_some_and(|holder| holder.run == *run)
+            })
+        {
             self.fence.epoch = lock.epoch;
         }
         self.patience.seen(self.fence.epoch);
@@ -485,7 +495,7 @@ impl<'e> Engine<'e> {
             loses: Vec::new(),
             statements: 0,
             rows: None,
-            heads_after: step.heads_after.iter().map(ToString::to_string).collect(),
+            heads_after: step.heads_after.clone(),
             changes: Vec::new(),
         })
     }

@@ -7,6 +7,7 @@ use crate::database::execute::{Source, Transaction};
 use crate::database::report::StepReport;
 use crate::database::run::Stored;
 use crate::database::section::{STORED, Text};
+use crate::database::state::Record;
 use crate::model::{Action, Graph, Step};
 use crate::text::RevisionId;
 use crate::text::diagnostic::{Class, Diagnostic, nearest};
@@ -18,6 +19,8 @@ pub(super) struct Prepared<'m> {
     pub(super) text: Option<Text<'m>>,
     /// What it takes away for good.
     pub(super) loses: Vec<String>,
+    /// Whether it can share a message with others.
+    pub(super) plain: bool,
 }
 
 impl<'e> Engine<'e> {
@@ -34,14 +37,18 @@ impl<'e> Engine<'e> {
                 Action::Downgrade => self.down(&step.revision)?,
                 Action::Stamp | Action::Unstamp => None,
             };
-            let loses = match &text {
-                Some(text) => self.refuse_section(&step.revision, text)?.loses(),
-                None => Vec::new(),
+            let (loses, plain) = match &text {
+                Some(text) => {
+                    let source = self.refuse_section(&step.revision, text)?;
+                    (source.loses(), self.backend.is_plain(Some(&source)))
+                }
+                None => (Vec::new(), self.backend.is_plain(None)),
             };
             prepared.push(Prepared {
                 step: step.clone(),
                 text,
                 loses,
+                plain,
             });
         }
         self.refuse_unknown_above(graph, steps)?;
@@ -169,6 +176,10 @@ impl<'e> Engine<'e> {
 
     /// A revision on which something stands that is not taken back with it must stay.
     fn refuse_unknown_above(&self, graph: &Graph, steps: &[Step]) -> Result<(), Error> {
+        let is_unknown = |row: &Record| graph.index(row.revision.as_str()).is_none();
+        if !self.recorded.applied().any(is_unknown) {
+            return Ok(());
+        }
         for step in steps
             .iter()
             .filter(|step| !step.action.applies() && !self.purges())

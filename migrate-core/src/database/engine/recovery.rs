@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Engine, Progress};
+use super::{Engine, Progress, goal};
 use crate::database::backend::{Effect, Who};
 use crate::database::error::{Error, Kind};
 use crate::database::event::Event;
@@ -12,7 +12,7 @@ use crate::database::recorded::lock_row;
 use crate::database::report::Outcome;
 use crate::database::section::Text;
 use crate::database::state::{Holder, Record, SessionId, State};
-use crate::model::{Action, Graph, Step};
+use crate::model::{Action, Graph};
 use crate::text::revision::Direction;
 
 /// How long a session that may live, and that no lock tells of, must not be heard of before it is taken for dead: several
@@ -178,7 +178,7 @@ impl Engine<'_> {
         } else {
             Action::Downgrade
         };
-        self.finish_step(row, index, action, text, from).await
+        self.finish_step(index, action, text, from).await
     }
 
     /// Whether a text that was changed is the same in the statements that have finished, with none in flight.
@@ -236,30 +236,13 @@ impl Engine<'_> {
 
     async fn finish_step(
         &mut self,
-        row: &Record,
         index: crate::model::Index,
         action: Action,
         text: Option<Text<'_>>,
         from: usize,
     ) -> Result<Progress, Error> {
         let graph: &Graph = self.set.graph();
-        let mut applied = graph.set(
-            self.recorded
-                .applied()
-                .filter_map(|row| graph.index(row.revision.as_str())),
-        );
-        if action.applies() {
-            applied.insert(index);
-        } else {
-            applied.remove(index);
-        }
-        let heads_after = graph.ids(&graph.maximal(&applied));
-        let step = Step {
-            index,
-            revision: row.revision.clone(),
-            action,
-            heads_after,
-        };
+        let step = goal::finishing(graph, &self.recorded, action, index);
         let mut report = self.describe(&step)?;
         if let Some(text) = &text {
             report.loses = text.source(&step.revision, self.dialect, 0)?.loses();

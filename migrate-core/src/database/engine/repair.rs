@@ -1,6 +1,6 @@
 //! Recording what a person has decided.
 
-use super::{Engine, Progress};
+use super::{Engine, Progress, goal};
 use crate::database::edit::changes;
 use crate::database::error::{Error, ServerErrorKind};
 use crate::database::lock::is_contention;
@@ -152,7 +152,7 @@ impl Engine<'_> {
         record.journal = Journal::default();
         record.error = None;
         let tables = self.backend.tables();
-        let mut statements = tables.heads(&self.head_change(self.set.graph(), &step));
+        let mut statements = tables.heads(&self.head_change(&step));
         statements.push(tables.update_row(&record, Started::Before));
         let what = if direction == Direction::Up {
             "recorded as applied"
@@ -360,29 +360,11 @@ impl Engine<'_> {
 
     /// The step that would finish the revision in this direction.
     fn step_of(&self, index: Index, direction: Direction) -> Step {
-        let graph = self.set.graph();
-        let known = self
-            .recorded
-            .applied()
-            .filter_map(|row| graph.index(row.revision.as_str()));
-        let mut applied = graph.set(known);
         let action = match direction {
-            Direction::Up => {
-                applied.insert(index);
-                Action::Upgrade
-            }
-            Direction::Down => {
-                applied.remove(index);
-                Action::Downgrade
-            }
+            Direction::Up => Action::Upgrade,
+            Direction::Down => Action::Downgrade,
         };
-        let revision: RevisionId = graph.id(index).clone();
-        Step {
-            index,
-            revision,
-            action,
-            heads_after: graph.ids(&graph.maximal(&applied)),
-        }
+        goal::finishing(self.set.graph(), &self.recorded, action, index)
     }
 
     fn told(&self, index: Index, message: String) -> Result<StepReport, Error> {

@@ -18,11 +18,11 @@ use crate::database::row;
 use crate::database::run::Verb;
 use crate::database::section::{Text, recorded};
 use crate::database::state::{Journal, Record, Rounds, State};
-use crate::database::who::{TOOL, jitter, now};
+use crate::database::who::{TOOL, jitter};
 use crate::model::{Action, Graph, Step};
+use crate::text::RevisionId;
 use crate::text::diagnostic::Class;
 use crate::text::revision::Direction;
-use crate::text::{Dialect, RevisionId};
 
 /// How often a revision is tried again when a lock on a table could not be had in time.
 const RETRIES: u32 = 5;
@@ -41,13 +41,19 @@ impl<'e> Engine<'e> {
         steps: &[Step],
     ) -> Result<Progress, Error> {
         let prepared = self.prepare(graph, steps)?;
-        let whole = self.transaction() == Transaction::Run && !prepared.is_empty();
-        if (whole || self.purges()) && self.ownership == Ownership::Own && !self.begin().await? {
+        if prepared.is_empty() && !self.purges() {
+            return Ok(Progress::Finished);
+        }
+        if self.is_one_message(&prepared) {
+            return self.run_sharing(graph, &prepared, prepared.len()).await;
+        }
+        let whole = self.transaction() == Transaction::Run;
+        if whole && self.ownership == Ownership::Own && !self.begin().await? {
             return Ok(Progress::Overtaken);
         }
         let first = self.report.steps.len();
         let outcome = self.run_prepared(graph, &prepared).await;
-        if whole || self.purges() {
+        if whole {
             return self.end(first, outcome).await;
         }
         outcome
@@ -66,34 +72,57 @@ impl<'e> Engine<'e> {
                 .map_err(|error| self.server("writing the state tables of", error))?;
             self.recorded.clear();
         }
-        for (place, this) in prepared.iter().enumerate() {
-            let Prepared { step, text, .. } = this;
+        let mut place = 0;
+        while place < prepared.len() {
             self.check_deadline(place, prepared)?;
-            let number = self.report.steps.len() + 1;
-            let of = self.report.steps.len() + prepared.len() - place;
-            let stored = self.stored(step, text.as_ref()).await?;
-            let text = stored.as_ref().or(text.as_ref());
-            let mut step_report = self.describe_prepared(this, stored.as_ref())?;
-            self.task.watch.tell(&Event::StepBegins {
-                step: &step_report,
-                number,
-                of,
-            });
-            let tried = self.run_step(graph, step, text).await;
-            match &tried {
-                Ok(Tried::Done(done)) => {
-                    step_report.outcome = Outcome::Finished;
-                    step_report.duration = done.duration;
-                    step_report.statements = done.statements;
-                    step_report.rows = done.rows;
-                }
-                Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
-                Err(error) if error.leaves_unknown() => step_report.outcome = Outcome::Unknown,
-                Err(_) => step_report.outcome = Outcome::Failed,
+            let rest = &prepared[place..];
+            let of = self.report.steps.len() + rest.len();
+            let count = self.sharing(rest);
+            let progress = match &rest[..count] {
+                [alone] => self.run_alone(graph, alone, of).await?,
+                several => self.run_sharing(graph, several, of).await?,
+            };
+            if progress == Progress::Overtaken {
+                return Ok(progress);
             }
-            self.tell_end(step_report, number, of);
-            tried?;
+            place += count;
         }
+        Ok(Progress::Finished)
+    }
+
+    /// Runs one step by itself.
+    async fn run_alone(
+        &mut self,
+        graph: &Graph,
+        prepared: &Prepared<'e>,
+        of: usize,
+    ) -> Result<Progress, Error> {
+        let Prepared { step, text, .. } = prepared;
+        let stored = self.stored(step, text.as_ref()).await?;
+        let text = stored.as_ref().or(text.as_ref());
+        let mut step_report = self.describe_prepared(prepared, stored.as_ref())?;
+        let number = self.report.steps.len() + 1;
+        self.task.watch.tell(&Event::StepBegins {
+            step: &step_report,
+            number,
+            of,
+        });
+        let begun = Instant::now();
+        let tried = self.run_step(graph, step, text).await;
+        self.pace.took(1, begun.elapsed());
+        match &tried {
+            Ok(Tried::Done(done)) => {
+                step_report.outcome = Outcome::Finished;
+                step_report.duration = done.duration;
+                step_report.statements = done.statements;
+                step_report.rows = done.rows;
+            }
+            Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
+            Err(error) if error.leaves_unknown() => step_report.outcome = Outcome::Unknown,
+            Err(_) => step_report.outcome = Outcome::Failed,
+        }
+        self.tell_end(step_report, number, of);
+        tried?;
         Ok(Progress::Finished)
     }
 
@@ -222,7 +251,6 @@ impl<'e> Engine<'e> {
                 .map(|text| text.source(&step.revision, self.dialect, from))
                 .transpose()?;
             let mut work = self.work(graph, step, section)?;
-            work.record.started_at = (self.dialect == Dialect::Sqlite).then(now);
             if let (Direction::Down, Some(text)) = (work.direction, text)
                 && work.record.down_digest != text.digest()
             {
@@ -325,7 +353,7 @@ impl<'e> Engine<'e> {
     }
 
     /// Everything that has to be known for a step.
-    fn work<'w>(
+    pub(super) fn work<'w>(
         &self,
         graph: &Graph,
         step: &Step,
@@ -339,7 +367,7 @@ impl<'e> Engine<'e> {
             Action::Upgrade | Action::Stamp => self.applied_record(step)?,
             Action::Downgrade | Action::Unstamp => (self.reverted_record(step, row), None),
         };
-        let mut heads = self.head_change(graph, step);
+        let mut heads = self.head_change(step);
         heads
             .gained
             .retain(|id| self.recorded.unknown_above(graph, id).is_empty());
@@ -408,27 +436,25 @@ impl<'e> Engine<'e> {
         }
     }
 
-    pub(super) fn head_change(&self, graph: &Graph, step: &Step) -> HeadChange {
+    pub(super) fn head_change(&self, step: &Step) -> HeadChange {
         let is_head = |id: &RevisionId| {
             self.recorded
                 .row(id.as_str())
                 .is_some_and(|row| row.is_head)
         };
-        // Across a gap the row below is not one of the revision's own parents.
-        let others = step.heads_after.iter().filter(|id| **id != step.revision);
-        let gained = others
+        let others = |id: &&RevisionId| **id != step.revision;
+        let gained = step.heads_after.gained().filter(others);
+        let gained = gained
             .filter(|id| !is_head(id) && is_applied(&self.recorded, id.as_str()))
             .cloned()
             .collect();
-        let below = graph.below(step.index).map(|index| graph.id(index).clone());
-        let lost = below
-            .filter(|id| is_head(id) && !step.heads_after.contains(id))
-            .collect();
+        let lost = step.heads_after.lost().filter(others);
+        let lost = lost.filter(|id| is_head(id)).cloned().collect();
         HeadChange { gained, lost }
     }
 
     /// Takes over into memory what the step has written.
-    fn take_over(&mut self, work: &Work<'_>) {
+    pub(super) fn take_over(&mut self, work: &Work<'_>) {
         self.recorded.replace(work.record.clone());
         for id in &work.heads.gained {
             self.recorded.set_head(id, true);

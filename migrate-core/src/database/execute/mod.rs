@@ -7,6 +7,7 @@ pub(crate) mod call;
 pub(crate) mod journalled;
 pub(crate) mod message;
 pub(crate) mod parts;
+pub(crate) mod together;
 pub(crate) mod transactional;
 
 use std::sync::Arc;

@@ -27,7 +27,8 @@ pub(crate) struct Surroundings {
 pub(crate) enum Bounds {
     /// The messages.
     Sent,
-    /// The driver, around the section: so it knows that a transaction is open when a Rust step begins one in it.
+    /// Somebody else, around the section: the driver, so that it knows that a transaction is open when a Rust step begins
+    /// one in it; or whoever puts several sections into one message.
     Held,
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -
 /// Opens the transaction and raises the fence.
 pub(crate) fn open(message: &mut Message, tables: &Tables, work: &Work<'_>, around: &Surroundings) {
     match work.transaction {
-        Transaction::Own if around.bounds == Bounds::Held => {}
+        _ if around.bounds == Bounds::Held => {}
         Transaction::Own => message.ours(around.begin),
         Transaction::Savepoint => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
         Transaction::Run => {}
@@ -104,7 +105,7 @@ pub(crate) fn finish(
     message.extend(around.reset.iter().cloned());
     message.extend(tables.finish(work));
     match work.transaction {
-        Transaction::Own if around.bounds == Bounds::Held => {}
+        _ if around.bounds == Bounds::Held => {}
         Transaction::Own => message.ours("COMMIT"),
         Transaction::Savepoint => message.ours(&format!("RELEASE SAVEPOINT {SAVEPOINT}")),
         Transaction::Run => {}

@@ -191,7 +191,7 @@ impl Migrations {
             direction: course.plan.operation.name(),
             from: ids(&course.plan.from),
             target: course.plan.target.clone(),
-            heads: ids(course.plan.heads_after()),
+            heads: ids(&course.plan.heads_after()),
             steps: self.script_steps(&course)?,
             sql,
         })

@@ -37,7 +37,6 @@ pub(super) fn write(
         client: &*client,
         dialect,
         holder: Arc::new(start.holder()),
-        heads: course.plan.from.clone(),
         of: course.plan.steps.len(),
         rust,
         text: String::new(),
@@ -114,8 +113,6 @@ struct Writer<'w> {
     client: &'w dyn Client,
     dialect: Dialect,
     holder: Arc<Holder>,
-    /// The effective rows before the next step.
-    heads: Vec<RevisionId>,
     of: usize,
     rust: RustSteps,
     text: String,
@@ -137,7 +134,7 @@ impl Writer<'_> {
                 self.dialect
             ),
             format!("from: {}", rows(&plan.from)),
-            format!("to:   {}", rows(plan.heads_after())),
+            format!("to:   {}", rows(&plan.heads_after())),
             match plan.steps.len() {
                 0 => "There is nothing to do.".to_owned(),
                 1 => "1 revision.".to_owned(),
@@ -219,7 +216,6 @@ impl Writer<'_> {
             let after = self.client.after(source);
             self.text.push_str(&after);
         }
-        self.heads.clone_from(&step.heads_after);
         Ok(())
     }
 
@@ -285,7 +281,7 @@ impl Writer<'_> {
                 entry.message
             ),
             entry.file.to_owned(),
-            format!("then at {}", rows(&step.heads_after)),
+            format!("then at {}", rows(&step.heads_after.to_vec())),
         ];
         self.text.push('\n');
         for line in lines {
@@ -331,7 +327,7 @@ impl Writer<'_> {
             // There may be one of earlier days.
             row: Known::Present,
             down_section,
-            heads: self.head_change(step)?,
+            heads: head_change(step),
             section,
             fence: Fence {
                 epoch: 0,
@@ -355,17 +351,14 @@ impl Writer<'_> {
             context: Arc::default(),
         })
     }
+}
 
-    fn head_change(&self, step: &Step) -> Result<HeadChange, Error> {
-        let graph = self.migrations.set()?.graph();
-        let others = step.heads_after.iter().filter(|id| **id != step.revision);
-        let gained = others.filter(|id| !self.heads.contains(id)).cloned();
-        let below = graph.below(step.index).map(|index| graph.id(index).clone());
-        let lost = below.filter(|id| self.heads.contains(id) && !step.heads_after.contains(id));
-        Ok(HeadChange {
-            gained: gained.collect(),
-            lost: lost.collect(),
-        })
+/// Which other rows gain and lose `is_head`.
+fn head_change(step: &Step) -> HeadChange {
+    let others = |id: &&RevisionId| **id != step.revision;
+    HeadChange {
+        gained: step.heads_after.gained().filter(others).cloned().collect(),
+        lost: step.heads_after.lost().filter(others).cloned().collect(),
     }
 }
 

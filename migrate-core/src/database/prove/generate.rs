@@ -1,22 +1,19 @@
 //! The revision that makes the desired schema out of what the revisions make, proven before anybody writes it.
 
 use super::load::SqlFile;
-use super::report::{Finding, Proof, Verdict};
-use super::sections::{impossible, sections};
+use super::report::Proof;
 use super::side::Workshop;
-use super::survive::{Kept, kept};
+use super::trial::Trial;
 use super::verify::apart;
 use crate::database::error::Error;
-use crate::database::target::Database;
 use crate::model::Index;
-use crate::model::autogenerate::{LikelyRename, Section, likely_renames, samples};
+use crate::model::autogenerate::{LikelyRename, Section};
 use crate::model::desired::Models;
-use crate::model::diff::{Renames, diff};
-use crate::model::render::{Options, render};
+use crate::model::diff::Renames;
+use crate::model::expand::{Kept, keep};
 use crate::model::schema::{Difference, Schema, compare};
 use crate::text::Dialect;
 use crate::text::diagnostic::Class;
-use crate::text::revision::Direction;
 
 /// What a revision is generated from.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +25,21 @@ pub struct Desired {
     pub models: Option<Models>,
     /// Renames besides those of the hints.
     pub renames: Renames,
+    /// In how many steps.
+    pub way: Way,
+}
+
+/// In how many steps a schema becomes another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Way {
+    /// In one, and what takes long online in a second.
+    #[default]
+    AtOnce,
+    /// Columns that get another name or type come beside the old ones, which are kept for the older release: expand,
+    /// backfill, switch.
+    Expand,
+    /// What is kept goes: the columns named here as `table.column`, or all.
+    Contract(Vec<String>),
 }
 
 impl Desired {
@@ -72,7 +84,9 @@ pub struct Generated {
     pub rows_kept: usize,
     /// The tables that the change leaves and for which no sample row could be made: nothing is proven of their rows.
     pub rows_unknown: usize,
-    /// The schema that is wanted.
+    /// What is kept for an older release once this is done.
+    pub kept: Vec<Kept>,
+    /// The schema that is wanted, with what is kept.
     pub after: Schema,
 }
 
@@ -95,10 +109,38 @@ impl Generated {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sections {
+    /// What the revision is a part of.
+    pub part: Part,
     /// To the desired schema.
     pub up: Section,
     /// And back.
     pub down: Section,
+}
+
+/// What a generated revision is a part of. A part is one revision, or two where something takes long online.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// It stands for itself.
+    Whole,
+    /// The new columns come beside the old ones.
+    Expand,
+    /// They are filled.
+    Backfill,
+    /// They are what counts, and the old ones are kept.
+    Switch,
+}
+
+impl Part {
+    /// What is added to the message of a revision.
+    pub const fn title(self) -> Option<&'static str> {
+        match self {
+            Self::Whole => None,
+            Self::Expand => Some("expand"),
+            Self::Backfill => Some("backfill"),
+            Self::Switch => Some("switch"),
+        }
+    }
 }
 
 impl Workshop<'_> {
@@ -117,8 +159,17 @@ impl Workshop<'_> {
         let target = self.scratch.database().await?;
         let files = self.files(desired)?;
         self.load(&files, &target).await?;
-        let after = self.read(&target).await?;
+        let mut after = self.read(&target).await?;
         self.scratch.done_with(&target).await?;
+        let renames = self.renames(&desired.renames, &files, &before, &after)?;
+        let mut goes = Vec::new();
+        let kept = match &desired.way {
+            Way::Contract(columns) => {
+                goes = going(&before, &after, columns)?;
+                keep(&before, &mut after, |kept| !goes.contains(kept))
+            }
+            Way::AtOnce | Way::Expand => keep(&before, &mut after, |_| true),
+        };
         let (order, differences) = apart(compare(&before, &after));
         let mut generated = Generated {
             dialect: after.dialect,
@@ -131,17 +182,20 @@ impl Workshop<'_> {
             proof: Proof::new("autogenerate"),
             rows_kept: 0,
             rows_unknown: 0,
+            kept,
             after,
         };
         if !generated.differences.is_empty() {
-            let renames = self.renames(&desired.renames, &files, &before, &generated.after)?;
             let trial = Trial {
                 workshop: self,
                 database: &start,
                 before: &before,
                 renames: &renames,
             };
-            trial.run(&mut generated).await?;
+            match desired.way {
+                Way::AtOnce | Way::Contract(_) => trial.at_once(&goes, &mut generated).await?,
+                Way::Expand => trial.expand(&mut generated).await?,
+            }
         }
         self.scratch.done_with(&start).await?;
         Ok(generated)
@@ -155,206 +209,36 @@ impl Workshop<'_> {
     }
 }
 
-/// The making and the proof, on a database that is at the former schema.
-struct Trial<'t> {
-    workshop: &'t Workshop<'t>,
-    database: &'t Database,
-    before: &'t Schema,
-    renames: &'t Renames,
-}
-
-/// The sections of the revisions as files, in the order in which they run.
-struct Script {
-    ups: Vec<SqlFile>,
-    downs: Vec<SqlFile>,
-}
-
-impl Trial<'_> {
-    async fn run(&self, generated: &mut Generated) -> Result<(), Error> {
-        let after = generated.after.clone();
-        let changes = diff(self.before, &after, self.renames);
-        generated.operations = changes.operations.iter().map(ToString::to_string).collect();
-        generated.likely = likely_renames(&changes);
-        let ups = sections(&changes)?;
-        let mut script = Script {
-            ups: files("up", &ups),
-            downs: Vec::new(),
-        };
-        // The schema after each up, beginning with the former one.
-        let mut states = vec![self.before.clone()];
-        for file in &script.ups {
-            if !self.loaded(file, generated).await? {
-                self.keep(generated, ups, Vec::new());
-                return Ok(());
-            }
-            states.push(self.workshop.read(self.database).await?);
-        }
-        let mut downs = Vec::new();
-        for (place, pair) in states.windows(2).enumerate() {
-            // Names change in the first revision only.
-            let renames = if place == 0 {
-                self.renames.reversed()
-            } else {
-                Renames::default()
-            };
-            let back = diff(&pair[1], &pair[0], &renames);
-            let statements = render(&back, &Options::PLAIN).map_err(impossible)?;
-            downs.push(Section::of(&statements));
-        }
-        script.downs = files("down", &downs);
-        script.downs.reverse();
-        self.keep(generated, ups, downs);
-        if let Some(found) = states.last() {
-            self.is(found, &after, "up", generated);
-            let again = diff(found, &after, &Renames::default());
-            if generated.proof.verdict == Verdict::Passed && !again.is_empty() {
-                let steps: Vec<String> = again.operations.iter().map(ToString::to_string).collect();
-                generated.proof.find(Finding::new(format!(
-                    "after the up there is still something to do: {}",
-                    steps.join(", ")
-                )));
-            }
-        }
-        // Each down leaves what was there before its up: a database may stop between two revisions.
-        let count = script.downs.len();
-        for (place, file) in script.downs.iter().enumerate() {
-            if !self.loaded(file, generated).await? {
-                return Ok(());
-            }
-            let back = self.workshop.read(self.database).await?;
-            let revision = count - place;
-            let section = match count {
-                1 => "down".to_owned(),
-                _ => format!("down of revision {revision}"),
-            };
-            let order = self.is(&back, &states[revision - 1], &section, generated);
-            generated.remarks.extend(order);
-        }
-        if generated.proof.verdict == Verdict::Passed {
-            self.with_rows(&script, &after, generated).await?;
-        }
-        Ok(())
+/// What a contract lets go.
+///
+/// # Errors
+/// When nothing is kept, when nothing is kept by one of the names, or when something else differs too.
+fn going(before: &Schema, wanted: &Schema, columns: &[String]) -> Result<Vec<Kept>, Error> {
+    let mut with_kept = wanted.clone();
+    let mut kept = keep(before, &mut with_kept, |_| true);
+    let names: Vec<String> = kept.iter().map(Kept::column).collect();
+    if kept.is_empty() {
+        return Err(Error::with_help(
+            Class::Config,
+            "nothing is kept for an older release: there is nothing to contract".to_owned(),
+            "`revision --autogenerate --expand-contract` writes what keeps a column for it",
+        ));
     }
-
-    fn keep(&self, generated: &mut Generated, ups: Vec<Section>, downs: Vec<Section>) {
-        let mut downs = downs.into_iter();
-        generated.revisions = ups
-            .into_iter()
-            .map(|up| Sections {
-                up,
-                down: downs.next().unwrap_or_default(),
-            })
-            .collect();
+    if let Some(unknown) = columns.iter().find(|it| !names.contains(it)) {
+        return Err(Error::with_help(
+            Class::Config,
+            format!("`{unknown}` is not kept for an older release"),
+            format!("these are: {}", names.join(", ")),
+        ));
     }
-
-    /// Loads a section; `false` when it cannot be run.
-    async fn loaded(&self, file: &SqlFile, generated: &mut Generated) -> Result<bool, Error> {
-        let one = std::slice::from_ref(file);
-        match self.workshop.load(one, self.database).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.class() == Class::SqlFailed => {
-                generated.proof.find(Finding::of_error(&error));
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        }
+    let (_, others) = apart(compare(before, &with_kept));
+    if let Some(first) = others.first() {
+        return Err(Error::with_help(
+            Class::Config,
+            format!("the desired schema differs in more than what is kept: {first}"),
+            "write that first: `migrate-cli revision --autogenerate -m TEXT`; then the contract",
+        ));
     }
-
-    /// Compares what a section has made with what it should have made; returns what makes no difference.
-    fn is(
-        &self,
-        found: &Schema,
-        wanted: &Schema,
-        section: &str,
-        generated: &mut Generated,
-    ) -> Vec<String> {
-        let (order, differences) = apart(compare(wanted, found));
-        for difference in differences {
-            generated.proof.find(Finding::of_difference(
-                difference,
-                &format!("is there after the {section} and should not be"),
-                &format!("is missing after the {section}"),
-                &format!("is not as it should be after the {section}"),
-            ));
-        }
-        let told = |difference| format!("after the {section}: {difference}");
-        order.iter().map(told).collect()
-    }
-
-    /// The same once more, with rows in the tables.
-    async fn with_rows(
-        &self,
-        script: &Script,
-        after: &Schema,
-        generated: &mut Generated,
-    ) -> Result<(), Error> {
-        let samples = samples(self.before, after, self.renames);
-        let filled = self.workshop.fill(self.database, &samples).await?;
-        generated.rows_unknown = filled.remarks.len();
-        generated.remarks.extend(filled.remarks);
-        let kept: Vec<Kept> = kept(self.before, after, self.renames, &filled.tables);
-        let rows = self
-            .workshop
-            .rows(self.database, &kept, Kept::before)
-            .await?;
-        for direction in Direction::ALL {
-            let files = match direction {
-                Direction::Up => &script.ups,
-                Direction::Down => &script.downs,
-            };
-            let expected = self
-                .workshop
-                .expected(self.database, &kept, direction)
-                .await?;
-            for file in files {
-                let one = std::slice::from_ref(file);
-                if let Err(error) = self.workshop.load(one, self.database).await {
-                    if error.class() != Class::SqlFailed {
-                        return Err(error);
-                    }
-                    // What is stricter than it was can only be had when the rows agree: that is for a person to say.
-                    let said = error.diagnostic().message;
-                    let said = said.strip_prefix(&format!("{} cannot be loaded: ", file.name));
-                    let said = said.map_or_else(|| error.to_string(), str::to_owned);
-                    generated.warnings.push(format!(
-                        "the {direction} fails when there are rows that do not fit: {said}"
-                    ));
-                    return Ok(());
-                }
-            }
-            let look = match direction {
-                Direction::Up => Kept::after,
-                Direction::Down => Kept::before,
-            };
-            let found = self.workshop.rows(self.database, &kept, look).await?;
-            for (table, before) in &rows {
-                if found.get(table) != Some(before) {
-                    generated.proof.find(Finding::new(format!(
-                        "the rows of {table} are not the same after the {direction}"
-                    )));
-                }
-            }
-            for wrong in self.workshop.unlike(self.database, &expected).await? {
-                let found = Finding::new(format!("after the {direction}: {wrong}"));
-                generated.proof.find(found);
-            }
-        }
-        generated.rows_kept = rows.len();
-        Ok(())
-    }
-}
-
-fn files(way: &str, sections: &[Section]) -> Vec<SqlFile> {
-    let name = |place: usize| match sections.len() {
-        1 => format!("the {way} section"),
-        _ => format!("the {way} section of revision {}", place + 1),
-    };
-    sections
-        .iter()
-        .enumerate()
-        .map(|(place, section)| SqlFile {
-            name: name(place),
-            text: section.text.clone(),
-        })
-        .collect()
+    kept.retain(|it| columns.is_empty() || columns.contains(&it.column()));
+    Ok(kept)
 }

@@ -8,7 +8,7 @@ use crate::model::Migrations;
 use crate::model::set::{Settings, SourceRevision, SourceSection, pack};
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
 use crate::text::revision::Direction;
-use crate::text::sql::{Script, Transactional, split};
+use crate::text::sql::{Directive, DirectiveKind, Script, Transactional, split};
 use crate::text::{Dialect, DialectSet, Digest, Position};
 
 /// A file of SQL: a schema, rows, or a dump.
@@ -33,10 +33,11 @@ impl SqlFile {
     ) -> Result<(), Error> {
         let script = split(&self.text, dialect);
         self.refuse_other_databases(&script, dialect)?;
-        let transactional = script
-            .statements
-            .iter()
-            .all(|statement| statement.transaction == Transactional::Yes);
+        let is_batch = |it: &Directive| matches!(it.kind, DirectiveKind::Batch { .. });
+        let transactional = script.statements.iter().all(|statement| {
+            statement.transaction == Transactional::Yes
+                && !statement.directives.iter().any(is_batch)
+        });
         let revision = SourceRevision {
             id: "load",
             down_revision: Vec::new(),

@@ -11,6 +11,8 @@
 //! | `drift` | a live database beside what its revisions make |
 //! | `side` | what a live database, revisions or files hold, to be compared |
 //! | `generate` | the revision that makes a desired schema, with its proof |
+//! | `trial` | the same, tried at once |
+//! | `expand` | the same in the steps of expand and contract |
 //! | `sections` | the SQL of a change, and its renames |
 //! | `survive` | rows before and after a change |
 //! | `converted` | values in columns whose type changes |
@@ -19,6 +21,7 @@
 mod converted;
 mod drift;
 mod existing;
+mod expand;
 mod generate;
 mod load;
 mod locate;
@@ -28,14 +31,15 @@ mod scratch;
 mod sections;
 mod side;
 mod survive;
+mod trial;
 mod verify;
 
 pub use drift::{Drift, drift};
-pub use generate::{Desired, Generated, Sections};
+pub use generate::{Desired, Generated, Part, Sections, Way};
 pub use load::SqlFile;
 pub use locate::{Located, Nearest, Place};
 pub use report::{Finding, Proof, RowsLost, Verdict, Verification};
 pub use scratch::Scratch;
 pub use sections::Patch;
-pub use side::{Side, Workshop};
+pub use side::{Both, Side, Workshop};
 pub use verify::{Existing, TestData, Verify, verify};

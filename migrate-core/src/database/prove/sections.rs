@@ -1,11 +1,12 @@
 //! The SQL that makes one schema out of another, without a proof; and which of its changes are renames.
 
 use super::load::SqlFile;
-use super::side::{Side, Workshop};
+use super::side::{Both, Side, Workshop};
 use crate::database::error::{Error, Kind};
 use crate::model::autogenerate::{LikelyRename, Section, likely_renames};
 use crate::model::diff::{Changes, Renames, diff};
-use crate::model::render::{Options, RenderError, Stage, render};
+use crate::model::expand::Kept;
+use crate::model::render::{Options, RenderError, Stage, Statement, render};
 use crate::model::schema::{Difference, Name, Schema, compare};
 use crate::text::Dialect;
 use crate::text::ddl::{Was, was};
@@ -23,6 +24,8 @@ pub struct Patch {
     pub sections: Vec<Section>,
     /// What looks like a rename and was not said to be one.
     pub likely: Vec<LikelyRename>,
+    /// What is kept for an older release.
+    pub kept: Vec<Kept>,
 }
 
 impl Workshop<'_> {
@@ -36,7 +39,11 @@ impl Workshop<'_> {
         after: &Side,
         renames: &Renames,
     ) -> Result<Patch, Error> {
-        let (one, other) = self.both(before, after).await?;
+        let Both {
+            before: one,
+            after: other,
+            kept,
+        } = self.both(before, after).await?;
         let files = match after {
             Side::Files(files) => files.clone(),
             Side::Models(models) => vec![self.script(models)?],
@@ -49,6 +56,7 @@ impl Workshop<'_> {
             differences: compare(&one, &other),
             sections: sections(&changes)?,
             likely: likely_renames(&changes),
+            kept,
         })
     }
 
@@ -111,11 +119,16 @@ impl Workshop<'_> {
 /// The statements of the changes as sections: what takes long on PostgreSQL stands in a second one.
 pub(super) fn sections(changes: &Changes<'_>) -> Result<Vec<Section>, Error> {
     let statements = render(changes, &Options::default()).map_err(impossible)?;
+    Ok(in_stages(statements))
+}
+
+/// Statements as sections: what takes long on PostgreSQL stands in a second one.
+pub(super) fn in_stages(statements: Vec<Statement>) -> Vec<Section> {
     let (second, first): (Vec<_>, Vec<_>) = statements
         .into_iter()
         .partition(|statement| statement.stage == Stage::Second);
     let stages = [first, second].into_iter().filter(|it| !it.is_empty());
-    Ok(stages.map(|stage| Section::of(&stage)).collect())
+    stages.map(|stage| Section::of(&stage)).collect()
 }
 
 pub(super) fn impossible(error: RenderError) -> Error {

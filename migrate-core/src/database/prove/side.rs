@@ -12,6 +12,7 @@ use crate::database::introspect::introspect;
 use crate::database::run::Run;
 use crate::database::target::Database;
 use crate::model::desired::Models;
+use crate::model::expand::{Kept, keep};
 use crate::model::schema::{Filter, Pattern, Schema, compare};
 use crate::model::{Index, Migrations, Spec, Tool, resolve};
 use crate::text::Dialect;
@@ -28,6 +29,25 @@ pub enum Side {
     Files(Vec<SqlFile>),
     /// What models of an application say.
     Models(Models),
+}
+
+impl Side {
+    /// Whether it says what is wanted, and not what is there.
+    fn is_desired(&self) -> bool {
+        matches!(self, Self::Files(_) | Self::Models(_))
+    }
+}
+
+/// Both sides of a comparison.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Both {
+    /// What is on the first side.
+    pub before: Schema,
+    /// What is on the second side.
+    pub after: Schema,
+    /// What one side keeps for an older release, where the other one is a desired schema: it is on both sides then.
+    pub kept: Vec<Kept>,
 }
 
 /// What the sides of a comparison are made with.
@@ -111,9 +131,11 @@ impl<'a> Workshop<'a> {
     /// What is on both sides, with a filter that holds for both: of a live database beside something else, only the
     /// schemas that the other side makes are looked at, unless the filter says which.
     ///
+    /// A desired schema does not say what is kept for an older release: what the other side keeps is added to it.
+    ///
     /// # Errors
     /// As [`schema`](Self::schema).
-    pub async fn both(&self, before: &Side, after: &Side) -> Result<(Schema, Schema), Error> {
+    pub async fn both(&self, before: &Side, after: &Side) -> Result<Both, Error> {
         let (mut one, mut other) = match (before, after) {
             (Side::Live(live), _) | (_, Side::Live(live)) => {
                 let workshop = self.beside(live);
@@ -135,7 +157,16 @@ impl<'a> Workshop<'a> {
             (_, Side::Live(_)) => only(&one).apply(&mut other),
             _ => {}
         }
-        Ok((one, other))
+        let kept = match (before.is_desired(), after.is_desired()) {
+            (false, true) => keep(&one, &mut other, |_| true),
+            (true, false) => keep(&other, &mut one, |_| true),
+            _ => Vec::new(),
+        };
+        Ok(Both {
+            before: one,
+            after: other,
+            kept,
+        })
     }
 
     /// Whether what is wanted is what the heads make.
@@ -144,10 +175,11 @@ impl<'a> Workshop<'a> {
     /// As [`schema`](Self::schema).
     pub async fn in_sync(&self, wanted: &Side) -> Result<Proof, Error> {
         let heads: Spec = "heads".parse()?;
-        let (made, wanted) = self.both(&Side::Revisions(vec![heads]), wanted).await?;
-        let (order, differences) = apart(compare(&made, &wanted));
+        let both = self.both(&Side::Revisions(vec![heads]), wanted).await?;
+        let (order, differences) = apart(compare(&both.before, &both.after));
         let mut proof = Proof::new("schema");
         proof.remarks = order.iter().map(ToString::to_string).collect();
+        proof.remarks.extend(both.kept.iter().map(Kept::to_string));
         for difference in differences {
             proof.find(Finding::of_difference(
                 difference,

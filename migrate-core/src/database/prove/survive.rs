@@ -60,7 +60,7 @@ impl KeptColumn {
 }
 
 /// One side of a [`Kept`]: the table, and the columns whose type stays.
-type Where<'k> = (&'k Name, Vec<&'k Typed>);
+pub(super) type Where<'k> = (&'k Name, Vec<&'k Typed>);
 
 impl Kept {
     /// Where it is before the change.

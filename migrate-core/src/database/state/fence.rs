@@ -52,7 +52,6 @@ impl Tables {
     /// when the change began.
     pub(crate) fn fence(&self, fence: &Fence) -> Vec<String> {
         if self.wording == Wording::Prepared
-            && self.dialect == Dialect::Postgres
             && let Some(prepared) = self.prepared_fence(fence)
         {
             return vec![prepared];
@@ -61,7 +60,7 @@ impl Tables {
         let known = self.fence_condition("", fence);
         let now = now(self.dialect);
         match self.dialect {
-            // The epoch is the one that the script has found at its beginning. The time, because nobody gives it.
+            // The epoch is the one that the script has found at its beginning.
             Dialect::Sqlite if self.wording == Wording::Script => vec![
                 format!(
                     "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT epoch + 1 FROM {lock} WHERE id = 1 \
@@ -70,11 +69,10 @@ impl Tables {
                 ),
                 format!("UPDATE {SCRIPT_TABLE} SET epoch = epoch + 1"),
             ],
-            // The NULL of a row that is not there violates NOT NULL before the conflict is looked at. No time: functions of
-            // date cost as much there as the rest of the statement, and the clock is that of this process anyway.
+            // The NULL of a row that is not there violates NOT NULL before the conflict is looked at.
             Dialect::Sqlite => vec![format!(
                 "INSERT INTO {lock} (id, format, epoch) VALUES (1, {FORMAT}, (SELECT {} FROM {lock} WHERE id = \
-                 1{known})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
+                 1{known})) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, heartbeat = {now}",
                 fence.epoch + 1
             )],
             Dialect::Postgres => vec![format!(

@@ -31,6 +31,16 @@ impl Tables {
         )
     }
 
+    /// Reads the last sections that this run has finished, at most so many: revision and duration.
+    pub(crate) fn select_finished(&self, run: &str, most: usize) -> String {
+        format!(
+            "SELECT revision, {} FROM {} WHERE run = {} AND outcome = 'finished' ORDER BY seq DESC LIMIT {most}",
+            self.as_text("duration_us"),
+            self.log,
+            self.literal(run),
+        )
+    }
+
     /// The row of the log for a section that has failed.
     pub(crate) fn log_failure(&self, work: &Work<'_>, error: &str, duration: Duration) -> String {
         let record = &work.record;

@@ -1,8 +1,7 @@
 //! What every upgrade says, prepared once in a session: reading and planning it anew would cost more than running it.
 //!
-//! The names are called within the message of a revision, so nothing changes in what is sent when. PostgreSQL has
-//! `PREPARE` for that. SQLite forgets its prepared statements with every change of the schema; there a trigger of a
-//! temporary view holds the statements, of which only the connection knows.
+//! PostgreSQL only. The names are called within the message of a revision, so nothing changes in what is sent when.
+//! SQLite forgets its prepared statements with every change of the schema.
 
 use super::literal::{join, now};
 use super::tables::Tables;
@@ -13,27 +12,6 @@ use crate::text::{Dialect, RevisionId};
 const FENCE: &str = "_migrate_fence";
 const UNHEAD: &str = "_migrate_unhead";
 const APPLY: &str = "_migrate_apply";
-
-/// What the view of SQLite is given, in this order.
-const GIVEN: [&str; 17] = [
-    "lost",
-    "revision",
-    "parents",
-    "depends_on",
-    "message",
-    "digest",
-    "down_digest",
-    "chain",
-    "is_head",
-    "statement_no",
-    "compatible",
-    "started_at",
-    "who",
-    "tool",
-    "down_section",
-    "run",
-    "host",
-];
 
 impl Tables {
     /// The statements that prepare.
@@ -63,68 +41,6 @@ impl Tables {
                  revision, 'upgrade', 'finished', digest, started_at, finished_at, duration_us, $9, $14, who, $15, tool FROM row"
             ),
         ]
-    }
-
-    /// The statements that prepare on SQLite. They touch nothing but the connection's own temporary schema.
-    #[cfg(feature = "sqlite")]
-    pub(crate) fn prepare_on_sqlite(&self) -> Vec<String> {
-        let Self { state, log, .. } = self;
-        let now = now(Dialect::Sqlite);
-        let columns: Vec<String> = GIVEN.iter().map(|name| format!("NULL AS {name}")).collect();
-        let duration = "CAST(ROUND((julianday('now') - julianday(NEW.started_at)) * 86400000.0) AS INTEGER) * 1000";
-        vec![
-            format!("CREATE TEMP VIEW {APPLY} AS SELECT {}", columns.join(", ")),
-            format!(
-                "CREATE TEMP TRIGGER {APPLY}_insert INSTEAD OF INSERT ON {APPLY} BEGIN UPDATE {state} SET is_head = 0 \
-                 WHERE revision = NEW.lost; INSERT INTO {state} (revision, parents, depends_on, message, digest, \
-                 down_digest, chain, is_head, state, origin, statement_no, compatible, started_at, finished_at, duration_us, \
-                 who, tool, down_section) VALUES (NEW.revision, NEW.parents, NEW.depends_on, NEW.message, NEW.digest, \
-                 NEW.down_digest, NEW.chain, NEW.is_head, 'applied', 'run', NEW.statement_no, NEW.compatible, NEW.started_at, \
-                 {now}, {duration}, NEW.who, NEW.tool, NEW.down_section); INSERT INTO {log} (revision, action, outcome, \
-                 digest, started_at, finished_at, duration_us, statements, run, who, host, tool) VALUES (NEW.revision, \
-                 'upgrade', 'finished', NEW.digest, NEW.started_at, {now}, {duration}, NEW.statement_no, NEW.run, NEW.who, \
-                 NEW.host, NEW.tool); END"
-            ),
-        ]
-    }
-
-    /// The row of a revision that was applied by this run, the head it stands on, and its row of the log; `None` where
-    /// it takes more than the trigger does.
-    pub(super) fn prepared_apply_on_sqlite(&self, work: &Work<'_>) -> Option<String> {
-        let lost = match work.heads.lost.as_slice() {
-            _ if !work.heads.gained.is_empty() => return None,
-            [] => "NULL".to_owned(),
-            [id] => self.literal(id.as_str()),
-            _ => return None,
-        };
-        let record: &Record = &work.record;
-        let text = |text: &str| self.literal(text);
-        let join = |ids: &[RevisionId]| text(&self::join(ids));
-        let values = [
-            lost,
-            text(record.revision.as_str()),
-            join(&record.parents),
-            join(&record.depends_on),
-            text(&record.message),
-            text(&record.digest.to_string()),
-            text(&record.down_digest.to_string()),
-            text(&record.chain.to_string()),
-            u8::from(record.is_head).to_string(),
-            record.journal.statement_no.to_string(),
-            text(record.compatible.name()),
-            text(record.started_at.as_deref()?),
-            text(&record.who),
-            text(&record.tool),
-            work.down_section
-                .as_deref()
-                .map_or_else(|| "NULL".to_owned(), text),
-            text(&work.holder.run),
-            text(&work.holder.host),
-        ];
-        Some(format!(
-            "INSERT INTO temp.{APPLY} VALUES ({})",
-            values.join(", ")
-        ))
     }
 
     pub(super) fn prepared_fence(&self, fence: &Fence) -> Option<String> {

@@ -64,14 +64,8 @@ impl Tables {
         let prepared = self.wording == Wording::Prepared
             && work.action == "upgrade"
             && work.row == Known::Absent;
-        if prepared
-            && self.dialect == Dialect::Sqlite
-            && let Some(applied) = self.prepared_apply_on_sqlite(work)
-        {
-            return vec![applied];
-        }
         let mut statements = self.heads(&work.heads);
-        if prepared && self.dialect == Dialect::Postgres {
+        if prepared {
             statements.push(self.prepared_apply(work));
         } else {
             statements.extend(self.write_row(work));
@@ -82,8 +76,7 @@ impl Tables {
 
     /// The statements that change `is_head` of other rows.
     pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
-        let prepared = self.wording == Wording::Prepared && self.dialect == Dialect::Postgres;
-        if prepared && change.gained.is_empty() {
+        if self.wording == Wording::Prepared && change.gained.is_empty() {
             return change
                 .lost
                 .iter()
@@ -150,20 +143,9 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
-        // SQLite is given the time; elsewhere the fence has left it in the lock row.
-        let given = record
-            .started_at
-            .as_deref()
-            .filter(|_| self.dialect == Dialect::Sqlite)
-            .map(|time| self.literal(time));
-        let (started, from) = match given {
-            Some(time) => (time, String::new()),
-            None => (
-                "heartbeat".to_owned(),
-                format!(" FROM {} WHERE id = 1", self.lock),
-            ),
-        };
-        let (finished, duration) = self.ended(record, &started);
+        // The fence has left it in the lock row.
+        let started = "heartbeat";
+        let (finished, duration) = self.ended(record, started);
         let values = [
             text(record.revision.as_str()),
             text(&join(&record.parents)),
@@ -183,7 +165,7 @@ impl Tables {
             number(batch.map(|batch| batch.rounds)),
             number(batch.map(|batch| batch.rows)),
             text(record.compatible.name()),
-            started,
+            started.to_owned(),
             finished,
             duration,
             self.who(record),
@@ -192,10 +174,11 @@ impl Tables {
             self.optional(down_section),
         ];
         format!(
-            "INSERT INTO {} ({}, error, down_section) SELECT {}{from}",
+            "INSERT INTO {} ({}, error, down_section) SELECT {} FROM {} WHERE id = 1",
             self.state,
             COLUMNS.join(", "),
             values.join(", "),
+            self.lock,
         )
     }
 
@@ -219,9 +202,6 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let started = match started {
-            Started::AtFence if self.dialect == Dialect::Sqlite && record.started_at.is_some() => {
-                self.optional(record.started_at.as_deref())
-            }
             Started::AtFence => format!("(SELECT heartbeat FROM {} WHERE id = 1)", self.lock),
             Started::Before => "started_at".to_owned(),
         };

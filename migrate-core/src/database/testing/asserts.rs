@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::database::error::Error;
-use crate::database::prove::{Scratch, Side, Verification, Verify, Workshop, verify};
+use crate::database::prove::{Both, Scratch, Side, Verification, Verify, Workshop, verify};
 use crate::model::Migrations;
 use crate::model::desired::Models;
-use crate::model::schema::{Difference, Filter, Schema, compare};
+use crate::model::schema::{Difference, Filter, compare};
 
 /// Asserts that the revisions have one head, counting a head that another depends on as joined.
 ///
@@ -118,17 +118,13 @@ async fn compared(
     let scratch = Scratch::new(url.parse()?, migrations.settings()?.clone());
     let compared = on(migrations, models, &scratch).await;
     scratch.clear().await?;
-    let (before, after) = compared?;
-    let mut differences = compare(&before, &after);
+    let both = compared?;
+    let mut differences = compare(&both.before, &both.after);
     differences.retain(|it| !it.is_column_order());
     Ok(differences)
 }
 
-async fn on(
-    migrations: &Migrations,
-    models: &Models,
-    scratch: &Scratch,
-) -> Result<(Schema, Schema), Error> {
+async fn on(migrations: &Migrations, models: &Models, scratch: &Scratch) -> Result<Both, Error> {
     let (filter, none) = (Filter::default(), BTreeMap::new());
     let workshop = Workshop::new(migrations, scratch, &filter, &none).await?;
     let heads = Side::Revisions(vec!["heads".parse()?]);

@@ -7,5 +7,6 @@ mod failures;
 mod invariants;
 mod limits;
 mod runs;
+mod shared_messages;
 mod startups;
 mod texts;

@@ -54,6 +54,16 @@ impl Section {
         section
     }
 
+    /// The same below a comment of these lines.
+    #[must_use]
+    pub fn under(mut self, lines: &[String]) -> Self {
+        if !self.is_empty() && !lines.is_empty() {
+            let comment: String = lines.iter().map(|line| format!("-- {line}\n")).collect();
+            self.text.insert_str(0, &format!("{comment}\n"));
+        }
+        self
+    }
+
     /// Whether it does nothing.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()

@@ -34,6 +34,7 @@ mod walk;
 mod tests;
 
 pub use item::Item;
+pub(in crate::model) use needs::words;
 pub use operation::Operation;
 pub(in crate::model) use renamed::apply as with_new_names;
 pub use renames::{RenameError, Renames};

@@ -270,7 +270,7 @@ impl<'s> Needs<'s> {
 }
 
 /// The bare words of a text, as names.
-pub(super) fn words(dialect: Dialect, text: &str) -> impl Iterator<Item = String> {
+pub(in crate::model) fn words(dialect: Dialect, text: &str) -> impl Iterator<Item = String> {
     let is_word = |kind| matches!(kind, TokenKind::Word | TokenKind::QuotedIdent);
     tokenize(text, dialect)
         .filter(move |token| is_word(token.kind))

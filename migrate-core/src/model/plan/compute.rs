@@ -1,6 +1,7 @@
 //! From a target to steps.
 
-use super::{Action, Applied, Operation, Plan, Purge, Step, Target};
+use super::rows::follow;
+use super::{Action, Applied, Operation, Plan, Purge, Target};
 use crate::model::graph::{Graph, Index, IndexSet};
 use crate::model::spec::{
     Branch, Offset, Spec, SpecError, Symbol, branch, first_step, resolve, starts, walk_down,
@@ -47,25 +48,11 @@ pub fn plan(graph: &Graph, applied: &Applied, target: &Target) -> Result<Plan, S
         Target::Stamp { specs, purge } => (Operation::Stamp, stamp(graph, applied, specs, *purge)?),
         Target::Redo(spec) => (Operation::Redo, redo(graph, applied, spec.as_ref())?),
     };
-    let mut rows = Rows::new(graph, applied);
-    let from = rows.ids();
-    let steps = actions
-        .into_iter()
-        .map(|(action, index)| {
-            rows.step(action, index);
-            Step {
-                index,
-                revision: graph.id(index).clone(),
-                action,
-                heads_after: rows.ids(),
-            }
-        })
-        .collect();
     Ok(Plan {
         operation,
-        from,
+        from: graph.ids(&applied.rows(graph)),
         target: target.to_string(),
-        steps,
+        steps: follow(graph, applied, &actions),
     })
 }
 
@@ -390,73 +377,4 @@ fn redo(graph: &Graph, applied: &Applied, spec: Option<&Spec>) -> Result<Actions
         )));
     }
     Ok(vec![(Action::Downgrade, index), (Action::Upgrade, index)])
-}
-
-/// The effective rows while steps are taken: an applied revision is a row when nothing applied stands on it.
-struct Rows<'a> {
-    graph: &'a Graph,
-    applied: IndexSet,
-    applied_above: Vec<u32>,
-    /// Not applied, though something above is: once filled in, they are no rows.
-    missing: IndexSet,
-    rows: Vec<Index>,
-}
-
-impl<'a> Rows<'a> {
-    fn new(graph: &'a Graph, applied: &Applied) -> Self {
-        let mut applied_above = vec![0; graph.len()];
-        for below in applied.set().iter().flat_map(|index| graph.below(index)) {
-            applied_above[below.place()] += 1;
-        }
-        let below = graph.ancestors(applied.set().iter());
-        Self {
-            graph,
-            applied: applied.set().clone(),
-            applied_above,
-            missing: graph.set(below.iter().filter(|index| !applied.contains(*index))),
-            rows: applied.rows(graph),
-        }
-    }
-
-    fn step(&mut self, action: Action, index: Index) {
-        if action.applies() {
-            self.applied.insert(index);
-            for below in self.graph.below(index) {
-                self.applied_above[below.place()] += 1;
-                self.drop_row(below);
-            }
-            if self.applied_above[index.place()] == 0 && !self.missing.contains(index) {
-                self.add_row(index);
-            }
-        } else {
-            self.applied.remove(index);
-            self.drop_row(index);
-            for below in self.graph.below(index) {
-                self.applied_above[below.place()] -= 1;
-                if self.applied_above[below.place()] == 0 && self.applied.contains(below) {
-                    self.add_row(below);
-                }
-            }
-            if !self.missing.is_empty() {
-                // Across a gap the row below may be far away; rare enough to look everywhere.
-                self.rows = self.graph.maximal(&self.applied);
-            }
-        }
-    }
-
-    fn add_row(&mut self, index: Index) {
-        if let Err(place) = self.rows.binary_search(&index) {
-            self.rows.insert(place, index);
-        }
-    }
-
-    fn drop_row(&mut self, index: Index) {
-        if let Ok(place) = self.rows.binary_search(&index) {
-            self.rows.remove(place);
-        }
-    }
-
-    fn ids(&self) -> Vec<crate::text::RevisionId> {
-        self.graph.ids(&self.rows)
-    }
 }

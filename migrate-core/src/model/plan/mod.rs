@@ -5,12 +5,17 @@
 
 mod applied;
 mod compute;
+mod heads;
+mod rows;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub use applied::{Applied, Gap};
 pub use compute::plan;
+pub use heads::Heads;
+#[cfg(feature = "runtime")]
+pub(crate) use rows::follow;
 pub use target::{Purge, Target};
 
 use crate::model::graph::Index;
@@ -31,10 +36,10 @@ pub struct Plan {
 
 impl Plan {
     /// The effective rows after the last step.
-    pub fn heads_after(&self) -> &[RevisionId] {
+    pub fn heads_after(&self) -> Vec<RevisionId> {
         self.steps
             .last()
-            .map_or(&self.from, |step| &step.heads_after)
+            .map_or_else(|| self.from.clone(), |step| step.heads_after.to_vec())
     }
 }
 
@@ -72,8 +77,8 @@ pub struct Step {
     pub revision: RevisionId,
     /// What is done.
     pub action: Action,
-    /// The effective rows afterwards, oldest first.
-    pub heads_after: Vec<RevisionId>,
+    /// The effective rows afterwards.
+    pub heads_after: Heads,
 }
 
 /// What is done with a revision.

@@ -16,7 +16,7 @@ mod sqlite;
 use std::fmt;
 
 use super::diff::Changes;
-use super::schema::ObjectId;
+use super::schema::{Name, ObjectId, Schema, Table, Trigger};
 use crate::text::Dialect;
 pub use crate::text::sql::Transactional;
 
@@ -113,6 +113,63 @@ pub fn render(changes: &Changes<'_>, options: &Options) -> Result<Vec<Statement>
     };
     statements.sort_by_key(|statement| statement.stage);
     Ok(statements)
+}
+
+/// An identifier as a person writes it: quoted where it has to be.
+pub(in crate::model) fn identifier(dialect: Dialect, name: &str) -> String {
+    match dialect {
+        Dialect::Postgres => postgres::ident(name),
+        Dialect::Mysql | Dialect::Mariadb => mysql::ident(name),
+        Dialect::Sqlite => sqlite::ident(name),
+    }
+}
+
+/// A name with its schema, if it is not in the default one.
+pub(in crate::model) fn qualified(dialect: Dialect, name: &Name) -> String {
+    let own = identifier(dialect, &name.name);
+    match &name.schema {
+        Some(schema) => format!("{}.{own}", identifier(dialect, schema)),
+        None => own,
+    }
+}
+
+/// What stores a value of one type in a column of another, such that what does not fit is an error and never another
+/// value, as far as the database can tell.
+pub(in crate::model) fn converted(dialect: Dialect, value: &str, from: &str, to: &str) -> String {
+    match dialect {
+        Dialect::Postgres => postgres::converted(value, from, to),
+        Dialect::Mysql | Dialect::Mariadb => value.to_owned(),
+        Dialect::Sqlite => sqlite::converted(value, from, to),
+    }
+}
+
+/// Whether a change of the type writes every row anew, as far as it is known.
+pub(in crate::model) fn writes_anew(dialect: Dialect, from: &str, to: &str) -> bool {
+    dialect != Dialect::Postgres || postgres::rewrites(from, to)
+}
+
+/// The columns that tell a row of a table of SQLite from all others, as identifiers.
+pub(in crate::model) fn row_of(table: &Table) -> Vec<String> {
+    sqlite::row_of(table)
+}
+
+/// `CREATE TRIGGER` on MySQL and MariaDB for one that takes its place among the others of a schema.
+pub(in crate::model) fn trigger_in_its_place(schema: &Schema, trigger: &Trigger) -> String {
+    mysql::in_its_place(schema, trigger)
+}
+
+/// The place of a new trigger on MySQL and MariaDB: behind all of the same table, time and event.
+pub(in crate::model) fn last_place(schema: &Schema, trigger: &Trigger) -> u32 {
+    mysql::last_place(schema, trigger)
+}
+
+/// Counts the triggers of a table of MySQL or MariaDB anew, in the order in which `place` has them.
+pub(in crate::model) fn renumber(
+    schema: &mut Schema,
+    table: &Name,
+    place: impl Fn(&Trigger) -> u32,
+) {
+    mysql::renumber(schema, table, place);
 }
 
 /// A change that cannot be made.

@@ -524,6 +524,10 @@ impl Section<'_, '_> {
     }
 
     async fn send(&mut self) -> Result<(), StepError> {
+        // As between two batches: the server takes an empty message for a mistake.
+        if self.message.is_empty() {
+            return Ok(());
+        }
         self.length = 0;
         let (sql, message) = std::mem::replace(&mut self.message, Message::new()).take();
         match self.backend.execute(sql).await {

@@ -136,6 +136,31 @@ impl Graph {
                 }
             }
         }
+        self.names_of_columns(operations);
+    }
+
+    /// A column that gets the name of another one waits until that has its new one.
+    fn names_of_columns(&mut self, operations: &[Operation<'_>]) {
+        let renames = || {
+            operations.iter().enumerate().filter_map(|(place, it)| {
+                let Operation::Rename {
+                    before: Item::Column(_, before),
+                    after: Item::Column(table, after),
+                } = it
+                else {
+                    return None;
+                };
+                Some((place, &table.name, &before.name, &after.name))
+            })
+        };
+        let left: HashMap<(&Name, &String), usize> = renames()
+            .map(|(place, table, before, _)| ((table, before), place))
+            .collect();
+        for (place, table, _, after) in renames() {
+            if let Some(&first) = left.get(&(table, after)) {
+                self.wait(first, place);
+            }
+        }
     }
 
     /// Tables stand behind those they refer to, and go before them.

@@ -35,6 +35,37 @@ fn operations(before: &Schema, after: &Schema, renames: &str, expected: &[&str])
 }
 
 #[test]
+fn a_name_is_left_before_it_is_taken() {
+    let one = schema([table("users", &["age", "age_new"])]);
+    let other = schema([table("users", &["age_old", "age"])]);
+    for (before, after, renames, expected) in [
+        (
+            &one,
+            &other,
+            "column users.age -> age_old; column users.age_new -> age",
+            [
+                "rename column users.age to age_old",
+                "rename column users.age_new to age",
+            ],
+        ),
+        (
+            &other,
+            &one,
+            "column users.age -> age_new; column users.age_old -> age",
+            [
+                "rename column users.age to age_new",
+                "rename column users.age_old to age",
+            ],
+        ),
+    ] {
+        let renames: Renames = renames.parse().expect("renames");
+        let changes = diff(before, after, &renames);
+        let found: Vec<String> = changes.operations.iter().map(ToString::to_string).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
 fn nothing_when_both_are_the_same() {
     let one = schema([table("users", &["id", "email"])]);
     operations(&one, &one, "", &[]);

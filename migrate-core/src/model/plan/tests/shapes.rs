@@ -164,12 +164,12 @@ fn three_edges_of_which_one_is_below_another() {
     assert_eq!(answer(&graph, "", "upgrade heads"), "+a +c +b +x => x");
     assert_eq!(answer(&graph, "x", "downgrade base"), "-x -b -c -a =>");
     let plan = run(&graph, "x", "downgrade base").expect("a plan");
-    let rows: Vec<Vec<&str>> = plan
+    let rows: Vec<String> = plan
         .steps
         .iter()
-        .map(|step| step.heads_after.iter().map(|id| id.as_str()).collect())
+        .map(|step| super::words(step.heads_after.to_vec().iter().map(ToString::to_string)))
         .collect();
-    assert_eq!(rows, [vec!["c", "b"], vec!["c"], vec!["a"], vec![]]);
+    assert_eq!(rows, ["c b", "c", "a", ""]);
 }
 
 /// Alembic leaves `p` as a row beside `q`, which depends on it.

@@ -79,6 +79,10 @@ fn a_gap_is_named_and_filled_in_order() {
         .map(|step| step.revision.as_str())
         .collect();
     assert_eq!(steps, ["b", "c"]);
-    assert!(plan.steps.iter().all(|step| step.heads_after == ["d"]));
+    assert!(
+        plan.steps
+            .iter()
+            .all(|step| step.heads_after.to_vec() == ["d"])
+    );
     assert!(Applied::exact(&graph, applied(&graph, "c").set().iter()).is_ok());
 }

@@ -44,8 +44,10 @@ mod view;
 use super::{Options, RenderError, Statement};
 use crate::model::diff::{Changes, Item, Operation};
 use crate::model::schema::{Kind, Schema, View};
+pub(super) use name::ident;
 use name::name;
 use trigger::TriggerChanges;
+pub(super) use trigger::{in_its_place, last_place, renumber};
 use view::Existing;
 
 /// The statements that run these changes.

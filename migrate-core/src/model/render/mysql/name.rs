@@ -6,7 +6,7 @@ use crate::text::Dialect;
 use crate::text::sql::quote_ident;
 
 /// A name as a person would write it.
-pub(super) fn ident(name: &str) -> String {
+pub(in crate::model::render) fn ident(name: &str) -> String {
     if is_plain(name) {
         name.to_owned()
     } else {

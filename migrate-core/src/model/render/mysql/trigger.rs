@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::name::{ident, name};
 use crate::model::diff::{Changes, Item, Operation};
-use crate::model::schema::{Name, Schema, Trigger};
+use crate::model::schema::{Name, Object as _, Schema, Trigger, TriggerKey};
 use crate::text::Dialect;
 use crate::text::sql::{TokenKind, tokenize};
 
@@ -62,6 +62,41 @@ impl TriggerChanges {
                 .map(|trigger| format!("DROP TRIGGER {}", ident(&trigger.name)))
                 .collect(),
             creates,
+        }
+    }
+}
+
+/// `CREATE TRIGGER` for one that takes its place among the others of a schema.
+pub(in crate::model::render) fn in_its_place(schema: &Schema, trigger: &Trigger) -> String {
+    let mut siblings = siblings(schema, trigger).into_iter();
+    let next = siblings.find(|it| it.order > trigger.order);
+    create(trigger, next, schema.dialect)
+}
+
+/// The place behind all triggers of the same table, time and event.
+pub(in crate::model::render) fn last_place(schema: &Schema, trigger: &Trigger) -> u32 {
+    let last = siblings(schema, trigger).last().map_or(0, |it| it.order);
+    last + 1
+}
+
+/// Counts the triggers of a table anew, in the order in which `place` has them.
+pub(in crate::model::render) fn renumber(
+    schema: &mut Schema,
+    table: &Name,
+    place: impl Fn(&Trigger) -> u32,
+) {
+    let dialect = schema.dialect;
+    let mut events: BTreeMap<String, Vec<TriggerKey>> = BTreeMap::new();
+    let mut triggers: Vec<&Trigger> = schema.triggers.iter().collect();
+    triggers.retain(|it| it.table == *table);
+    triggers.sort_by_key(|it| (place(it), it.order));
+    for trigger in triggers {
+        let same = events.entry(event(trigger, dialect)).or_default();
+        same.push(trigger.key());
+    }
+    for same in events.values() {
+        for (number, key) in (1..).zip(same) {
+            schema.triggers.update(key, |it| it.order = number);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Columns: as a line of a table, added, changed, dropped.
 
 use super::Writer;
-use super::data_type::{Cast, base, cast, narrows, rewrites, short};
+use super::data_type::{Cast, base, cast, converted, narrows, rewrites, short};
 use super::name::{ident, keys, literal, name, parameters};
 use super::script::Class;
 use super::sequence::{altered_identity, identity, serial, set_behind};
@@ -230,10 +230,9 @@ impl<'s> Writer<'s> {
         if let Some(collation) = &after.collation {
             action += &format!(" COLLATE {collation}");
         }
-        match way {
-            Cast::Assignment => {}
-            Cast::Explicit => action += &format!(" USING {column}::{to}"),
-            Cast::Text => action += &format!(" USING {column}::text::{to}"),
+        if way != Cast::Assignment {
+            let value = converted(&column, &before.data_type, &after.data_type);
+            action += &format!(" USING {value}");
         }
         let narrower = narrows(&before.data_type, &after.data_type).then(|| {
             format!(

@@ -134,6 +134,16 @@ pub(super) fn cast(before: &str, after: &str) -> Cast {
     Cast::Text
 }
 
+/// A value of one type as it is written to a column of another.
+pub(in crate::model::render) fn converted(value: &str, from: &str, to: &str) -> String {
+    let word = short(to);
+    match cast(from, to) {
+        Cast::Assignment => value.to_owned(),
+        Cast::Explicit => format!("{value}::{word}"),
+        Cast::Text => format!("{value}::text::{word}"),
+    }
+}
+
 /// Whether values of `before` may not fit into `after`, or lose digits.
 pub(super) fn narrows(before: &str, after: &str) -> bool {
     let (one, other) = (base(before), base(after));
@@ -189,7 +199,7 @@ pub(super) fn narrows(before: &str, after: &str) -> bool {
 }
 
 /// Whether a change of the type writes every row anew; where it does not, the values are stored as they were.
-pub(super) fn rewrites(before: &str, after: &str) -> bool {
+pub(in crate::model::render) fn rewrites(before: &str, after: &str) -> bool {
     let (one, other) = (base(before), base(after));
     let (from, to) = (modifiers(before), modifiers(after));
     let varying = |base: &str| matches!(base, "text" | "character varying");

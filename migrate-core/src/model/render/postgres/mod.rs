@@ -29,7 +29,9 @@ use std::collections::{HashMap, HashSet};
 use super::{Options, RenderError, Stage, Statement, Transactional};
 use crate::model::diff::{Changes, Item, Operation};
 use crate::model::schema::{Grant, KeyPart, Name, ObjectId, Sequence, Table};
-use name::{beside, ident, literal, name};
+pub(super) use data_type::{converted, rewrites};
+pub(super) use name::ident;
+use name::{beside, literal, name};
 use other::Verb;
 use script::{Class, Script};
 

@@ -5,7 +5,7 @@ use crate::text::Dialect;
 use crate::text::sql::{quote_ident, quote_literal};
 
 /// An identifier.
-pub(super) fn ident(name: &str) -> String {
+pub(in crate::model::render) fn ident(name: &str) -> String {
     let bare = name.bytes().enumerate().all(|(place, byte)| match byte {
         b'a'..=b'z' | b'_' => true,
         b'0'..=b'9' => place > 0,

@@ -112,7 +112,7 @@ const RESERVED: [&str; 101] = [
 ];
 
 /// A name.
-pub(super) fn ident(name: &str) -> String {
+pub(in crate::model::render) fn ident(name: &str) -> String {
     let mut characters = name.chars();
     let begins = characters
         .next()

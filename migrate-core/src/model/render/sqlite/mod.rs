@@ -29,10 +29,12 @@ use super::{Options, RenderError, Statement};
 use crate::model::diff::{Changes, Item, Operation, Renames, with_new_names};
 use crate::model::schema::{Name, Schema, Table};
 use alter::{Plan, Step, add_column};
-use ident::{ident, mentions};
+pub(super) use ident::ident;
+use ident::mentions;
 use live::Live;
 use plans::{plans, renames, table_of};
 use rebuild::{Mentions, rebuild};
+pub(super) use rebuild::{converted, row_of};
 use table::is_same;
 
 /// The statements that run these changes.

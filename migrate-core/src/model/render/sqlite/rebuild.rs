@@ -146,40 +146,56 @@ fn copy(now: &Table, after: &Table, new: &str) -> Option<Statement> {
     })
 }
 
+fn has_rowid(table: &Table) -> bool {
+    !table.sqlite().is_some_and(|options| options.without_rowid)
+}
+
+/// What the number of a row is called where no column is it.
+fn rowid_name(table: &Table) -> Option<String> {
+    let names = ["rowid", "_rowid_", "oid"];
+    let free = names.into_iter().find(|name| find(table, name).is_none());
+    free.map(str::to_owned)
+}
+
+/// The columns that tell a row from all others.
+pub(in crate::model) fn row_of(table: &Table) -> Vec<String> {
+    if has_rowid(table) {
+        let alias = rowid_alias(table).map(|column| ident(&column.name));
+        return alias.or_else(|| rowid_name(table)).into_iter().collect();
+    }
+    let parts = table.primary_key.iter().flat_map(|key| &key.parts);
+    parts
+        .filter_map(|part| part.column_name())
+        .map(ident)
+        .collect()
+}
+
 /// What keeps the numbers of the rows, where they are not a column of both: the name of the target and the source.
 fn rowid(now: &Table, after: &Table) -> Option<(String, String)> {
-    let has_rowid = |table: &Table| !table.sqlite().is_some_and(|options| options.without_rowid);
     if !has_rowid(now) || !has_rowid(after) {
         return None;
     }
-    let name = |table: &Table| {
-        let names = ["rowid", "_rowid_", "oid"];
-        let free = names.into_iter().find(|name| find(table, name).is_none());
-        free.map(str::to_owned)
-    };
     match (rowid_alias(now), rowid_alias(after)) {
         // Its values come over with the others.
         (_, Some(column)) if find(now, &column.name).is_some() => None,
         (old, Some(column)) => {
-            let source = old.map(|it| ident(&it.name)).or_else(|| name(now))?;
+            let source = old.map(|it| ident(&it.name)).or_else(|| rowid_name(now))?;
             Some((ident(&column.name), source))
         }
         (old, None) => {
-            let source = old.map(|it| ident(&it.name)).or_else(|| name(now))?;
-            Some((name(after)?, source))
+            let source = old.map(|it| ident(&it.name)).or_else(|| rowid_name(now))?;
+            Some((rowid_name(after)?, source))
         }
     }
 }
 
 /// What a column of the new table gets from the old one.
 fn value(old: &Column, new: &Column, strict: bool, notes: &mut Vec<String>) -> String {
-    use Affinity::{Blob, Text};
     let name = ident(&old.name);
     let (from, to) = (Affinity::of(&old.data_type), Affinity::of(&new.data_type));
     let mut value = match (from, to) {
-        (Text, Blob) | (Blob, Text) => format!("CAST({name} AS {to})"),
-        (Affinity::Number, Blob) if strict => format!("CAST({name} AS {to})"),
-        _ => name,
+        (Affinity::Number, Affinity::Blob) if strict => format!("CAST({name} AS {to})"),
+        _ => converted(&name, &old.data_type, &new.data_type),
     };
     if old.nullability == Nullability::Nullable && new.nullability == Nullability::NotNull {
         match &new.default {
@@ -191,6 +207,15 @@ fn value(old: &Column, new: &Column, strict: bool, notes: &mut Vec<String>) -> S
         }
     }
     value
+}
+
+/// A value of one type for a column of another. What can be stored as the other without a loss is, by SQLite itself.
+pub(in crate::model) fn converted(value: &str, from: &str, to: &str) -> String {
+    use Affinity::{Blob, Text};
+    match (Affinity::of(from), Affinity::of(to)) {
+        (Text, to @ Blob) | (Blob, to @ Text) => format!("CAST({value} AS {to})"),
+        _ => value.to_owned(),
+    }
 }
 
 fn is_read_as_number(old: &Column, new: &Column) -> bool {

@@ -1,0 +1,248 @@
+//! Revisions that share a message.
+//!
+//! A run that begins with nothing applied, on a new database or a test's, has hundreds of small revisions before it, and
+//! more time would go into the messages than into the revisions. A database that has rows is taken one revision at a time,
+//! so that a run can be stopped between any two; and so is any, where somebody is told of each step. After the first
+//! error the run goes on one by one too, from the first revision that the rows do not have: that way finds the statement
+//! at fault.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::prepare::Prepared;
+use super::{Engine, Progress};
+use crate::database::error::{Error, ServerError, ServerErrorKind};
+use crate::database::execute::together::{self, Transactions};
+use crate::database::execute::{Kept, StepError, Transaction, Work};
+use crate::database::report::{Outcome, StepReport};
+use crate::model::{Action, Graph};
+
+/// How long a message should take: a run is stopped between two of them.
+const LONG: Duration = Duration::from_millis(100);
+
+/// How many revisions share a message at most.
+const MOST: usize = 32;
+
+/// How long the text of a message is at most, in bytes.
+const LARGE: usize = 256 * 1024;
+
+/// The same of the message of a whole run.
+const LARGEST: usize = 16 * LARGE;
+
+/// How many revisions share a message, by what the ones before have taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// At most so many.
+    Several(usize),
+    /// One by one, to the end of the run.
+    Alone,
+}
+
+impl Pace {
+    /// The pace of a run's beginning.
+    pub(super) const START: Self = Self::Several(1);
+
+    /// So many revisions took so long.
+    pub(super) fn took(&mut self, revisions: usize, time: Duration) {
+        if let Self::Several(most) = self {
+            let each = time / u32::try_from(revisions).unwrap_or(u32::MAX).max(1);
+            let fit = LONG.as_micros() / each.as_micros().max(1);
+            // Not faster than it is learnt how long they take.
+            *most = usize::try_from(fit)
+                .unwrap_or(MOST)
+                .clamp(1, MOST.min(*most * 4));
+        }
+    }
+}
+
+impl<'e> Engine<'e> {
+    /// How many of these steps share the next message: 1 when the first goes alone.
+    pub(super) fn sharing(&self, steps: &[Prepared<'e>]) -> usize {
+        let Pace::Several(most) = self.pace else {
+            return 1;
+        };
+        if !self.may_share() || self.transaction() != Transaction::Own {
+            return 1;
+        }
+        let mut bytes = 0;
+        let fit = steps.iter().take(most).take_while(|prepared| {
+            bytes += prepared.length();
+            bytes <= LARGE && prepared.shares()
+        });
+        fit.count().max(1)
+    }
+
+    /// Whether the one transaction of the whole run is one message.
+    pub(super) fn is_one_message(&self, steps: &[Prepared<'e>]) -> bool {
+        self.may_share()
+            && self.transaction() == Transaction::Run
+            && !self.purges()
+            && self.pace != Pace::Alone
+            // Between its revisions a run with a limit asks whether it is over.
+            && self.task.deadline.is_none()
+            && steps.iter().map(Prepared::length).sum::<usize>() <= LARGEST
+            && steps.iter().all(Prepared::shares)
+    }
+
+    fn may_share(&self) -> bool {
+        let cancels = self.task.deadline.is_some_and(|deadline| deadline.cancel);
+        self.report.from.is_empty() && self.task.watch.is_none() && !cancels
+    }
+
+    /// Runs the steps in one message. Whatever goes wrong in it is said to be overtaken: the rows are read again, and
+    /// what is left is run one by one.
+    pub(super) async fn run_sharing(
+        &mut self,
+        graph: &Graph,
+        steps: &[Prepared<'e>],
+        of: usize,
+    ) -> Result<Progress, Error> {
+        let transactions = match self.transaction() {
+            Transaction::Run => Transactions::Whole,
+            Transaction::Own | Transaction::Savepoint => Transactions::Each,
+        };
+        let mut reports = Vec::with_capacity(steps.len());
+        let mut works: Vec<Work<'_>> = Vec::with_capacity(steps.len());
+        let epoch = self.fence.epoch;
+        for prepared in steps {
+            let source = prepared
+                .text
+                .as_ref()
+                .map(|text| text.source(&prepared.step.revision, self.dialect, 0))
+                .transpose()?;
+            let mut report = self.describe_prepared(prepared, None)?;
+            report.statements = source
+                .as_ref()
+                .map_or(0, |source| source.script.statements.len());
+            reports.push(report);
+            let work = self.work(graph, &prepared.step, source)?;
+            // As if it had run: the next one stands on it.
+            self.fence.epoch += 1;
+            self.take_over(&work);
+            works.push(work);
+        }
+        let begun = Instant::now();
+        let outcome = together::run(self.backend, &works, transactions).await;
+        self.pace.took(steps.len(), begun.elapsed());
+        if let Err(error) = &outcome {
+            self.pace = Pace::Alone;
+            self.fence.epoch = epoch;
+            works.iter().rev().for_each(|work| self.give_back(work));
+            if error.kind == ServerErrorKind::Disconnected {
+                let report = reports.remove(0);
+                return Err(self.lost(&works[0], report, error.clone(), of).await);
+            }
+            tracing::debug!(target: "migrate", %error, "going on one by one");
+        }
+        let durations = match (&outcome, transactions) {
+            (Err(_), Transactions::Whole) => HashMap::new(),
+            _ => self.finished(steps.len()).await?,
+        };
+        for mut report in reports {
+            let taken = durations.get(&report.revision);
+            if outcome.is_err() && taken.is_none() {
+                // It and what comes after it is run again.
+                return Ok(Progress::Overtaken);
+            }
+            report.duration = taken.copied().unwrap_or_default();
+            report.outcome = Outcome::Finished;
+            self.tell_finished(report, of);
+        }
+        Ok(match outcome {
+            Ok(()) => Progress::Finished,
+            Err(_) => Progress::Overtaken,
+        })
+    }
+
+    /// Takes back what [`take_over`](Self::take_over) has noted, the last first.
+    fn give_back(&mut self, work: &Work<'_>) {
+        self.recorded.forget(&work.record.revision);
+        for id in &work.heads.gained {
+            self.recorded.set_head(id, false);
+        }
+        for id in &work.heads.lost {
+            self.recorded.set_head(id, true);
+        }
+    }
+
+    /// The last revisions that this run has finished, and how long they took, as they are recorded.
+    async fn finished(&mut self, most: usize) -> Result<HashMap<String, Duration>, Error> {
+        let sql = self
+            .backend
+            .tables()
+            .select_finished(&self.holder.run, most);
+        let rows = self.backend.query(sql).await;
+        let rows = rows.map_err(|error| self.server("reading the state tables of", error))?;
+        let finished = rows.into_iter().filter_map(|row| {
+            let mut fields = row.into_iter().flatten();
+            let revision = fields.next()?;
+            let micros = fields.next().and_then(|text| text.parse().ok());
+            Some((revision, Duration::from_micros(micros.unwrap_or_default())))
+        });
+        Ok(finished.collect())
+    }
+
+    /// The connection is gone in the middle of a message.
+    async fn lost(
+        &mut self,
+        first: &Work<'_>,
+        mut report: StepReport,
+        error: ServerError,
+        of: usize,
+    ) -> Error {
+        report.outcome = Outcome::Unknown;
+        self.tell_finished(report, of);
+        let failed = StepError {
+            error,
+            statement: None,
+            offset: None,
+            kept: Kept::Unknown,
+            batch: None,
+            epochs: 0,
+        };
+        self.failed(first, failed, Duration::ZERO).await
+    }
+
+    fn tell_finished(&mut self, report: StepReport, of: usize) {
+        let number = self.report.steps.len() + 1;
+        self.tell_end(report, number, of);
+    }
+}
+
+impl Prepared<'_> {
+    /// The length of what it sends.
+    fn length(&self) -> usize {
+        self.text.as_ref().map_or(0, |text| text.text().len())
+    }
+
+    fn shares(&self) -> bool {
+        self.plain && self.step.action != Action::Downgrade
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_grows_with_what_fits_and_shrinks_with_what_does_not() {
+        let mut pace = Pace::START;
+        let ms = Duration::from_millis;
+        for (revisions, taken, next) in [
+            (1, ms(1), 4),
+            (4, ms(2), 16),
+            (16, ms(8), 32),
+            (32, ms(16), 32),
+            (32, ms(3200), 1),
+            (1, ms(40), 2),
+            (2, Duration::ZERO, 8),
+            (8, ms(5000), 1),
+        ] {
+            pace.took(revisions, taken);
+            assert_eq!(pace, Pace::Several(next), "{revisions} in {taken:?}");
+        }
+        let mut pace = Pace::Alone;
+        pace.took(1, ms(1));
+        assert_eq!(pace, Pace::Alone);
+    }
+}

@@ -1,0 +1,136 @@
+//! Revisions that share a message: what is recorded and reported is what it would be of each alone.
+
+use super::vocabulary::*;
+use crate::database::{Outcome, Run};
+use crate::text::diagnostic::Class;
+
+/// `r1`, `r2`, ..: a table each.
+fn chain(count: usize) -> Vec<String> {
+    let ids: Vec<String> = (1..=count).map(|number| format!("r{number}")).collect();
+    line(&ids.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// How often the fence was raised.
+async fn epoch(pool: &sqlx::SqlitePool) -> i64 {
+    let epoch = sqlx::query_scalar("SELECT epoch FROM schema_revisions_lock");
+    epoch.fetch_one(pool).await.expect("the lock row")
+}
+
+#[tokio::test]
+async fn every_revision_is_told_recorded_and_fenced_by_itself() {
+    const COUNT: usize = 50;
+    for single in [false, true] {
+        let (set, pool) = (set(&chain(COUNT)), memory().await);
+        let run = Run::upgrade("head");
+        let run = if single { run.single() } else { run };
+        let report = set.run(&pool, run).await.expect("all of them");
+        let expected: Vec<String> = (1..=COUNT)
+            .map(|number| format!("upgrade r{number}"))
+            .collect();
+        assert_eq!(steps(&report), expected);
+        assert!(
+            report
+                .steps
+                .iter()
+                .all(|step| step.outcome == Outcome::Finished)
+        );
+        assert!(report.steps.iter().all(|step| step.statements == 1));
+        assert_eq!(report.heads, ["r50"]);
+        let finished: Vec<String> = (1..=COUNT)
+            .map(|number| format!("upgrade r{number} finished"))
+            .collect();
+        assert_eq!(log(&pool).await, finished);
+        assert_eq!(epoch(&pool).await, COUNT as i64);
+        let heads: Vec<String> = rows(&pool).await;
+        assert_eq!(heads.iter().filter(|row| row.ends_with("head")).count(), 1);
+        let started: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM schema_revisions_log WHERE started_at <= finished_at",
+        )
+        .fetch_one(&pool)
+        .await
+        .expect("the log");
+        assert_eq!(started, COUNT as i64, "by the clock of the database");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_among_them_names_its_statement_and_keeps_those_before_it() {
+    for bad in 2..=24 {
+        let mut files = chain(30);
+        let (id, below) = (format!("r{bad}"), format!("r{}", bad - 1));
+        let up = "CREATE TABLE x (i);\nINSERT INTO gone VALUES (1);";
+        files[bad - 1] = file(&id, &below, up, "DROP TABLE x;");
+        let (set, pool) = (set(&files), memory().await);
+        let failure = upgrade(&set, &pool, "head").await.unwrap_err();
+        assert_eq!(failure.class(), Class::SqlFailed);
+        let text = failure.to_string();
+        assert!(
+            text.starts_with(&format!("revision {id} failed: no such table: gone")),
+            "{text}"
+        );
+        assert!(
+            text.contains(&format!("migrations/{bad}.sql:8:13")),
+            "{text}"
+        );
+        assert!(text.contains("statement 2 of 2"), "{text}");
+        let mut expected: Vec<String> = (1..bad).map(|number| format!("t_r{number}")).collect();
+        expected.sort_unstable();
+        assert_eq!(tables(&pool).await, expected);
+        assert_eq!(rows(&pool).await.len(), bad - 1);
+        let report = failure.report();
+        assert_eq!(report.steps.len(), bad);
+        assert_eq!(report.heads, [below]);
+        let last = log(&pool).await.pop();
+        assert_eq!(last, Some(format!("upgrade {id} failed")));
+    }
+}
+
+#[tokio::test]
+async fn a_failure_in_the_one_transaction_of_a_run_takes_all_back() {
+    let mut files = chain(12);
+    files[8] = file(
+        "r9",
+        "r8",
+        "CREATE TABLE x (i);\nINSERT INTO gone VALUES (1);",
+        "",
+    );
+    let (set, pool) = (set(&files), memory().await);
+    let failure = set
+        .run(&pool, Run::upgrade("head").single())
+        .await
+        .unwrap_err();
+    let text = failure.to_string();
+    assert!(text.contains("migrations/9.sql:8:13"), "{text}");
+    assert!(
+        text.contains("nothing was committed: the whole run was rolled back"),
+        "{text}"
+    );
+    assert!(tables(&pool).await.is_empty());
+    assert!(rows(&pool).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_share_stands_between_those_that_do() {
+    let mut files = chain(20);
+    files[6] = file(
+        "r7",
+        "r6",
+        "PRAGMA user_version = 7;\nCREATE TABLE t_r7 (i);",
+        "DROP TABLE t_r7;",
+    );
+    files[12] = file_with(
+        "r13",
+        "r12",
+        "",
+        (" transaction:false", "CREATE TABLE t_r13 (i);\nVACUUM;"),
+        ("", "DROP TABLE t_r13;"),
+    );
+    let (set, pool) = (set(&files), memory().await);
+    assert_eq!(upgrade(&set, &pool, "head").await.expect("all").len(), 20);
+    assert_eq!(tables(&pool).await.len(), 20);
+    assert_eq!(downgrade(&set, &pool, "base").await.expect("all").len(), 20);
+    assert!(tables(&pool).await.is_empty());
+    // Rows of revisions that were taken back are there now.
+    assert_eq!(upgrade(&set, &pool, "head").await.expect("all").len(), 20);
+    assert_eq!(tables(&pool).await.len(), 20);
+}
