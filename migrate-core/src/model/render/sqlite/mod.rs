@@ -8,14 +8,18 @@
 //! | `ident` | names, in quotes where they need them |
 //! | `table` | `CREATE TABLE`, columns |
 //! | `objects` | indexes, views, triggers |
+//! | `aside` | when they come and go, and what goes out of the way for a while |
+//! | `plans` | what is asked of each table |
 //! | `alter` | what `ALTER TABLE` can do about a table |
 //! | `rebuild` | the rest |
 //! | `live` | what is there between two statements |
 
 mod alter;
+mod aside;
 mod ident;
 mod live;
 mod objects;
+mod plans;
 mod rebuild;
 mod table;
 
@@ -23,13 +27,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Options, RenderError, Statement};
 use crate::model::diff::{Changes, Item, Operation, Renames, with_new_names};
-use crate::model::schema::{Name, Schema, Table, Trigger, TriggerKey, View};
-use crate::text::Dialect;
-use crate::text::sql::same_tokens;
-use alter::{Plan, Step, add_column, plan};
+use crate::model::schema::{Name, Schema, Table};
+use alter::{Plan, Step, add_column};
 pub(super) use ident::ident;
-use ident::{mentions, names_in};
-use live::{InTheWay, Live};
+use ident::mentions;
+use live::Live;
+use plans::{plans, renames, table_of};
 use rebuild::{Mentions, rebuild};
 pub(super) use rebuild::{converted, row_of};
 use table::is_same;
@@ -57,86 +60,6 @@ pub(super) fn render(
         writer.take(operation)?;
     }
     Ok(writer.finish())
-}
-
-/// The new names; a column of which only the case differs is the same column for SQLite.
-fn renames(changes: &Changes<'_>) -> Renames {
-    let mut renames = Renames::default();
-    for operation in &changes.operations {
-        match *operation {
-            Operation::Rename {
-                before: Item::Table(before),
-                after: Item::Table(after),
-            } => {
-                renames.table(before.name.clone(), after.name.clone());
-            }
-            Operation::Rename {
-                before: Item::Column(_, before),
-                after: Item::Column(table, after),
-            } => {
-                renames.column(table.name.clone(), &before.name, &after.name);
-            }
-            _ => {}
-        }
-    }
-    for operation in &changes.operations {
-        let Operation::Drop(Item::Column(table, column)) = operation else {
-            continue;
-        };
-        let name = renames.new_table(&table.name).unwrap_or(&table.name);
-        let twin = changes.after.tables.get(name).and_then(|after| {
-            let mut columns = after.columns.iter();
-            columns.find(|it| is_same(&it.name, &column.name) && table.column(&it.name).is_none())
-        });
-        if let Some(twin) = twin {
-            renames.column(name.clone(), &column.name, &twin.name);
-        }
-    }
-    renames
-}
-
-/// How every table becomes what it shall be of which something changes; a part of a table that is new or goes comes and
-/// goes with it.
-fn plans<'s>(
-    changes: &Changes<'s>,
-    renames: &Renames,
-    now: &Schema,
-) -> BTreeMap<&'s Name, Plan<'s>> {
-    let mut plans = BTreeMap::new();
-    let gone = changes.operations.iter().filter_map(|it| match it {
-        Operation::Drop(Item::Table(table)) => Some(&table.name),
-        _ => None,
-    });
-    let replaced: BTreeSet<&Name> = gone.collect();
-    for operation in &changes.operations {
-        let item = operation.item();
-        let Some(name) = table_of(item) else { continue };
-        let name = match operation {
-            Operation::Drop(_) => renames.new_table(name).unwrap_or(name),
-            _ => name,
-        };
-        if let (Some(table), Some(after)) = (now.tables.get(name), changes.after.tables.get(name))
-            && !replaced.contains(name)
-        {
-            plans
-                .entry(&after.name)
-                .or_insert_with(|| plan(table, after));
-        }
-    }
-    plans
-}
-
-/// The table that an item is a part of, or that it is.
-fn table_of<'s>(item: Item<'s>) -> Option<&'s Name> {
-    match item {
-        Item::Table(table)
-        | Item::Column(table, _)
-        | Item::PrimaryKey(table, _)
-        | Item::Unique(table, _)
-        | Item::Check(table, _)
-        | Item::ForeignKey(table, _) => Some(&table.name),
-        _ => None,
-    }
 }
 
 /// Whether foreign keys are enforced while the statements run.
@@ -417,110 +340,6 @@ impl<'a> Writer<'a> {
             new.insert_str(0, "new_");
         }
         new
-    }
-
-    fn create_index(&mut self, table: &Name, index: &crate::model::schema::Index) {
-        if !self.live.has_index(&index.name) {
-            self.push(objects::index(&table.name, index));
-            self.live.made_index(&table.name, &index.name);
-        }
-    }
-
-    fn drop_index(&mut self, name: &str) {
-        if self.live.dropped_index(name) {
-            self.push(format!("DROP INDEX {}", ident(name)));
-        }
-    }
-
-    fn create_view(&mut self, view: &'a View) {
-        if self.live.has_view(&view.name.name) {
-            return;
-        }
-        self.live.made_view(view);
-        // Those that it shows come first.
-        let names = names_in(&view.query);
-        for other in &self.changes.after.views {
-            if names.contains(&other.name.name.to_ascii_lowercase()) {
-                self.create_view(other);
-            }
-        }
-        self.push(objects::view(view));
-    }
-
-    fn drop_view(&mut self, name: &str) {
-        if self.live.dropped_view(name) {
-            self.push(format!("DROP VIEW {}", ident(name)));
-        }
-    }
-
-    fn create_trigger(&mut self, trigger: &'a Trigger) {
-        if !self.live.has_trigger(&trigger.name) {
-            self.push(objects::trigger(trigger));
-            self.live.made_trigger(trigger);
-        }
-    }
-
-    fn drop_trigger(&mut self, name: &str) {
-        if self.live.dropped_trigger(name) {
-            self.push(format!("DROP TRIGGER {}", ident(name)));
-        }
-    }
-
-    /// Drops the views and triggers that SQLite could not read now.
-    fn clear_the_way(&mut self) {
-        for one in self.live.broken() {
-            self.drop_for_now(one);
-        }
-    }
-
-    /// Drops the views and triggers that SQLite could not read without a column; those that name it and stay as they are
-    /// mean another one.
-    fn clear_the_way_of_a_column(&mut self, table: &str, column: &str) {
-        let own = self
-            .live
-            .triggers_of(table)
-            .into_iter()
-            .map(InTheWay::Trigger);
-        let all: Vec<InTheWay<'a>> = self.live.naming(table).into_iter().chain(own).collect();
-        for one in all {
-            let is_in_the_way = match one {
-                InTheWay::View(view) => {
-                    mentions(&view.query, column) && self.after_view(view).is_none()
-                }
-                InTheWay::Trigger(trigger) => {
-                    mentions(&trigger.definition, column) && self.after_trigger(trigger).is_none()
-                }
-            };
-            if is_in_the_way {
-                self.drop_for_now(one);
-            }
-        }
-        self.clear_the_way();
-    }
-
-    fn drop_for_now(&mut self, one: InTheWay<'a>) {
-        match one {
-            InTheWay::View(view) => self.drop_view(&view.name.name),
-            InTheWay::Trigger(trigger) => self.drop_trigger(&trigger.name),
-        }
-    }
-
-    /// The view as it will be, if it stays what it is.
-    fn after_view(&self, view: &View) -> Option<&'a View> {
-        let after = self.changes.after.views.get(&view.name)?;
-        let same = same_tokens(&after.query, &view.query, Dialect::Sqlite)
-            && after.columns == view.columns;
-        same.then_some(after)
-    }
-
-    /// The trigger as it will be, if it stays what it is.
-    fn after_trigger(&self, trigger: &Trigger) -> Option<&'a Trigger> {
-        let key = TriggerKey {
-            table: trigger.table.clone(),
-            name: trigger.name.clone(),
-        };
-        let after = self.changes.after.triggers.get(&key)?;
-        same_tokens(&after.definition, &trigger.definition, Dialect::Sqlite).then_some(after)
     }
 
     /// Makes again what was in the way or went with something else.
