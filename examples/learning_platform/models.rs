@@ -35,6 +35,17 @@ impl ColumnType for Id {
     });
 }
 
+/// The key of a row, which PostgreSQL makes if the application does not.
+struct Key(Id);
+
+impl ColumnType for Key {
+    const TYPE: DataType = Id::TYPE;
+    const DEFAULT: PerDialect<&'static str> = PerDialect {
+        postgres: Some("gen_random_uuid()"),
+        ..PerDialect::NONE
+    };
+}
+
 /// An instant in UTC, as text.
 struct Instant(String);
 
@@ -42,50 +53,52 @@ impl ColumnType for Instant {
     const TYPE: DataType = DataType::TimestampTz;
 }
 
+/// The instant at which its row came to be, unless another one is given.
+struct Now(Instant);
+
+impl ColumnType for Now {
+    const TYPE: DataType = Instant::TYPE;
+    const DEFAULT: PerDialect<&'static str> = PerDialect {
+        sqlite: Some("(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"),
+        postgres: Some("now()"),
+        mysql: Some("CURRENT_TIMESTAMP(6)"),
+        mariadb: None,
+    };
+}
+
+/// The instant of the last change of its row. Only MySQL and MariaDB have a word for it; for the others there are triggers.
+struct Touched(Instant);
+
+impl ColumnType for Touched {
+    const TYPE: DataType = Instant::TYPE;
+    const DEFAULT: PerDialect<&'static str> = Now::DEFAULT;
+    const ON_ROW_UPDATE: PerDialect<&'static str> = PerDialect {
+        mysql: Some("CURRENT_TIMESTAMP(6)"),
+        ..PerDialect::NONE
+    };
+}
+
 #[derive(Table)]
 #[table(name = "users", engine = "InnoDB")]
 struct User {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(unique, length(mysql = 255))]
     email: String,
     #[column(length(mysql = 255))]
     password_hash: String,
     #[column(default = true)]
     is_active: bool,
-    #[column(
-        index,
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        )
-    )]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    #[column(index)]
+    created_at: Now,
+    updated_at: Touched,
 }
 
 #[derive(Table)]
 #[table(name = "user_profiles", engine = "InnoDB")]
 struct UserProfile {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(unique, references = User::id, on_delete = cascade)]
     user_id: Id,
     #[column(length(mysql = 255))]
@@ -96,21 +109,8 @@ struct UserProfile {
     preferred_language: String,
     #[column(type(sqlite = "TEXT", postgres = "jsonb", mysql = "JSON"))]
     preferences: Option<String>,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
 }
 
 #[derive(Table)]
@@ -120,12 +120,8 @@ struct UserProfile {
     check(name = "modules_position_check", "position >= 0")
 )]
 struct Module {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(unique, length(mysql = 255))]
     slug: String,
     #[column(length(mysql = 255))]
@@ -136,33 +132,16 @@ struct Module {
     position: i32,
     #[column(default = false)]
     is_published: bool,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
 }
 
 #[derive(Table)]
 #[table(name = "chapters", engine = "InnoDB")]
 #[table(unique(module_id, position, name = "chapters_module_position_key"))]
 struct Chapter {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(references = Module::id, on_delete = cascade)]
     module_id: Id,
     #[column(length(mysql = 255))]
@@ -170,21 +149,8 @@ struct Chapter {
     content: String,
     position: i32,
     estimated_minutes: Option<i32>,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
 }
 
 #[derive(Table)]
@@ -196,12 +162,8 @@ struct Chapter {
     sqlite = "length(vector) = 4 * dimensions"
 ))]
 struct Embedding {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(references = Chapter::id, on_delete = cascade)]
     chapter_id: Id,
     chunk_number: i32,
@@ -211,21 +173,8 @@ struct Embedding {
     model: String,
     dimensions: i32,
     vector: Vec<u8>,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
 }
 
 /// How far a reader has come with a chapter.
@@ -242,12 +191,8 @@ enum Status {
 #[table(unique(user_id, chapter_id, name = "chapter_progress_user_chapter_key"))]
 #[table(check(name = "chapter_progress_percent_check", "percent BETWEEN 0 AND 100"))]
 struct ChapterProgress {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(references = User::id, on_delete = cascade)]
     user_id: Id,
     #[column(index, references = Chapter::id, on_delete = cascade)]
@@ -255,21 +200,8 @@ struct ChapterProgress {
     #[column(default = 0)]
     percent: i32,
     last_read_at: Option<Instant>,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
     #[column(index, length(mysql = 16), default = "'not_started'")]
     status: Status,
 }
@@ -281,12 +213,8 @@ struct ChapterProgress {
     "role IN ('user', 'assistant', 'system')"
 ))]
 struct ChatMessage {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(index, references = User::id, on_delete = cascade)]
     user_id: Id,
     #[column(index, references = Chapter::id, on_delete = set_null)]
@@ -294,33 +222,16 @@ struct ChatMessage {
     #[column(length(mysql = 16))]
     role: String,
     content: String,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
 }
 
 #[derive(Table)]
 #[table(name = "translations", engine = "InnoDB")]
 #[table(unique(chapter_id, language, name = "translations_language_key"))]
 struct Translation {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(references = Chapter::id, on_delete = cascade)]
     chapter_id: Id,
     #[column(index, length(mysql = 8))]
@@ -330,33 +241,16 @@ struct Translation {
     content: String,
     #[column(default = false)]
     is_original: bool,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    created_at: Now,
+    updated_at: Touched,
 }
 
 #[derive(Table)]
 #[table(name = "capstone_submissions", engine = "InnoDB")]
 #[table(check(name = "capstone_submissions_grade_check", "grade BETWEEN 0 AND 100"))]
 struct CapstoneSubmission {
-    #[column(
-        primary_key,
-        default(postgres = "gen_random_uuid()"),
-        check(sqlite = "length(id) = 36")
-    )]
-    id: Id,
+    #[column(primary_key, check(sqlite = "length(id) = 36"))]
+    id: Key,
     #[column(index, references = User::id, on_delete = cascade)]
     user_id: Id,
     #[column(index, references = Module::id, on_delete = cascade)]
@@ -368,25 +262,7 @@ struct CapstoneSubmission {
     grade: Option<i32>,
     #[column(type(mysql = "TEXT"))]
     feedback: Option<String>,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    submitted_at: Instant,
-    #[column(default(
-        sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-        postgres = "now()",
-        mysql = "CURRENT_TIMESTAMP(6)"
-    ))]
-    created_at: Instant,
-    #[column(
-        default(
-            sqlite = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
-            postgres = "now()",
-            mysql = "CURRENT_TIMESTAMP(6)"
-        ),
-        on_row_update(mysql = "CURRENT_TIMESTAMP(6)")
-    )]
-    updated_at: Instant,
+    submitted_at: Now,
+    created_at: Now,
+    updated_at: Touched,
 }

@@ -1,3 +1,6 @@
+-- What the schema has beside its tables, as it is wanted today: a part of the desired schema (models.rs), never run on the
+-- application's database. Revision 5b9f13c8a7e0 makes the same there; a later change stands here and in a revision of its own.
+
 CREATE FUNCTION touch_updated_at() RETURNS trigger AS $$
 BEGIN
     NEW.updated_at = now();  -- one instant for all rows of a transaction

@@ -1,3 +1,6 @@
+-- What the schema has beside its tables, as it is wanted today: a part of the desired schema (models.rs), never run on the
+-- application's database. Revision 5b9f13c8a7e0 makes the same there; a later change stands here and in a revision of its own.
+
 CREATE TRIGGER users_touch AFTER UPDATE ON users WHEN NEW.updated_at = OLD.updated_at
 BEGIN
     UPDATE users SET updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = NEW.id;

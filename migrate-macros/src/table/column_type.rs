@@ -42,13 +42,20 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             (TokenStream::new(), None)
         }
     };
+    // A newtype is what it holds, the defaults included.
+    let defaults = match &input.data {
+        Data::Struct(data) if said.data_type.is_none() => {
+            data.fields.iter().next().map(|only| defaults(&only.ty))
+        }
+        _ => None,
+    };
     let (generics, arguments, wheres) = input.generics.split_for_impl();
     let ident = &input.ident;
     let messages = errors.tokens();
-    let (data_type, nullability) = if messages.is_some() {
-        (quote!(::migrate::desired::DataType::Text), None)
+    let (data_type, nullability, defaults) = if messages.is_some() {
+        (quote!(::migrate::desired::DataType::Text), None, None)
     } else {
-        (data_type, nullability)
+        (data_type, nullability, defaults)
     };
     let nullability = nullability
         .map(|it| quote!(const NULLABILITY: ::migrate::schema::attribute::Nullability = #it;));
@@ -58,7 +65,17 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         impl #generics ::migrate::desired::ColumnType for #ident #arguments #wheres {
             const TYPE: ::migrate::desired::DataType = #data_type;
             #nullability
+            #defaults
         }
+    }
+}
+
+fn defaults(inner: &Type) -> TokenStream {
+    let of = quote_spanned!(inner.span()=> <#inner as ::migrate::desired::ColumnType>);
+    let texts = quote!(::migrate::desired::PerDialect<&'static ::core::primitive::str>);
+    quote_spanned! {inner.span()=>
+        const DEFAULT: #texts = #of::DEFAULT;
+        const ON_ROW_UPDATE: #texts = #of::ON_ROW_UPDATE;
     }
 }
 

@@ -131,6 +131,15 @@ fn column(field: &Field) -> TokenStream {
             say(key, texts(values));
         }
     }
+    if let Some(of) = asked_for_defaults(field) {
+        let span = field.rust_type.span();
+        if field.default.is_none() {
+            say("default", quote_spanned!(span=> #of::DEFAULT));
+        }
+        if field.on_row_update.is_none() {
+            say("on_row_update", quote_spanned!(span=> #of::ON_ROW_UPDATE));
+        }
+    }
     if !field.length.is_none() {
         let length = field.length.map(|it| Literal::u32_unsuffixed(*it));
         say("length", length.to_token_stream());
@@ -207,7 +216,7 @@ fn data_type(field: &Field) -> (TokenStream, TokenStream) {
             fixed(nullable),
         );
     }
-    let of = quote_spanned!(span=> <#rust as ::migrate::desired::ColumnType>);
+    let of = of_rust_type(field);
     let nullability = match field.nullable {
         Some(nullable) => fixed(nullable),
         None => quote_spanned!(span=> #of::NULLABILITY),
@@ -219,6 +228,20 @@ fn data_type(field: &Field) -> (TokenStream, TokenStream) {
         quote_spanned!(span=> ::migrate::desired::DataType::Partly(#custom, &#of::TYPE)),
         nullability,
     )
+}
+
+fn of_rust_type(field: &Field) -> TokenStream {
+    let rust = &field.rust_type;
+    quote_spanned!(rust.span()=> <#rust as ::migrate::desired::ColumnType>)
+}
+
+/// The Rust type, where it speaks for the column: nothing is said of its type, and the database does not make its values.
+fn asked_for_defaults(field: &Field) -> Option<TokenStream> {
+    let speaks = field.data_type.is_none()
+        && field.json.is_none()
+        && field.generated.is_none()
+        && field.numbered.is_none();
+    speaks.then(|| of_rust_type(field))
 }
 
 fn deferral(deferral: Deferral) -> TokenStream {

@@ -1,6 +1,6 @@
 //! What a declaration comes to: the schema of each dialect, and what does not fit together.
 
-use migrate::desired::Sql;
+use migrate::desired::{DataType, PerDialect, Sql};
 use migrate::schema::{Name, PartSource, attribute::Nullability};
 use migrate::{ColumnType, Dialect, Models, Table};
 
@@ -245,4 +245,56 @@ fn sql_beside_the_tables_that_cannot_be_read_is_an_error() {
         BROKEN.sql(Dialect::Sqlite).expect("nothing"),
         Vec::<String>::new()
     );
+}
+
+/// Said once, of the type; what a field says itself comes first.
+#[test]
+fn a_type_brings_its_default_along() {
+    struct Now;
+
+    impl ColumnType for Now {
+        const TYPE: DataType = DataType::TimestampTz;
+        const DEFAULT: PerDialect<&'static str> = PerDialect::all("(the_type)");
+        const ON_ROW_UPDATE: PerDialect<&'static str> = PerDialect {
+            mysql: Some("CURRENT_TIMESTAMP(6)"),
+            ..PerDialect::NONE
+        };
+    }
+
+    #[derive(ColumnType)]
+    struct Newtype(#[allow(dead_code)] Now);
+
+    #[derive(Table)]
+    #[allow(dead_code)]
+    struct Defaults {
+        #[column(primary_key)]
+        id: i64,
+        plain: Now,
+        boxed: Box<Newtype>,
+        #[column(default = "(the_field)")]
+        own: Newtype,
+        optional: Option<Now>,
+        #[column(generated = "id + 1")]
+        computed: Now,
+        #[column(type = "text")]
+        typed: Now,
+    }
+
+    let columns = |name: &str| {
+        let found = Defaults::MODEL.columns.iter().find(|it| it.name == name);
+        let column = found.expect("a column");
+        (column.default.sqlite, column.on_row_update.mysql)
+    };
+    let update = Some("CURRENT_TIMESTAMP(6)");
+    for (name, expected) in [
+        ("id", (None, None)),
+        ("plain", (Some("(the_type)"), update)),
+        ("boxed", (Some("(the_type)"), update)),
+        ("own", (Some("(the_field)"), update)),
+        ("optional", (None, None)),
+        ("computed", (None, None)),
+        ("typed", (None, None)),
+    ] {
+        assert_eq!(columns(name), expected, "{name}");
+    }
 }

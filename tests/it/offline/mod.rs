@@ -91,7 +91,7 @@ fn recorded(database: &TestDatabase) -> [String; 3] {
              statements, tool, error FROM schema_revisions_log ORDER BY seq",
         ),
         database.sql(
-            "SELECT id, format, holder, host, pid, application, since, heartbeat FROM schema_revisions_lock",
+            "SELECT id, format, holder, host, pid, application, since, heartbeat IS NULL FROM schema_revisions_lock",
         ),
     ]
 }

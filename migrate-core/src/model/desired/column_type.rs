@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::DataType;
+use super::{DataType, PerDialect};
 use crate::model::schema::attribute::Nullability;
 
 /// A Rust type that a column can hold. `#[derive(migrate::ColumnType)]` says it of newtypes and of enums without fields.
@@ -26,6 +26,27 @@ use crate::model::schema::attribute::Nullability;
 ///
 /// assert_eq!(<Option<Email> as ColumnType>::TYPE, Email::TYPE);
 /// ```
+///
+/// A type can bring a default along; an `Option` of it does not, since its default is NULL.
+///
+/// ```
+/// use migrate_core::model::desired::{ColumnType, DataType, PerDialect};
+///
+/// struct CreatedAt(String);
+///
+/// impl ColumnType for CreatedAt {
+///     const TYPE: DataType = DataType::TimestampTz;
+///     const DEFAULT: PerDialect<&'static str> = PerDialect {
+///         sqlite: Some("CURRENT_TIMESTAMP"),
+///         postgres: Some("now()"),
+///         mysql: Some("CURRENT_TIMESTAMP(6)"),
+///         ..PerDialect::NONE
+///     };
+/// }
+///
+/// assert_eq!(CreatedAt::DEFAULT.postgres, Some("now()"));
+/// assert_eq!(<Option<CreatedAt>>::DEFAULT.postgres, None);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no column type",
     label = "not known to be the type of a column",
@@ -38,6 +59,10 @@ pub trait ColumnType {
     const TYPE: DataType;
     /// Whether they take NULL.
     const NULLABILITY: Nullability = Nullability::NotNull;
+    /// The expression of their default, where the field says none.
+    const DEFAULT: PerDialect<&'static str> = PerDialect::NONE;
+    /// What a change of the row sets them to (MySQL, MariaDB), where the field says nothing.
+    const ON_ROW_UPDATE: PerDialect<&'static str> = PerDialect::NONE;
 }
 
 /// A type whose values can stand in an array (PostgreSQL): not `u8`, because `Vec<u8>` is bytes.
@@ -117,6 +142,8 @@ macro_rules! as_what_it_holds {
         impl<T: ColumnType + ?Sized> ColumnType for $rust {
             const TYPE: DataType = T::TYPE;
             const NULLABILITY: Nullability = T::NULLABILITY;
+            const DEFAULT: PerDialect<&'static str> = T::DEFAULT;
+            const ON_ROW_UPDATE: PerDialect<&'static str> = T::ON_ROW_UPDATE;
         }
     )*};
 }
@@ -126,4 +153,6 @@ as_what_it_holds!(&T, Box<T>, Rc<T>, Arc<T>);
 impl<T: ColumnType + ToOwned + ?Sized> ColumnType for Cow<'_, T> {
     const TYPE: DataType = T::TYPE;
     const NULLABILITY: Nullability = T::NULLABILITY;
+    const DEFAULT: PerDialect<&'static str> = T::DEFAULT;
+    const ON_ROW_UPDATE: PerDialect<&'static str> = T::ON_ROW_UPDATE;
 }

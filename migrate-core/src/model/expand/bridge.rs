@@ -187,3 +187,105 @@ fn unfit(schema: &Schema, table: &Table, column: &Column) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::schema::{
+        Generated, Generation, Identity, IdentityKind, KeyPart, PrimaryKey,
+    };
+    use crate::text::Dialect;
+
+    /// A table `t` with the columns `id`, which is its key, and `c`.
+    fn schema(dialect: Dialect, change: impl FnOnce(&mut Table)) -> Schema {
+        let mut table = Table::new(dialect, Name::bare("t"));
+        table.columns = vec![Column::new("id", "int"), Column::new("c", "int")];
+        table.primary_key = Some(PrimaryKey {
+            parts: vec![KeyPart::column("id")],
+            ..PrimaryKey::default()
+        });
+        change(&mut table);
+        let mut schema = Schema::new(dialect, "main");
+        schema.tables.insert(table);
+        schema
+    }
+
+    fn with(change: impl FnOnce(&mut Column)) -> impl FnOnce(&mut Table) {
+        move |table| change(&mut table.columns[1])
+    }
+
+    #[test]
+    fn what_cannot_go_by_expand_and_contract_is_told_with_the_reason() {
+        let moved = |table: &mut Table| {
+            let mut key = ForeignKey::new(vec!["c".into()], Name::bare("t"), vec!["id".into()]);
+            key.name = Some("t_c".to_owned());
+            key.on_delete = Action::SetNull;
+            table.foreign_keys.push(key);
+        };
+        let key = |name: &str| {
+            let name = name.to_owned();
+            move |table: &mut Table| {
+                table.primary_key = Some(PrimaryKey {
+                    parts: vec![KeyPart::column(name)],
+                    ..PrimaryKey::default()
+                });
+            }
+        };
+        let computed = |column: &mut Column| {
+            column.generated = Some(Generated {
+                expression: "id + 1".to_owned(),
+                generation: Generation::Stored,
+            });
+        };
+        let numbered = |column: &mut Column| {
+            column.identity = Some(Identity {
+                kind: IdentityKind::Always,
+                sequence: None,
+            });
+        };
+        let stamped = |column: &mut Column| column.on_update = Some("current_timestamp()".into());
+        let (sqlite, postgres, mariadb) = (Dialect::Sqlite, Dialect::Postgres, Dialect::Mariadb);
+        for (before, why) in [
+            (schema(sqlite, key("c")), "part of the primary key"),
+            (schema(sqlite, with(computed)), "computed"),
+            (schema(postgres, with(numbered)), "numbers it"),
+            (schema(mariadb, with(stamped)), "ON UPDATE"),
+            (schema(mariadb, moved), "the foreign key t_c writes to it"),
+        ] {
+            let after = schema(before.dialect, with(|it| it.name = "d".to_owned()));
+            let renames: Renames = "column t.c -> d".parse().expect("renames");
+            let error = bridges(&before, &after, &renames).expect_err(why);
+            assert_eq!(error.object.to_string(), "column t.c");
+            assert!(error.message.contains(why), "{error}");
+        }
+        // Its triggers follow such a foreign key.
+        let before = schema(postgres, moved);
+        let after = schema(postgres, with(|it| it.name = "d".to_owned()));
+        let renames: Renames = "column t.c -> d".parse().expect("renames");
+        let found = bridges(&before, &after, &renames).expect("a bridge");
+        assert_eq!(found[0].to_string(), "t.c becomes t.d");
+    }
+
+    #[test]
+    fn a_bridge_is_for_something_that_changes() {
+        let before = schema(Dialect::Postgres, |_| {});
+        let none = bridges(&before, &before, &Renames::default()).expect_err("nothing changes");
+        assert!(
+            none.help.contains("leave `--expand-contract` out"),
+            "{none}"
+        );
+        let text = schema(
+            Dialect::Postgres,
+            with(|it| it.data_type = "text".to_owned()),
+        );
+        let found = bridges(&before, &text, &Renames::default()).expect("a bridge");
+        let names = (
+            found[0].until_switch.as_str(),
+            found[0].from_switch.as_str(),
+        );
+        assert_eq!(names, ("c_new", "c_old"));
+        let tables: Renames = "table t -> u".parse().expect("renames");
+        let table = bridges(&before, &before, &tables).expect_err("a table");
+        assert!(table.message.contains("cannot go by two names"), "{table}");
+    }
+}

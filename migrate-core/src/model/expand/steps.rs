@@ -250,8 +250,7 @@ pub(super) fn unique_names(unique: &Unique, column: &str) -> bool {
 
 fn parts_name(parts: &[KeyPart], dialect: Dialect, column: &str) -> bool {
     parts.iter().any(|part| match &part.source {
-        PartSource::Column(name) => name == column,
+        PartSource::Column(name) | PartSource::Period(name) => name == column,
         PartSource::Expression(text) => words(dialect, text).any(|it| it == column),
-        PartSource::Period(_) => false,
     })
 }

@@ -44,5 +44,4 @@ ALTER TABLE users DROP COLUMN email;
 INSERT INTO "schema_revisions_log" (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, rows_touched, run, who, host, tool) SELECT revision, 'upgrade', 'finished', digest, started_at, finished_at, duration_us, 1, rows_touched, 'script 1aa7b4b42b1f06f5', who, 'script', tool FROM "schema_revisions" WHERE revision = 'bbbb2222';
 COMMIT;
 
-UPDATE "schema_revisions_lock" SET heartbeat = NULL WHERE id = 1;
 DROP TABLE temp._migrate_script;

@@ -81,10 +81,7 @@ COMMIT;
     }
 
     fn closing(&self, _: &Start) -> String {
-        format!(
-            "\nUPDATE {} SET heartbeat = NULL WHERE id = 1;\nDROP TABLE {SCRIPT_TABLE};\n",
-            self.tables.lock
-        )
+        format!("\nDROP TABLE {SCRIPT_TABLE};\n")
     }
 
     fn begin(&self) -> &'static str {
