@@ -210,3 +210,94 @@ fn what_is_kept_is_no_difference_until_it_is_contracted() {
         assert_eq!(row(&database, "mail, age, level", 8), "h@x 80 2", "{kind}");
     }
 }
+
+/// One project for three databases: each has its own triggers in the same files, and what only one of them needs is empty
+/// for the others.
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[test]
+fn one_series_serves_three_databases() {
+    let (Some(sqlite), Some(postgres), Some(mariadb)) =
+        (servers::sqlite(), servers::postgres(), servers::mariadb())
+    else {
+        return;
+    };
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        "[migrations]\ndialects = [\"sqlite\", \"postgres\", \"mariadb\"]\nfile_template = \"{revision}\"\n\n\
+         [schema]\nfiles = [\"schema.sql\"]\n",
+    );
+    project.write("migrations/.keep", "");
+    let scratch = format!(
+        "--scratch-url {} --scratch-url {}",
+        postgres.url(),
+        mariadb.url()
+    );
+    let proven = |line: &str| typed(&project, &[&format!("{line} {scratch}")]);
+    project.write("schema.sql", BEFORE);
+    typed(&project, &["lock"]);
+    proven("revision --autogenerate -m first --rev-id a1");
+    project.write("schema.sql", AFTER);
+    let written = proven(EXPAND);
+    assert_eq!(
+        written.matches("users.mail becomes users.email\n").count(),
+        3,
+        "{written}"
+    );
+    typed(&project, &["lock"]);
+    let contracted = proven("revision --contract -m contract --rev-id c3");
+    assert_eq!(
+        contracted
+            .matches("destructive column users.age_old\n")
+            .count(),
+        3,
+        "{contracted}"
+    );
+    typed(&project, &["lock"]);
+    proven("verify");
+    for server in [sqlite, postgres, mariadb] {
+        let database = server.database("series");
+        let url = format!("--database-url {}", database.url());
+        typed(&project, &[&format!("upgrade a1 {url}")]);
+        database.sql("INSERT INTO users (id, mail, age, level) VALUES (1, 'a@x', '007', 3)");
+        typed(&project, &[&format!("upgrade b2_4 {url}")]);
+        database.sql("INSERT INTO users (id, mail) VALUES (2, 'b@x')");
+        typed(&project, &[&format!("upgrade {url}")]);
+        let kind = server.name();
+        assert_eq!(row(&database, "email, age, grade", 1), "a@x 7 3", "{kind}");
+        assert_eq!(row(&database, "email, grade", 2), "b@x 1", "{kind}");
+    }
+}
+
+#[test]
+fn what_cannot_be_expanded_or_contracted_is_refused_by_name() {
+    let Some(server) = servers::each().next() else {
+        return;
+    };
+    let (project, _database) = project(server);
+    let refused = |line: &str, wanted: &[&str]| {
+        let session = project.session(&[line]);
+        assert!(session.contains("[exit 1]"), "{session}");
+        for text in wanted {
+            assert!(session.contains(text), "{text}: {session}");
+        }
+    };
+    refused(
+        "revision --contract -m early",
+        &["there is nothing to contract", "--expand-contract"],
+    );
+    project.write(
+        "schema.sql",
+        &BEFORE.replace("id INTEGER", "number INTEGER"),
+    );
+    refused(
+        "revision --autogenerate --expand-contract -m key --rename users.id=number",
+        &["users.id"],
+    );
+    project.write("schema.sql", AFTER);
+    typed(&project, &[EXPAND, "upgrade"]);
+    refused(
+        "revision --contract users.nonsense -m typo",
+        &["users.nonsense", "users.mail"],
+    );
+}
