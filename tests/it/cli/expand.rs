@@ -301,3 +301,86 @@ fn what_cannot_be_expanded_or_contracted_is_refused_by_name() {
         &["users.nonsense", "users.mail"],
     );
 }
+
+/// Keys of several columns, types that somebody has made, tables in a schema of their own, STRICT and WITHOUT ROWID.
+#[test]
+fn tables_that_are_not_plain_are_expanded_too() {
+    for server in servers::each() {
+        let database = server.database("special");
+        let kind = server.name();
+        let (dialect, table, before, after, options) = match kind {
+            "sqlite" => ("sqlite", "items", "TEXT", "REAL", " STRICT, WITHOUT ROWID"),
+            "postgres" => (
+                "postgres",
+                "billing.items",
+                "billing.kind",
+                "numeric(10,2)",
+                "",
+            ),
+            _ => ("mariadb", "items", "enum('a', 'b')", "decimal(10,2)", ""),
+        };
+        let schema = |named: &str, price: &str| {
+            let types = match kind {
+                "postgres" => {
+                    "CREATE SCHEMA billing;\nCREATE TYPE billing.kind AS ENUM ('a', 'b');\n"
+                }
+                _ => "",
+            };
+            format!(
+                "{types}CREATE TABLE {table} (\n    shop INTEGER NOT NULL,\n    no INTEGER NOT NULL,\n    \
+                 {named} {before} NOT NULL,\n    price {price} NOT NULL DEFAULT 0,\n    PRIMARY KEY (shop, no)\n){options};\n"
+            )
+        };
+        let project = Project::empty().variable("DATABASE_URL", database.url());
+        let schemas = match kind {
+            "postgres" => "schemas = [\"billing\"]\n",
+            _ => "",
+        };
+        project.write(
+            "migrate.toml",
+            &format!(
+                "[migrations]\ndialects = [\"{dialect}\"]\nfile_template = \"{{revision}}\"\n\n\
+                 [schema]\nfiles = [\"schema.sql\"]\n{schemas}"
+            ),
+        );
+        project.write("migrations/.keep", "");
+        project.write("schema.sql", &schema("kind", "INTEGER"));
+        typed(
+            &project,
+            &[
+                "lock",
+                "revision --autogenerate -m first --rev-id a1",
+                "upgrade",
+            ],
+        );
+        database.sql(&format!("INSERT INTO {table} VALUES (1, 1, 'a', 3)"));
+        project.write("schema.sql", &schema("sort", after));
+        typed(
+            &project,
+            &[
+                &format!(
+                    "revision --autogenerate --expand-contract -m x --rev-id b2 --rename {table}.kind=sort"
+                ),
+                "upgrade",
+            ],
+        );
+        database.sql(&format!(
+            "INSERT INTO {table} (shop, no, kind) VALUES (1, 2, 'b')"
+        ));
+        let sorts = format!("SELECT sort FROM {table} ORDER BY shop, no");
+        assert_eq!(database.sql(&sorts), "a\nb\n", "{kind}");
+        database.sql(&format!(
+            "UPDATE {table} SET sort = 'a' WHERE shop = 1 AND no = 2"
+        ));
+        let kinds = format!("SELECT kind FROM {table} ORDER BY shop, no");
+        assert_eq!(database.sql(&kinds), "a\na\n", "{kind}");
+        typed(
+            &project,
+            &["revision --contract -m y --rev-id c3", "upgrade", "lock"],
+        );
+        let said = typed(&project, &["diff database schema", "verify"]);
+        assert!(said.contains("no difference"), "{kind}: {said}");
+        let prices = database.sql(&format!("SELECT price FROM {table} WHERE no = 1"));
+        assert!(prices.starts_with('3'), "{kind}: {prices}");
+    }
+}
