@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use migrate::{Class, Run};
+use migrate::{Class, Outcome, Run};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use tokio::runtime::{Builder, Runtime};
@@ -90,6 +90,51 @@ fn an_index_whose_session_was_ended_is_built_anew() {
     run(&chain, database.url(), Run::downgrade("base"))
         .unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(database.sql(VALID), "");
+}
+
+/// A revision that ends its own session, among others that share its message: nobody can say which it was.
+#[test]
+fn a_message_of_several_revisions_that_was_cut_off_names_all_of_them() {
+    for single in [true, false] {
+        let Some(database) = database("together") else {
+            return;
+        };
+        let chain = Chain::of(
+            "\"postgres\"",
+            &[
+                ("CREATE TABLE one (i int);", "DROP TABLE one;"),
+                ("CREATE TABLE two (i int);", "DROP TABLE two;"),
+                (
+                    "INSERT INTO two SELECT 1 FROM fuse WHERE pg_terminate_backend(pg_backend_pid());",
+                    "DELETE FROM two;",
+                ),
+                ("CREATE TABLE four (i int);", "DROP TABLE four;"),
+            ],
+        );
+        database.sql("CREATE TABLE fuse AS SELECT 1");
+        let upgrade = || match single {
+            true => Run::upgrade("head").single(),
+            false => Run::upgrade("head"),
+        };
+        let failure = run(&chain, database.url(), upgrade()).expect_err("its session was ended");
+        assert_eq!(failure.class(), Class::Interrupted, "{failure}");
+        let text = failure.to_string();
+        // How many share a message, when each is a transaction, hangs on how long the first has taken.
+        let shared = text.contains("were one message, so it may have been at work on any of them");
+        assert!(
+            shared || !single && text.starts_with("revision r3 "),
+            "{text}"
+        );
+        if single {
+            assert!(text.contains("r1 to r4 were one message"), "{text}");
+        }
+        let unknown = failure.report().steps.iter();
+        let unknown = unknown.filter(|step| step.outcome == Outcome::Unknown);
+        assert_eq!(unknown.count() > 1, shared, "{text}");
+        database.sql("DELETE FROM fuse");
+        run(&chain, database.url(), upgrade()).unwrap_or_else(|failure| panic!("{failure}"));
+        assert_eq!(database.sql("SELECT count(*) FROM four"), "0\n");
+    }
 }
 
 /// The number of sessions that build the index, or wait to.

@@ -256,6 +256,14 @@ impl Error {
         Self::new(Kind::Plain(Diagnostic::error(class, message).help(help)))
     }
 
+    /// Adds a way out to the error of a section.
+    pub(crate) fn and_help(mut self, help: String) -> Self {
+        if let Kind::Sql(failure) = &mut *self.0 {
+            failure.help.push(help);
+        }
+        self
+    }
+
     /// Whether nobody knows what its connection is doing: a statement may still be at work there, or it is lost.
     pub(crate) fn leaves_unknown(&self) -> bool {
         matches!(*self.0, Kind::Cancelled { .. }) || self.class() == Class::Interrupted

@@ -186,3 +186,14 @@ fn warn(generated: &[Generated], context: &Context) {
     }
     context.output.warnings(warnings.iter());
 }
+
+/// What several databases have in common is told once, where it comes first.
+fn once_each<T: PartialEq>(all: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for one in all {
+        if !seen.contains(&one) {
+            seen.push(one);
+        }
+    }
+    seen
+}

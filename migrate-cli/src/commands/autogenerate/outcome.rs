@@ -7,6 +7,7 @@ use migrate_core::model::schema::Difference;
 use migrate_core::project::write::NewSection;
 use serde::Serialize;
 
+use super::once_each;
 use crate::commands::diff::Told;
 use crate::commands::revision::Written;
 use crate::output::page::{BOLD, DIM, GOOD, PLAIN, WARN, piece};
@@ -140,13 +141,8 @@ impl Human for Outcome {
 impl Outcome {
     /// What is kept for an older release, once for all databases.
     fn kept(&self, page: &mut Page) {
-        let mut told: Vec<String> = Vec::new();
-        for kept in self.databases.iter().flat_map(|it| &it.kept) {
-            let text = kept.to_string();
-            if !told.contains(&text) {
-                page.line(piece(DIM, &text));
-                told.push(text);
-            }
+        for kept in once_each(self.databases.iter().flat_map(|it| &it.kept)) {
+            page.line(piece(DIM, kept.to_string()));
         }
     }
 

@@ -3,11 +3,11 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use migrate_core::database::Generated;
-use migrate_core::model::autogenerate::LikelyRename;
 use migrate_core::model::diff::Renames;
 use migrate_core::text::Diagnostic;
 use migrate_core::text::diagnostic::Class;
 
+use super::once_each;
 use crate::arguments::Generation;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -23,13 +23,8 @@ pub(super) fn asks(how: &Generation, context: &Context) -> bool {
 
 /// Asks of everything that looks like a rename whether it is one; says whether something is.
 pub(super) fn answered(generated: &[Generated], renames: &mut Renames) -> Result<bool, Failure> {
-    let mut asked: Vec<&LikelyRename> = Vec::new();
     let mut found = false;
-    for likely in generated.iter().flat_map(|it| &it.likely) {
-        if asked.contains(&likely) {
-            continue;
-        }
-        asked.push(likely);
+    for likely in once_each(generated.iter().flat_map(|it| &it.likely)) {
         if yes(&format!("{likely}. Is it renamed?"))? {
             likely.add_to(renames);
             found = true;
@@ -63,12 +58,7 @@ pub(super) fn may_lose(
     how: &Generation,
     context: &Context,
 ) -> Result<(), Failure> {
-    let mut loses: Vec<&str> = Vec::new();
-    for what in generated.iter().flat_map(Generated::loses) {
-        if !loses.contains(&what) {
-            loses.push(what);
-        }
-    }
+    let loses = once_each(generated.iter().flat_map(Generated::loses));
     // A contract is asked for by its name.
     if loses.is_empty() || how.allow_destructive || how.contract.is_some() {
         return Ok(());
@@ -81,13 +71,7 @@ pub(super) fn may_lose(
         Class::Config,
         format!("this would take data away: {lost}; nothing is written"),
     );
-    let mut likely: Vec<&LikelyRename> = Vec::new();
-    for one in generated.iter().flat_map(|it| &it.likely) {
-        if !likely.contains(&one) {
-            likely.push(one);
-        }
-    }
-    for rename in likely {
+    for rename in once_each(generated.iter().flat_map(|it| &it.likely)) {
         error = error.help(format!(
             "{rename}: `--rename {}` if it is the same one",
             rename.option()

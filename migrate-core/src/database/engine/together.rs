@@ -101,7 +101,7 @@ impl<'e> Engine<'e> {
             Transaction::Run => Transactions::Whole,
             Transaction::Own | Transaction::Savepoint => Transactions::Each,
         };
-        let mut reports = Vec::with_capacity(steps.len());
+        let mut reports: Vec<StepReport> = Vec::with_capacity(steps.len());
         let mut works: Vec<Work<'_>> = Vec::with_capacity(steps.len());
         let epoch = self.fence.epoch;
         for prepared in steps {
@@ -129,8 +129,7 @@ impl<'e> Engine<'e> {
             self.fence.epoch = epoch;
             works.iter().rev().for_each(|work| self.give_back(work));
             if error.kind == ServerErrorKind::Disconnected {
-                let report = reports.remove(0);
-                return Err(self.lost(&works[0], report, error.clone(), of).await);
+                return Err(self.lost(&works, reports, error.clone(), of).await);
             }
             tracing::debug!(target: "migrate", %error, "going on one by one");
         }
@@ -182,16 +181,18 @@ impl<'e> Engine<'e> {
         Ok(finished.collect())
     }
 
-    /// The connection is gone in the middle of a message.
+    /// The connection is gone in the middle of a message: any of its revisions may have been at work.
     async fn lost(
         &mut self,
-        first: &Work<'_>,
-        mut report: StepReport,
+        works: &[Work<'_>],
+        reports: Vec<StepReport>,
         error: ServerError,
         of: usize,
     ) -> Error {
-        report.outcome = Outcome::Unknown;
-        self.tell_finished(report, of);
+        for mut report in reports {
+            report.outcome = Outcome::Unknown;
+            self.tell_finished(report, of);
+        }
         let failed = StepError {
             error,
             statement: None,
@@ -200,7 +201,15 @@ impl<'e> Engine<'e> {
             batch: None,
             epochs: 0,
         };
-        self.failed(first, failed, Duration::ZERO).await
+        let lost = self.failed(&works[0], failed, Duration::ZERO).await;
+        match works {
+            [first, .., last] => lost.and_help(format!(
+                "{} to {} were one message, so it may have been at work on any of them: `migrate-cli status` shows \
+                 which are applied, `migrate-cli upgrade` takes the others one by one",
+                first.record.revision, last.record.revision
+            )),
+            _ => lost,
+        }
     }
 
     fn tell_finished(&mut self, report: StepReport, of: usize) {

@@ -1,6 +1,6 @@
 //! The revisions that change a column while the older release goes on: expand, backfill, switch.
 
-use super::generate::{Generated, Part, Sections};
+use super::generate::{Generated, Part, Sections, once_each};
 use super::load::SqlFile;
 use super::report::Verdict;
 use super::sections::{impossible, in_stages};
@@ -150,12 +150,7 @@ impl Trial<'_> {
 
     /// The older release needs what is there: nothing may go that is not kept.
     fn refuse_losses(&self, statements: &[Statement]) -> Result<(), Error> {
-        let mut loses: Vec<&str> = statements
-            .iter()
-            .flat_map(|it| &it.loses)
-            .map(String::as_str)
-            .collect();
-        loses.dedup();
+        let loses = once_each(statements.iter().flat_map(|it| &it.loses));
         if loses.is_empty() {
             return Ok(());
         }

@@ -93,16 +93,19 @@ pub struct Generated {
 impl Generated {
     /// What data the upgrade takes away.
     pub fn loses(&self) -> impl Iterator<Item = &str> {
-        let mut seen: Vec<&str> = Vec::new();
-        for revision in &self.revisions {
-            for what in &revision.up.loses {
-                if !seen.contains(&what.as_str()) {
-                    seen.push(what);
-                }
-            }
-        }
-        seen.into_iter()
+        once_each(self.revisions.iter().flat_map(|it| &it.up.loses)).into_iter()
     }
+}
+
+/// Each of the texts once, where it stands first.
+pub(super) fn once_each<'s>(all: impl Iterator<Item = &'s String>) -> Vec<&'s str> {
+    let mut seen: Vec<&str> = Vec::new();
+    for text in all {
+        if !seen.contains(&text.as_str()) {
+            seen.push(text);
+        }
+    }
+    seen
 }
 
 /// Both sections of a revision.
