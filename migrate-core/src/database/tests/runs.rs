@@ -215,7 +215,7 @@ async fn a_missing_file_is_empty_for_who_looks_and_is_not_made() {
     assert!(
         error
             .to_string()
-            .contains("`migrate-cli upgrade` creates the file, in a folder that is there"),
+            .contains("cannot be opened: there is no folder "),
         "{error}"
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
