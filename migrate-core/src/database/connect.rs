@@ -58,7 +58,7 @@ pub(crate) async fn connect_or_wait(
     };
     let mut told = false;
     loop {
-        let left = limit.saturating_sub(begun.elapsed());
+        let left = limit.saturating_sub(begun.elapsed()).max(LEAST);
         let attempt = tokio::time::timeout(left.min(longest), open(database, intent, settings));
         let mut error = match attempt.await {
             Ok(Ok(backend)) => return Ok(backend),
@@ -100,6 +100,9 @@ fn comes_up(error: &ServerError, absent: Absent) -> bool {
         _ => false,
     }
 }
+
+/// The time that an attempt has in any case: a limit of nothing is meant for the waiting.
+const LEAST: Duration = Duration::from_secs(1);
 
 const PAUSE: Duration = Duration::from_millis(250);
 

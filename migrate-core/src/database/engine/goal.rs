@@ -61,6 +61,9 @@ pub(crate) fn plan(
         if matches!(task.verb, Verb::Downgrade(_)) && plan.steps.is_empty() {
             refuse_to_stay(graph, recorded, found, &target)?;
         }
+        if matches!(task.verb, Verb::Stamp { .. }) {
+            refuse_to_leave_in_flight(graph, recorded, &plan)?;
+        }
         return Ok(plan);
     }
     let mut filled = compute(graph, &applied, &Target::Fill)?;
@@ -109,6 +112,28 @@ fn refuse_to_stay(
         ),
         format!("`--stored` takes {them} back by what the database has recorded of the way down"),
     ))
+}
+
+/// What a run has begun and not finished is answered by a stamp that records it as applied, and by no other.
+fn refuse_to_leave_in_flight(graph: &Graph, recorded: &Recorded, plan: &Plan) -> Result<(), Error> {
+    let is_recorded = |id: &RevisionId| plan.steps.iter().any(|step| step.revision == *id);
+    let mut left = recorded.in_flight().map(|row| &row.revision);
+    let Some(id) = left.find(|id| !is_recorded(id)) else {
+        return Ok(());
+    };
+    let mut help = Vec::new();
+    if graph.index(id.as_str()).is_some() {
+        help.push(format!("`migrate-cli stamp {id}` records it as applied"));
+        help.push(format!(
+            "`migrate-cli repair --resume-from 1 {id}` if nothing of it is left in the database: the next run begins it anew"
+        ));
+    }
+    help.push("with `--purge` the stamp forgets all that was recorded".to_owned());
+    Err(Error::new(Kind::InDoubt {
+        revision: id.to_string(),
+        what: "a run has begun it and not finished, and this stamp does not record it".to_owned(),
+        help,
+    }))
 }
 
 /// A stamp after which nothing of the old rows is left: the same outcome, reached from nothing.
