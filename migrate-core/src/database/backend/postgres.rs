@@ -3,10 +3,13 @@
 //! The run lock is a session-level advisory lock of the very session that migrates, tried and never waited for: a
 //! blocking wait would hold a snapshot that `CREATE INDEX CONCURRENTLY` waits for. A revision is one message; only
 //! `COPY .. FROM STDIN` splits it, inside the one transaction.
+//!
+//! Here is the connection; `session` is how it is set up and put back, `work` runs a revision, `error` reads what the
+//! server says.
 
 mod error;
-
-use std::time::Instant;
+mod session;
+mod work;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
@@ -14,17 +17,15 @@ use sqlx::{ConnectOptions, Connection};
 use super::driver::{fetch, send};
 use super::{Attempt, Backend, Effect, Executed, Lent, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
-use crate::database::execute::message::Part;
-use crate::database::execute::parts::{self, Failed};
-use crate::database::execute::transactional::{self, Bounds, Surroundings, done, step_error};
-use crate::database::execute::{Done, Kept, Source, StepError, Work, journalled};
+use crate::database::execute::{Done, Source, StepError, Work};
 use crate::database::recover;
-use crate::database::session::{changes_settings_of_postgres, postgres_limits, postgres_lock};
+use crate::database::session::{changes_settings_of_postgres, postgres_lock};
 use crate::database::state::tables::Wording;
 use crate::database::state::{Fence, Holder, SessionId, Tables, literal};
 use crate::text::Dialect;
 use error::connecting;
 pub(crate) use error::translate;
+use work::drops_prepared;
 
 /// A connection to a PostgreSQL server.
 pub(crate) struct PostgresBackend<'c> {
@@ -44,22 +45,6 @@ enum Link<'c> {
     /// The caller's.
     Caller(&'c mut PgConnection),
 }
-
-/// The settings that `pg_dump` and its like make, and that are put back on the connection of a caller, where
-/// `RESET ALL` would forget what the caller has set.
-const SETTINGS: [&str; 11] = [
-    "search_path",
-    "role",
-    "check_function_bodies",
-    "client_min_messages",
-    "default_table_access_method",
-    "default_tablespace",
-    "lock_timeout",
-    "row_security",
-    "session_replication_role",
-    "statement_timeout",
-    "xmloption",
-];
 
 impl<'c> PostgresBackend<'c> {
     /// Opens a connection of our own.
@@ -147,50 +132,6 @@ impl<'c> PostgresBackend<'c> {
         postgres_lock(schema, &self.table)
     }
 
-    async fn start_session(&mut self, settings: SessionSettings) -> Result<(), ServerError> {
-        let limits = postgres_limits(settings.ddl_lock, settings.statement);
-        let mut message = if self.is_callers() {
-            Vec::new()
-        } else {
-            limits.clone()
-        };
-        message.push(
-            "SELECT pg_catalog.current_schema()::pg_catalog.text, current_user::pg_catalog.text, \
-             pg_catalog.pg_backend_pid()::pg_catalog.text, (SELECT pg_catalog.to_char(backend_start AT TIME ZONE 'UTC', \
-             'YYYY-MM-DD\"T\"HH24:MI:SS.US') FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid())"
-                .to_owned(),
-        );
-        let row = self
-            .query(message.join(";\n"))
-            .await?
-            .pop()
-            .unwrap_or_default();
-        let mut fields = row.into_iter();
-        let mut next = || fields.next().flatten();
-        let (schema, user, pid, start) = (next(), next(), next(), next());
-        self.user = user.unwrap_or_default();
-        self.session = pid.zip(start).map(|(id, start)| SessionId { id, start });
-        let Some(schema) = self.configured_schema.clone().or(schema) else {
-            return Err(ServerError {
-                hint: Some("set `schema` in [migrations] of migrate.toml, or create a schema of the search path".into()),
-                ..ServerError::new(ServerErrorKind::Config, "no schema of the search path exists")
-            });
-        };
-        self.tables = Tables::new(Dialect::Postgres, Some(&schema), &self.table);
-        self.reset = if self.is_callers() {
-            Vec::new()
-        } else {
-            // RESET ALL knows what the session began with: the role's and the database's settings, those of the URL.
-            let mut reset = vec![
-                "SET SESSION AUTHORIZATION DEFAULT".to_owned(),
-                "RESET ALL".to_owned(),
-            ];
-            reset.extend(limits);
-            reset
-        };
-        Ok(())
-    }
-
     async fn make_tables(&mut self) -> Result<(), ServerError> {
         let mut statements = Vec::new();
         if let Some(schema) = self.configured_schema.clone() {
@@ -218,124 +159,6 @@ impl<'c> PostgresBackend<'c> {
         }
         created.map(drop)
     }
-
-    async fn run_work(&mut self, work: &Work<'_>) -> Result<Done, StepError> {
-        if work
-            .section
-            .as_ref()
-            .is_some_and(|source| drops_prepared(source) || source.has_calls())
-        {
-            self.tables.wording = Wording::Plain;
-        }
-        let changes_settings = work
-            .section
-            .as_ref()
-            .is_some_and(changes_settings_of_postgres);
-        let mut reset = Vec::new();
-        if changes_settings && self.is_callers() {
-            reset = self
-                .settings()
-                .await
-                .map_err(|error| step_error(work, error, Part::Ours, None, Kept::Nothing))?;
-        } else if changes_settings {
-            reset.clone_from(&self.reset);
-        }
-        let around = Surroundings {
-            begin: "BEGIN",
-            reset,
-            bounds: Bounds::Sent,
-        };
-        match &work.section {
-            Some(source) if !source.transactional => {
-                let outcome = journalled::run(self, work, source, around).await;
-                if drops_prepared(source) && !self.is_callers() {
-                    // DISCARD ALL has let go of the run lock too. Whether somebody else has it now, the fence says.
-                    let _ = self.try_lock().await;
-                }
-                outcome
-            }
-            Some(source) if source.has_parts() => self.run_in_parts(work, source, around).await,
-            _ => transactional::run(self, work, around).await,
-        }
-    }
-
-    /// The statements that put the settings of a caller back.
-    async fn settings(&mut self) -> Result<Vec<String>, ServerError> {
-        let values: Vec<String> = SETTINGS
-            .iter()
-            .map(|name| format!("pg_catalog.current_setting('{name}', true)"))
-            .collect();
-        let row = self
-            .query(format!("SELECT {}", values.join(", ")))
-            .await?
-            .pop()
-            .unwrap_or_default();
-        let pairs = SETTINGS
-            .iter()
-            .zip(row)
-            .filter_map(|(name, value)| Some((name, value?)));
-        Ok(pairs
-            .map(|(name, value)| {
-                format!(
-                    "SELECT pg_catalog.set_config('{name}', {}, false)",
-                    literal(Dialect::Postgres, &value)
-                )
-            })
-            .collect())
-    }
-
-    /// A section that takes several messages inside its one transaction.
-    async fn run_in_parts(
-        &mut self,
-        work: &Work<'_>,
-        source: &Source<'_>,
-        mut around: Surroundings,
-    ) -> Result<Done, StepError> {
-        let started = Instant::now();
-        let outcome = match &mut self.link {
-            Link::Own(Some(connection)) if source.has_calls() => {
-                around.bounds = Bounds::Held;
-                match connection.begin().await {
-                    Ok(mut held) => {
-                        let mut inside = PostgresBackend {
-                            tables: self.tables.clone(),
-                            ..PostgresBackend::on(&mut held, None, &self.table)
-                        };
-                        let outcome = parts::run(&mut inside, work, source, &around).await;
-                        parts::settle(held, outcome, translate).await
-                    }
-                    Err(error) => Err(Failed::ours(translate(error, 0))),
-                }
-            }
-            _ => parts::run(self, work, source, &around).await,
-        };
-        match outcome {
-            Ok(()) => Ok(done(work, started)),
-            Err(failed) => Err(failed.abandon(self, work, around.bounds).await),
-        }
-    }
-
-    async fn copy_data(&mut self, statement: &str, data: &[u8]) -> Result<(), ServerError> {
-        let connection = self.connection()?;
-        let mut copy = connection
-            .copy_in_raw(statement)
-            .await
-            .map_err(|error| translate(error, 0))?;
-        copy.send(data).await.map_err(|error| translate(error, 0))?;
-        copy.finish()
-            .await
-            .map(drop)
-            .map_err(|error| translate(error, 0))
-    }
-}
-
-/// Whether a section may forget the statements that the session has prepared: then ours are said in full again.
-fn drops_prepared(source: &Source<'_>) -> bool {
-    let mut words = source
-        .text
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    words
-        .any(|word| word.eq_ignore_ascii_case("DISCARD") || word.eq_ignore_ascii_case("DEALLOCATE"))
 }
 
 impl Backend for PostgresBackend<'_> {

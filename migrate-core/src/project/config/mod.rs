@@ -3,8 +3,10 @@
 //! [`Config::parse`] reads a text and says everything that is wrong with it; [`Search`] finds the file and the
 //! migrations directories. The values that matter at run time are [`Settings`](crate::model::set::Settings).
 
+mod environments;
 mod find;
 mod keys;
+mod migrations;
 mod read;
 mod schema;
 #[cfg(test)]

@@ -4,15 +4,11 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::keys::{Reader, Value, secrets};
-use super::values::{
-    Config, Dotenv, Drafts, Environment, LintLevel, Policy, Protection, Recursion, Timezone, Url,
-};
-use crate::model::set::{Ahead, HeadsPolicy};
+use super::keys::{Reader, Value};
+use super::values::{Config, Dotenv, LintLevel, Policy};
+use crate::model::set::Ahead;
 use crate::text::Diagnostic;
-use crate::text::diagnostic::nearest;
 use crate::text::source::Source;
-use crate::text::{Dialect, DialectSet};
 
 const SECTIONS: [&str; 8] = [
     "dotenv",
@@ -23,19 +19,6 @@ const SECTIONS: [&str; 8] = [
     "lints",
     "environments",
     "hooks",
-];
-const MIGRATIONS: [&str; 11] = [
-    "dirs",
-    "recursive",
-    "dialects",
-    "table",
-    "schema",
-    "file_template",
-    "revision_template",
-    "slug_length",
-    "timezone",
-    "heads",
-    "drafts",
 ];
 const STARTUP: [&str; 7] = [
     "auto",
@@ -76,7 +59,9 @@ impl Reader<'_> {
     fn document(&mut self, table: &DeTable<'_>, config: &mut Config) {
         for (name, place, value) in self.entries("", table) {
             match name.as_str() {
-                "migrations" => self.section(&value, config, &MIGRATIONS, Self::migrations),
+                "migrations" => {
+                    self.section(&value, config, &super::migrations::KEYS, Self::migrations)
+                }
                 "schema" => {
                     self.section(&value, config, &super::schema::KEYS, Self::schema);
                     self.refuse_dump_of_itself(config, value.range.clone());
@@ -91,7 +76,7 @@ impl Reader<'_> {
                     self.unknown("", &name, place, &SECTIONS);
                     // Seen often: the keys written without their section.
                     let home = [
-                        ("migrations", &MIGRATIONS[..]),
+                        ("migrations", &super::migrations::KEYS[..]),
                         ("schema", &super::schema::KEYS),
                         ("startup", &STARTUP),
                         ("timeouts", &TIMEOUTS),
@@ -123,198 +108,6 @@ impl Reader<'_> {
                 self.unknown(&value.key, &name, place, known);
             }
         }
-    }
-
-    fn migrations(&mut self, name: &str, value: &Value<'_>, config: &mut Config) {
-        let migrations = &mut config.migrations;
-        match name {
-            "dirs" => {
-                if let Some(dirs) = self.dirs(value) {
-                    migrations.dirs = dirs;
-                }
-            }
-            "recursive" => {
-                if let Some(flag) = self.flag(value) {
-                    migrations.recursion = if flag {
-                        Recursion::Recursive
-                    } else {
-                        Recursion::Flat
-                    };
-                }
-            }
-            "dialects" => {
-                if let Some(dialects) = self.dialects(value) {
-                    migrations.dialects = dialects;
-                }
-            }
-            "table" => set(&mut migrations.table, self.identifier(value)),
-            "schema" => {
-                if let Some(schema) = self.identifier(value) {
-                    migrations.schema = Some(schema);
-                }
-            }
-            "file_template" => {
-                if let Some(text) = self.full_text(value) {
-                    match super::super::template::Template::parse(text) {
-                        Ok(_) => migrations.file_template = text.to_owned(),
-                        Err(problem) => {
-                            self.error(
-                                problem.to_string(),
-                                value.range.clone(),
-                                "in this template",
-                            );
-                            self.help(super::super::template::HELP);
-                        }
-                    }
-                }
-            }
-            "revision_template" => self.revision_template(value, config),
-            "slug_length" => {
-                if let Some(length) = self.number(value, 1, 200) {
-                    migrations.slug_length = usize::try_from(length).unwrap_or(200);
-                }
-            }
-            "timezone" => {
-                if let Some(text) = self.full_text(value) {
-                    migrations.timezone = match text {
-                        "UTC" | "utc" => Timezone::Utc,
-                        "local" => Timezone::Local,
-                        name => Timezone::Named(name.to_owned()),
-                    };
-                }
-            }
-            "heads" => {
-                set(
-                    &mut migrations.heads,
-                    self.word(
-                        value,
-                        &[("one", HeadsPolicy::One), ("many", HeadsPolicy::Many)],
-                    ),
-                );
-            }
-            _ => set(
-                &mut migrations.drafts,
-                self.word(
-                    value,
-                    &[("refuse", Drafts::Refuse), ("allow", Drafts::Allow)],
-                ),
-            ),
-        }
-    }
-
-    /// One file for all kinds of revisions, or a table with one for each.
-    fn revision_template(&mut self, value: &Value<'_>, config: &mut Config) {
-        let templates = &mut config.migrations.revision_template;
-        if value.value.is_str() {
-            if let Some(file) = self.full_text(value) {
-                let file = Some(file.to_owned());
-                templates.plain.clone_from(&file);
-                templates.merge.clone_from(&file);
-                templates.autogenerate = file;
-            }
-            return;
-        }
-        let Some(table) = value.value.as_table() else {
-            let message = format!(
-                "`{}` must be a file, or a table with one for each kind",
-                value.key
-            );
-            self.error(
-                message,
-                value.range.clone(),
-                "expected \"FILE\" or { plain = \"FILE\", merge = \"FILE\", autogenerate = \"FILE\" }",
-            );
-            return;
-        };
-        for (kind, place, entry) in self.entries(&value.key, table) {
-            let template = match kind.as_str() {
-                "plain" => &mut templates.plain,
-                "merge" => &mut templates.merge,
-                "autogenerate" => &mut templates.autogenerate,
-                _ => {
-                    self.unknown(
-                        &value.key,
-                        &kind,
-                        place,
-                        &["plain", "merge", "autogenerate"],
-                    );
-                    continue;
-                }
-            };
-            if let Some(file) = self.full_text(&entry) {
-                *template = Some(file.to_owned());
-            }
-        }
-    }
-
-    fn dirs(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
-        let dirs = self.texts(value, "a list of directories")?;
-        if dirs.is_empty() {
-            self.error(
-                "`migrations.dirs` is empty",
-                value.range.clone(),
-                "expected at least one directory",
-            );
-            return None;
-        }
-        let mut seen: Vec<String> = Vec::with_capacity(dirs.len());
-        for (dir, range) in dirs {
-            let dir = dir.trim_end_matches('/').to_owned();
-            if seen.contains(&dir) {
-                self.error(
-                    format!("`{dir}` stands twice in `migrations.dirs`"),
-                    range,
-                    "the second one",
-                );
-            } else {
-                seen.push(dir);
-            }
-        }
-        Some(seen)
-    }
-
-    fn dialects(&mut self, value: &Value<'_>) -> Option<DialectSet> {
-        let names = self.texts(value, "a list such as [\"sqlite\", \"postgres\"]")?;
-        let mut set = DialectSet::EMPTY;
-        for (name, range) in names {
-            match name.parse::<Dialect>() {
-                Ok(dialect) => set = set.with(dialect),
-                Err(_) => {
-                    let message = format!("unknown dialect `{}`", name.escape_default());
-                    self.error(
-                        message,
-                        range,
-                        "expected sqlite, postgres, mysql or mariadb",
-                    );
-                    if let Some(meant) = nearest(name, Dialect::ALL.map(Dialect::name)) {
-                        self.help(format!("did you mean `{meant}`?"));
-                    }
-                }
-            }
-        }
-        Some(set)
-    }
-
-    /// The name of a table or schema: whatever a database may call one, but nothing that needs thought when quoted.
-    fn identifier(&mut self, value: &Value<'_>) -> Option<String> {
-        let text = self.full_text(value)?;
-        let fits = text.len() <= 48
-            && text
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-        if !fits || text.starts_with(|c: char| c.is_ascii_digit()) {
-            let message = format!("`{}` cannot be \"{}\"", value.key, text.escape_default());
-            self.error(
-                message,
-                value.range.clone(),
-                "expected at most 48 of A-Z, a-z, 0-9, _ and $, no digit first",
-            );
-            if text.contains('.') {
-                self.help("a schema has a key of its own: `schema = \"..\"`");
-            }
-            return None;
-        }
-        Some(text.to_owned())
     }
 
     fn startup(&mut self, name: &str, value: &Value<'_>, config: &mut Config) {
@@ -375,43 +168,6 @@ impl Reader<'_> {
         }
     }
 
-    fn environments(&mut self, value: &Value<'_>, config: &mut Config) {
-        let Some(table) = self.table(value) else {
-            return;
-        };
-        for (name, _, entry) in self.entries(&value.key, table) {
-            let Some(table) = self.table(&entry) else {
-                continue;
-            };
-            let mut environment = Environment::default();
-            for (key, place, entry) in self.entries(&entry.key, table) {
-                match key.as_str() {
-                    "url" => environment.url = self.url(&entry),
-                    "protected" => {
-                        if self.flag(&entry) == Some(true) {
-                            environment.protection = Protection::Protected;
-                        }
-                    }
-                    "auto" => {
-                        if let Some(auto) = self.flag(&entry) {
-                            config.startup.auto_in.insert(name.clone(), auto);
-                        }
-                    }
-                    "backup" => {
-                        environment.backup = self.full_text(&entry).map(str::to_owned);
-                    }
-                    _ => self.unknown(
-                        &format!("environments.{name}"),
-                        &key,
-                        place,
-                        &["url", "protected", "auto", "backup"],
-                    ),
-                }
-            }
-            config.environments.insert(name, environment);
-        }
-    }
-
     fn dotenv(&mut self, value: &Value<'_>) -> Option<Dotenv> {
         if value.value.is_str() {
             let path = self.full_text(value)?;
@@ -427,48 +183,7 @@ impl Reader<'_> {
         }
     }
 
-    fn url(&mut self, value: &Value<'_>) -> Option<Url> {
-        if let Some(url) = value.value.as_str() {
-            if has_password(url) {
-                self.error(
-                    format!("`{}` holds a password", value.key),
-                    value.range.clone(),
-                    "expected an address without one",
-                );
-                self.help("keep it in the environment: `url = { env = \"PROD_DATABASE_URL\" }`");
-                return None;
-            }
-            return self
-                .full_text(value)
-                .map(|url| Url::Literal(url.to_owned()));
-        }
-        let Some(table) = value.value.as_table() else {
-            let message = format!(
-                "`{}` must be `{{ env = \"NAME\" }}` or an address without a password",
-                value.key
-            );
-            self.error(message, value.range.clone(), "no address");
-            return None;
-        };
-        let mut url = None;
-        for (key, place, entry) in self.entries(&value.key, table) {
-            match key.as_str() {
-                "env" => url = self.variable(&entry).map(Url::Env),
-                _ => self.unknown(&value.key, &key, place, &["env"]),
-            }
-        }
-        if url.is_none() && table.is_empty() {
-            let message = format!("`{}` lacks `env`", value.key);
-            self.error(
-                message,
-                value.range.clone(),
-                "expected `{ env = \"NAME\" }`",
-            );
-        }
-        url
-    }
-
-    fn variable(&mut self, value: &Value<'_>) -> Option<String> {
+    pub(super) fn variable(&mut self, value: &Value<'_>) -> Option<String> {
         let name = self.full_text(value)?;
         if name.contains(['=', '\0']) || name.contains(char::is_whitespace) || name.contains("://")
         {
@@ -518,13 +233,8 @@ impl Reader<'_> {
     }
 }
 
-fn set<T>(place: &mut T, value: Option<T>) {
+pub(super) fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;
     }
-}
-
-/// Whether an address holds a password, as part of its authority or as a parameter.
-fn has_password(url: &str) -> bool {
-    secrets(url).next().is_some_and(|range| !range.is_empty())
 }

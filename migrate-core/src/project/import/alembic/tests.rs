@@ -1,7 +1,8 @@
 //! The small reader of Python, and what becomes of what it has read.
 
+use super::docstring::Docstring;
+use super::function::{statement_of, unescaped};
 use super::python::{Module, Value, literal};
-use super::{Docstring, statement_of, unescaped};
 use crate::text::Dialect;
 
 /// The value that a module gives to `x`, as text; `-` where only Python knows it, `none` where it has none.

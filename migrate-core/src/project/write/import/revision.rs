@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::header::{HeaderText, marker};
-use super::super::new::values;
+use super::super::new::place::values;
 use super::super::slug;
 use crate::model::Tool;
 use crate::project::Project;

@@ -1,24 +1,22 @@
-//! A rebase at work: the links as they will be, and from them the texts.
+//! A rebase at work: the links as they will be. `rename` gives a revision another id, `changes` makes the texts.
 
-use std::borrow::Cow;
+mod changes;
+mod rename;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::side::{Onto, Side};
-use super::{Locked, Moved, Place, Rebase, Renamed, What};
+use super::{Locked, Moved, Place, Rebase, What};
 use crate::model::graph::{Graph, Index, Node};
 use crate::model::set::HeadsPolicy;
 use crate::model::{Spec, resolve};
-use crate::project::config::{display, normalise, relative};
+use crate::project::config::{display, normalise};
 use crate::project::load::{Loaded, Revision, links};
-use crate::project::lock::{Entry, List, LockFile, State, entry_of};
-use crate::project::reason;
-use crate::project::write::files::{Change, Existing};
+use crate::project::lock::{Entry, LockFile, State};
 use crate::project::write::lock::{Amended, releases_with, unknown_format, unreadable};
-use crate::project::write::order::parents_first;
 use crate::text::RevisionId;
 use crate::text::diagnostic::{Class, Diagnostic, Frame};
-use crate::text::revision::{RevisionFile, Rewrite};
 use crate::text::source::Source;
 
 type Findings = Vec<Diagnostic>;
@@ -181,89 +179,6 @@ impl<'a> Work<'a> {
         graph.order().filter_map(place).map(Place).collect()
     }
 
-    /// Gives a revision another id, and its file the name that goes with it.
-    pub(super) fn rename(&mut self, place: Place, id: &str) -> Result<Renamed, Findings> {
-        let to = self.free(place, id)?;
-        let from = self.nodes[place.0].id.clone();
-        let is_twin = |(other, node): (usize, &Node)| other != place.0 && node.id == from;
-        let twin = self.nodes.iter().enumerate().find(|node| is_twin(*node));
-        let twin = twin.map(|(twin, _)| Place(twin));
-        let (mut followed, mut left) = (Vec::new(), Vec::new());
-        let naming: Vec<usize> = (0..self.nodes.len())
-            .filter(|other| {
-                let node = &self.nodes[*other];
-                node.down_revision.contains(&from)
-                    || node.depends_on.iter().any(|name| from == name.as_str())
-            })
-            .collect();
-        for other in naming {
-            // Of two files with one id, what is locked names the locked one, and drafts the draft. Of two drafts nobody
-            // can know.
-            let means_it = twin.is_none_or(|twin| {
-                self.is_draft(place) != self.is_draft(twin)
-                    && self.is_draft(place) == self.is_draft(Place(other))
-            });
-            let node = &mut self.nodes[other];
-            if !means_it {
-                left.push(node.id.clone());
-                continue;
-            }
-            let parents = node.down_revision.iter_mut();
-            parents
-                .filter(|parent| **parent == from)
-                .for_each(|parent| *parent = to.clone());
-            let dependencies = node.depends_on.iter_mut();
-            dependencies
-                .filter(|name| from == name.as_str())
-                .for_each(|name| *name = to.to_string());
-            followed.push(node.id.clone());
-        }
-        self.nodes[place.0].id = to.clone();
-        let path = &self.revision(place).path;
-        let root = &self.loaded.project.root;
-        let file = renamed(path, from.as_str(), to.as_str());
-        let shown = display(root, &file);
-        if file != *path {
-            self.files.insert(place, file);
-        }
-        Ok(Renamed {
-            from,
-            to,
-            from_file: display(root, path),
-            file: shown,
-            below: self.nodes[place.0].down_revision.clone(),
-            followed,
-            left,
-        })
-    }
-
-    /// The id, if nobody else has it.
-    fn free(&self, place: Place, id: &str) -> Result<RevisionId, Findings> {
-        let id = RevisionId::new(id)
-            .map_err(|invalid| vec![error(Class::Config, invalid.to_string())])?;
-        if self.nodes[place.0].id == id {
-            let message = format!("the revision has the id `{id}` already");
-            return Err(vec![error(Class::DuplicateRevision, message)]);
-        }
-        let clash = |name: &str| name.eq_ignore_ascii_case(id.as_str());
-        let taken = self.nodes.iter().enumerate().find(|(other, node)| {
-            let is_own = *other == place.0;
-            (!is_own && clash(node.id.as_str())) || node.labels.iter().any(|label| clash(label))
-        });
-        match taken {
-            None => Ok(id),
-            Some((other, _)) => {
-                let file = &self.loaded.revisions[other].file.path;
-                let message = format!("the id `{id}` is taken");
-                Err(vec![
-                    error(Class::DuplicateRevision, message)
-                        .at(Frame::file(file))
-                        .help("choose another id"),
-                ])
-            }
-        }
-    }
-
     /// Whether something is to be put on top of something: a new id alone does that only where two heads are a problem.
     pub(super) fn is_to_move(&self, graph: &Graph, order: &Rebase) -> bool {
         if order.id.is_none() || order.onto.is_some() {
@@ -371,153 +286,6 @@ impl<'a> Work<'a> {
             .help("`migrate-cli merge` joins heads and changes nothing that is locked")
             .help("the same command with `--amend` changes it on purpose")
     }
-
-    /// Every file that changes, the lock file last.
-    pub(super) fn changes(&self, graph: &Graph) -> Result<Vec<Change>, Findings> {
-        let mut changes = Vec::new();
-        let mut files: HashMap<Place, RevisionFile> = HashMap::new();
-        for place in self.changed() {
-            let (text, file) = self.rewritten(place).map_err(|finding| vec![*finding])?;
-            files.insert(place, file);
-            let revision = self.revision(place);
-            let shown = |path: &Path| display(&self.loaded.project.root, path);
-            let path = self.path(place);
-            let existing = if path == revision.path {
-                Existing::Replace
-            } else {
-                Existing::Refuse
-            };
-            changes.push(Change {
-                path: path.to_owned(),
-                shown: shown(path),
-                text,
-                existing,
-            });
-            if existing == Existing::Refuse {
-                changes.push(Change {
-                    path: revision.path.clone(),
-                    shown: shown(&revision.path),
-                    text: String::new(),
-                    existing: Existing::Remove,
-                });
-            }
-        }
-        changes.push(Change {
-            path: self.loaded.lock_path.clone(),
-            shown: self.lock_shown.clone(),
-            text: self.lock_text(graph, &files),
-            existing: Existing::Replace,
-        });
-        Ok(changes)
-    }
-
-    /// The new text of a file, read again as it will be read.
-    fn rewritten(&self, place: Place) -> Result<(String, RevisionFile), Box<Diagnostic>> {
-        let (revision, node) = (self.revision(place), &self.nodes[place.0]);
-        let shown = &revision.file.path;
-        let problem =
-            |message: String| Box::new(error(Class::Config, message).at(Frame::file(shown)));
-        let raw = std::fs::read_to_string(&revision.path)
-            .map_err(|error| problem(format!("cannot read the file: {}", reason(&error))))?;
-        let before = links::node(revision);
-        let rewrite = Rewrite {
-            revision: (node.id != before.id).then(|| node.id.clone()),
-            down_revision: (node.down_revision != before.down_revision)
-                .then(|| node.down_revision.clone()),
-            depends_on: (node.depends_on != before.depends_on).then(|| node.depends_on.clone()),
-        };
-        let text = rewrite.apply(&raw);
-        let (file, _) = RevisionFile::parse(shown, text.as_bytes());
-        let file = file.filter(|file| {
-            let now = links::links_of(&file.header);
-            (&now.id, &now.down_revision, &now.depends_on)
-                == (&node.id, &node.down_revision, &node.depends_on)
-        });
-        let Some(file) = file else {
-            return Err(problem(
-                "the file was changed while it was read: run the command again".to_owned(),
-            ));
-        };
-        if file.sections.is_empty()
-            && node.down_revision.len() < 2
-            && before.down_revision.len() > 1
-        {
-            let ids: Vec<&str> = before
-                .down_revision
-                .iter()
-                .map(RevisionId::as_str)
-                .collect();
-            let message = format!(
-                "`{}` only joins {}, and after the rebase there is nothing to join",
-                node.id,
-                ids.join(" and ")
-            );
-            let finding = error(Class::InvalidRevision, message).at(Frame::file(shown));
-            return Err(Box::new(finding.help(format!(
-                "remove {shown} and write what it stands on into the revisions that stand on it, then run the command again"
-            ))));
-        }
-        Ok((text, file))
-    }
-
-    fn lock_text(&self, graph: &Graph, files: &HashMap<Place, RevisionFile>) -> String {
-        let first = self.loaded.project.dirs.first();
-        let first = first.unwrap_or(&self.loaded.project.root);
-        let places = self.places(graph);
-        let of = |index: Index| places[index.0 as usize];
-        // Lines that are there keep their order, new ones go last.
-        let rank = |index: Index| {
-            let place = of(index);
-            let line = self
-                .entry(place)
-                .map_or(usize::MAX, |entry| entry.line.start);
-            (line, &*self.revision(place).lock_name)
-        };
-        let mut lock = LockFile {
-            releases: self.lock.releases.clone(),
-            sections: self.lock.sections.clone(),
-            ..LockFile::default()
-        };
-        for place in parents_first(graph, rank).into_iter().map(of) {
-            let file = files.get(&place).unwrap_or(&self.revision(place).file);
-            let name = relative(first, self.path(place));
-            let now = entry_of(file, &name, State::Draft);
-            let entry = match self
-                .entry(place)
-                .filter(|entry| entry.state == State::Locked)
-            {
-                // What was locked stays locked as it was, but for the links.
-                Some(locked) if files.contains_key(&place) => Entry {
-                    id: now.id,
-                    down_revision: now.down_revision,
-                    depends_on: now.depends_on,
-                    file: now.file,
-                    ..locked.clone()
-                },
-                Some(locked) => locked.clone(),
-                None => now,
-            };
-            lock.entries.push(owned(entry, &self.nodes[place.0]));
-        }
-        lock.to_string()
-    }
-}
-
-/// The entry with nothing borrowed from a file that is read for this line only.
-fn owned<'n>(entry: Entry<'_>, node: &'n Node) -> Entry<'n> {
-    let list = |list: &List<'_>| List::of(list.iter());
-    Entry {
-        id: node.id.as_str(),
-        state: entry.state,
-        down_revision: list(&entry.down_revision),
-        depends_on: list(&entry.depends_on),
-        branch_labels: list(&entry.branch_labels),
-        irreversible: entry.irreversible,
-        breaking: entry.breaking,
-        file: Cow::Owned(entry.file.into_owned()),
-        sections: entry.sections,
-        line: entry.line,
-    }
 }
 
 /// The line of each revision. Where two files have one id, the name decides.
@@ -571,47 +339,4 @@ fn readable_lock<'a>(loaded: &'a Loaded, shown: &str) -> Result<LockFile<'a>, Fi
     let (lock, _) = LockFile::parse(shown, loaded.lock_text.as_deref().unwrap_or_default());
     let lost = unreadable(loaded, &lock, shown);
     if lost.is_empty() { Ok(lock) } else { Err(lost) }
-}
-
-/// The path with the new id in the place of the old one; as it is where the name does not hold the id.
-fn renamed(path: &Path, from: &str, to: &str) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
-    let found = name.match_indices(from).find(|(place, part)| {
-        is_end(name[..*place].chars().next_back())
-            && is_end(name[place + part.len()..].chars().next())
-    });
-    match found {
-        Some((place, part)) => path.with_file_name(format!(
-            "{}{to}{}",
-            &name[..place],
-            &name[place + part.len()..]
-        )),
-        None => path.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_renamed_where_its_name_holds_the_id() {
-        for (name, expected) in [
-            (
-                "20251024_1740_002_add_add_x.sql",
-                "20251024_1740_003_y_add_x.sql",
-            ),
-            ("002_add.sql", "003_y.sql"),
-            ("a002_add.sql", "a002_add.sql"),
-            ("002_addition.sql", "002_addition.sql"),
-            ("other.sql", "other.sql"),
-        ] {
-            let path = Path::new("m").join(name);
-            assert_eq!(
-                renamed(&path, "002_add", "003_y"),
-                Path::new("m").join(expected)
-            );
-        }
-    }
 }
