@@ -313,12 +313,7 @@ fn the_program_writes_what_its_models_want() {
     };
     let folder = source_tree();
     let here = folder.path();
-    let scratch = [
-        "--scratch-url",
-        postgres.url(),
-        "--scratch-url",
-        mariadb.url(),
-    ];
+    let scratch = servers::scratch_urls(&[postgres, mariadb]);
     let typed = |words: &[&str]| {
         let output = call(here, &[&["migrate"], words].concat())
             .env("APP_MIGRATIONS", here.join("migrations"))

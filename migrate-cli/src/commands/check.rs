@@ -8,7 +8,7 @@ use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, DialectSet};
 use serde::{Serialize, Serializer};
 
-use super::scratch::{Servers, Unnamed, on_scratch, servers};
+use super::scratch::{Servers, Unnamed, called, on_scratch, same_kind, servers};
 use super::sides::{filter, wanted};
 use super::verify::{finding, verdict};
 use crate::arguments::Check;
@@ -189,7 +189,8 @@ fn drifted(arguments: &Check, context: &Context) -> Result<Part, Failure> {
     let Servers { found, missing } = servers(&arguments.scratch, context, Unnamed::Taken)?;
     let dialect = target.database.dialect();
     let Some(server) = found.iter().find(|server| server.dialect() == dialect) else {
-        let reason = missing.into_iter().find(|(missing, _)| *missing == dialect);
+        let mut missing = missing.into_iter();
+        let reason = missing.find(|(missing, _)| same_kind(*missing, dialect));
         let reason = reason.map_or_else(
             || "no server is named for a throw-away database: `--scratch-url`".to_owned(),
             |(_, reason)| reason,
@@ -269,8 +270,9 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
     }
     let filter = filter(context.source.config()?);
     let several = found.len() > 1;
+    let configured = context.source.dialects()?;
     for server in &found {
-        let dialect = server.dialect();
+        let dialect = called(server.dialect(), configured);
         let Ok(migrations) = context.source.provable(DialectSet::one(dialect)) else {
             return Ok(Part::not_run(PART, "the revisions cannot run as they are"));
         };

@@ -10,7 +10,7 @@ use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
 
-use super::scratch::{Servers, Unnamed, on_scratch, servers};
+use super::scratch::{Servers, Unnamed, called, on_scratch, servers};
 use super::sides::{Named, filter, revisions, server};
 use crate::arguments::{Dump, Schema, SchemaCommand};
 use crate::context::Context;
@@ -102,7 +102,11 @@ fn dumped_servers(arguments: &Dump, context: &Context) -> Result<Vec<Database>, 
     }
     let Servers { mut found, missing } = servers(&arguments.scratch, context, Unnamed::Taken)?;
     let configured = &context.source.config()?.schema.dump;
-    found.retain(|server| !configured.of(server.dialect()).is_empty());
+    let dialects = context.source.dialects()?;
+    found.retain(|server| {
+        let dialect = called(server.dialect(), dialects);
+        !configured.of(dialect).is_empty()
+    });
     let missing = missing
         .iter()
         .find(|(dialect, _)| !configured.of(*dialect).is_empty());

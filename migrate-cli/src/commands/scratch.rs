@@ -105,6 +105,20 @@ pub(super) fn same_kind(one: Dialect, other: Dialect) -> bool {
     one == other || one.is_mysql_family() && other.is_mysql_family()
 }
 
+/// A dialect as the configuration calls it. So MariaDB takes the section of MySQL where the project is written for MySQL,
+/// and the server of a URL is MariaDB where it is written for MariaDB alone.
+pub(super) fn called(dialect: Dialect, configured: DialectSet) -> Dialect {
+    match dialect {
+        Dialect::Mariadb if configured.contains(Dialect::Mysql) => Dialect::Mysql,
+        Dialect::Mysql
+            if configured.contains(Dialect::Mariadb) && !configured.contains(Dialect::Mysql) =>
+        {
+            Dialect::Mariadb
+        }
+        _ => dialect,
+    }
+}
+
 /// The dialects of these servers.
 pub(super) fn dialects(servers: &[Database]) -> DialectSet {
     servers.iter().map(Database::dialect).collect()

@@ -9,7 +9,7 @@ use migrate_core::project::Config;
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 
-use super::scratch::{Servers, Unnamed, file, same_kind, servers};
+use super::scratch::{Servers, Unnamed, called, file, same_kind, servers};
 use crate::arguments::ScratchServers;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -108,6 +108,7 @@ pub(super) fn wanted(dialect: Dialect, context: &Context) -> Result<Side, Failur
 /// The files of the desired schema.
 fn desired(dialect: Dialect, context: &Context) -> Result<Vec<SqlFile>, Failure> {
     let project = context.source.surroundings()?;
+    let dialect = called(dialect, context.source.dialects()?);
     let files = project.config.schema.files.of(dialect);
     if !files.is_empty() {
         return files
@@ -188,7 +189,11 @@ pub(super) fn server(
             Err(error.help(help).into())
         }
         several => {
-            let names: Vec<&str> = several.iter().map(|it| it.dialect().name()).collect();
+            let configured = context.source.dialects()?;
+            let names: Vec<&str> = several
+                .iter()
+                .map(|it| called(it.dialect(), configured).name())
+                .collect();
             let message = format!("on which kind of database: {}?", names.join(" or "));
             Err(Diagnostic::error(Class::Config, message)
                 .help("`--dialect NAME` says it")

@@ -1,15 +1,13 @@
 //! One project for several databases, and what of a database is looked at.
 
 use super::{Project, told};
-use crate::servers;
+use crate::servers::{self, scratch_urls};
 
 /// SQLite, PostgreSQL and MariaDB: one file has a section for each, and each database gets what it should.
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #[test]
 fn one_project_for_three_databases() {
-    let (Some(sqlite), Some(postgres), Some(mariadb)) =
-        (servers::sqlite(), servers::postgres(), servers::mariadb())
-    else {
+    let Some(three) = servers::all_three() else {
         return;
     };
     let project = Project::empty();
@@ -27,12 +25,7 @@ fn one_project_for_three_databases() {
         project.write("post.sql", post);
         project.write("maria.sql", maria);
     };
-    let servers = [
-        "--scratch-url",
-        postgres.url(),
-        "--scratch-url",
-        mariadb.url(),
-    ];
+    let servers = scratch_urls(&three);
     let generate = |message: &str, id: &str| {
         let words = ["revision", "--autogenerate", "-m", message, "--rev-id", id];
         project.json(&[&words[..], &servers].concat())
@@ -72,7 +65,7 @@ fn one_project_for_three_databases() {
     project.done(&["lock"]);
     let dumped = project.done(&[&["schema", "dump", "--check"][..], &servers].concat());
     assert_eq!(dumped.matches("up to date").count(), 3, "{dumped}");
-    for server in [sqlite, postgres, mariadb] {
+    for server in three {
         let database = server.database("three");
         let on = |words: &[&str]| {
             let url = ["--database-url", database.url()];
@@ -100,20 +93,59 @@ fn one_project_for_three_databases() {
         );
     }
     // One of the servers is missing: nothing is half done.
-    let words = [
-        "revision",
-        "--autogenerate",
-        "-m",
-        "more",
-        "--scratch-url",
-        mariadb.url(),
-    ];
-    let (said, exit) = project.json(&words);
+    let words = ["revision", "--autogenerate", "-m", "more"];
+    let (said, exit) = project.json(&[&words[..], &scratch_urls(&three[2..])].concat());
     assert_eq!(exit, 1);
     assert_eq!(
         said["error"]["message"],
         "the project is written for postgres too, and there is no server to try the SQL on"
     );
+}
+
+/// A URL does not tell MariaDB from MySQL, and the configuration does.
+#[cfg(all(feature = "sqlite", feature = "mysql"))]
+#[test]
+fn mariadb_is_called_as_the_project_calls_it() {
+    let Some(mariadb) = servers::mariadb() else {
+        return;
+    };
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        "[migrations]\ndialects = [\"sqlite\", \"mariadb\"]\n\n[schema]\n\
+         files = { sqlite = \"lite.sql\", mariadb = \"maria.sql\" }\ndump = { mariadb = \"dumped.sql\" }\n",
+    );
+    project.revision(
+        "aaaa1111",
+        "none",
+        "create users",
+        "",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name INTEGER);\n",
+        "DROP TABLE users;\n",
+    );
+    project.done(&["lock"]);
+    project.write(
+        "lite.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name INTEGER);\n",
+    );
+    // Another order of the columns is a remark, another column a finding.
+    project.write(
+        "maria.sql",
+        "CREATE TABLE users (name INTEGER, id INTEGER PRIMARY KEY, mail INTEGER);\n",
+    );
+    let servers = scratch_urls(&[mariadb]);
+    let (checked, exit) = project.json(&[&["check"][..], &servers].concat());
+    let parts = checked["parts"].as_array().expect("the parts");
+    let schema = parts.iter().find(|part| part["part"] == "schema");
+    let schema = schema.expect("the part").clone();
+    let findings = told(&schema["findings"], "message");
+    assert_eq!((exit, findings.len()), (3, 1), "{checked:#}");
+    assert!(findings[0].starts_with("mariadb: "), "{findings:?}");
+    let remark = schema["remarks"][0].as_str().unwrap_or_default();
+    assert!(remark.starts_with("mariadb: "), "{schema:#}");
+    // The files that are named for it are its own.
+    let dumped = project.done(&[&["schema", "dump"][..], &servers].concat());
+    assert!(dumped.contains("dumped.sql"), "{dumped}");
 }
 
 /// What a filter leaves out, what belongs to an extension and what other tools keep is nobody's difference.

@@ -216,9 +216,7 @@ fn what_is_kept_is_no_difference_until_it_is_contracted() {
 #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #[test]
 fn one_series_serves_three_databases() {
-    let (Some(sqlite), Some(postgres), Some(mariadb)) =
-        (servers::sqlite(), servers::postgres(), servers::mariadb())
-    else {
+    let Some(three) = servers::all_three() else {
         return;
     };
     let project = Project::empty();
@@ -228,11 +226,7 @@ fn one_series_serves_three_databases() {
          [schema]\nfiles = [\"schema.sql\"]\n",
     );
     project.write("migrations/.keep", "");
-    let scratch = format!(
-        "--scratch-url {} --scratch-url {}",
-        postgres.url(),
-        mariadb.url()
-    );
+    let scratch = servers::scratch_urls(&three).join(" ");
     let proven = |line: &str| typed(&project, &[&format!("{line} {scratch}")]);
     project.write("schema.sql", BEFORE);
     typed(&project, &["lock"]);
@@ -255,7 +249,7 @@ fn one_series_serves_three_databases() {
     );
     typed(&project, &["lock"]);
     proven("verify");
-    for server in [sqlite, postgres, mariadb] {
+    for server in three {
         let database = server.database("series");
         let url = format!("--database-url {}", database.url());
         typed(&project, &[&format!("upgrade a1 {url}")]);

@@ -62,6 +62,21 @@ pub(crate) fn each() -> impl Iterator<Item = &'static Server> {
     .flatten()
 }
 
+/// SQLite, PostgreSQL and MariaDB for one project, or `None` when not all of them are asked for.
+#[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(crate) fn all_three() -> Option<[&'static Server; 3]> {
+    Some([sqlite()?, postgres()?, mariadb()?])
+}
+
+/// The options that name servers for throw-away databases; SQLite needs none.
+#[cfg(all(feature = "sqlite", feature = "mysql"))]
+pub(crate) fn scratch_urls<'s>(servers: &[&'s Server]) -> Vec<&'s str> {
+    let named = servers.iter().filter(|server| server.name() != "sqlite");
+    named
+        .flat_map(|server| ["--scratch-url", server.url()])
+        .collect()
+}
+
 /// How many rounds a fault test takes: a bounded set by default, the long one under `scripts/test --faults`.
 pub(crate) fn rounds(bounded: usize, long: usize) -> usize {
     if env::var_os("MIGRATE_TEST_FAULTS").is_some() {

@@ -9,6 +9,7 @@ use migrate_core::text::revision::Direction;
 use migrate_core::text::{Dialect, DialectSet};
 
 use super::outcome::{Outcome, Proposed, ProposedSection};
+use crate::commands::scratch::called;
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -49,7 +50,7 @@ pub(super) fn assemble(
             for direction in Direction::ALL {
                 for one in generated {
                     let dialects = if several {
-                        DialectSet::one(named(one.dialect, configured))
+                        DialectSet::one(called(one.dialect, configured))
                     } else {
                         DialectSet::EMPTY
                     };
@@ -83,15 +84,6 @@ fn id_of(first: Option<&str>, place: usize) -> Option<String> {
     match place {
         0 => first.map(str::to_owned),
         _ => first.map(|first| format!("{first}_{}", place + 1)),
-    }
-}
-
-/// MariaDB takes the section of MySQL where the project is written for both.
-fn named(dialect: Dialect, configured: DialectSet) -> Dialect {
-    match dialect.fallback() {
-        Some(other) if configured.contains(other) => other,
-        _ if dialect == Dialect::Mysql && !configured.contains(dialect) => Dialect::Mariadb,
-        _ => dialect,
     }
 }
 

@@ -5,7 +5,7 @@ use super::load::SqlFile;
 use super::report::{Finding, Verdict};
 use super::sections::{impossible, sections};
 use super::side::Workshop;
-use super::survive::{Kept, Where, kept};
+use super::survive::{Kept, Rows, Where, kept};
 use super::verify::apart;
 use crate::database::error::Error;
 use crate::database::target::Database;
@@ -31,13 +31,11 @@ pub(super) struct Looks {
     pub(super) down: Vec<Renames>,
 }
 
-impl Looks {
-    fn of(&self, direction: Direction) -> &[Renames] {
-        match direction {
-            Direction::Up => &self.up,
-            Direction::Down => &self.down,
-        }
-    }
+/// What is looked at after the sections of one direction: the rows that are kept, as they are before everything.
+struct View {
+    direction: Direction,
+    kept: Vec<Kept>,
+    rows: Rows,
 }
 
 /// The sections of the revisions as files, in the order in which they run.
@@ -144,19 +142,25 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Loads a section; `false` when it cannot be run.
+    /// Loads a section; `false` when it cannot be run, and the proof says why.
     pub(super) async fn loaded(
         &self,
         file: &SqlFile,
         generated: &mut Generated,
     ) -> Result<bool, Error> {
+        let failed = self.load(file).await?;
+        if let Some(error) = &failed {
+            generated.proof.find(Finding::of_error(error));
+        }
+        Ok(failed.is_none())
+    }
+
+    /// Loads a section; returns why it cannot be run, if it cannot.
+    async fn load(&self, file: &SqlFile) -> Result<Option<Error>, Error> {
         let one = std::slice::from_ref(file);
         match self.workshop.load(one, self.database).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.class() == Class::SqlFailed => {
-                generated.proof.find(Finding::of_error(&error));
-                Ok(false)
-            }
+            Ok(()) => Ok(None),
+            Err(error) if error.class() == Class::SqlFailed => Ok(Some(error)),
             Err(error) => Err(error),
         }
     }
@@ -194,63 +198,79 @@ impl Trial<'_> {
         generated.rows_unknown = filled.remarks.len();
         generated.remarks.extend(filled.remarks);
         let after = generated.after.clone();
-        let kept = |renames| kept(self.before, &after, renames, &filled.tables);
-        let views = |direction| looks.of(direction).iter().map(kept).collect();
-        let (ups, downs): (Vec<Vec<Kept>>, Vec<Vec<Kept>>) =
-            (views(Direction::Up), views(Direction::Down));
-        let mut rows = Vec::new();
-        for kept in ups.iter().chain(&downs) {
-            let found = self.workshop.rows(self.database, kept, Kept::before);
-            rows.push(found.await?);
+        let mut views = Vec::new();
+        for (direction, renames) in [(Direction::Up, &looks.up), (Direction::Down, &looks.down)] {
+            for renames in renames {
+                let kept = kept(self.before, &after, renames, &filled.tables);
+                let rows = self.workshop.rows(self.database, &kept, Kept::before);
+                let rows = rows.await?;
+                views.push(View {
+                    direction,
+                    kept,
+                    rows,
+                });
+            }
         }
-        let mut rows = rows.iter();
-        for (direction, views, files, look) in [
-            (
-                Direction::Up,
-                &ups,
-                &script.ups,
-                Kept::after as fn(&Kept) -> Where<'_>,
-            ),
-            (Direction::Down, &downs, &script.downs, Kept::before),
+        for (direction, files) in [
+            (Direction::Up, &script.ups),
+            (Direction::Down, &script.downs),
         ] {
-            let mut expected = Vec::new();
-            for kept in views {
-                let values = self.workshop.expected(self.database, kept, direction);
-                expected.extend(values.await?);
-            }
-            for file in files {
-                let one = std::slice::from_ref(file);
-                if let Err(error) = self.workshop.load(one, self.database).await {
-                    if error.class() != Class::SqlFailed {
-                        return Err(error);
-                    }
-                    // What is stricter than it was can only be had when the rows agree: that is for a person to say.
-                    let said = error.diagnostic().message;
-                    let said = said.strip_prefix(&format!("{} cannot be loaded: ", file.name));
-                    let said = said.map_or_else(|| error.to_string(), str::to_owned);
-                    generated.warnings.push(format!(
-                        "the {direction} fails when there are rows that do not fit: {said}"
-                    ));
-                    return Ok(());
-                }
-            }
-            for (kept, rows) in views.iter().zip(&mut rows) {
-                let found = self.workshop.rows(self.database, kept, look).await?;
-                for (table, before) in rows {
-                    if found.get(table) != Some(before) {
-                        generated.proof.find(Finding::new(format!(
-                            "the rows of {table} are not the same after the {direction}"
-                        )));
-                    }
-                }
-            }
-            for wrong in self.workshop.unlike(self.database, &expected).await? {
-                let found = Finding::new(format!("after the {direction}: {wrong}"));
-                generated.proof.find(found);
+            let views: Vec<&View> = views
+                .iter()
+                .filter(|view| view.direction == direction)
+                .collect();
+            if !self.keeps(direction, files, &views, generated).await? {
+                return Ok(());
             }
         }
-        generated.rows_kept = ups.first().map_or(0, Vec::len);
+        generated.rows_kept = views.first().map_or(0, |view| view.kept.len());
         Ok(())
+    }
+
+    /// Runs the sections of one direction, and looks whether the rows are as they were; `false` when they cannot be run.
+    async fn keeps(
+        &self,
+        direction: Direction,
+        files: &[SqlFile],
+        views: &[&View],
+        generated: &mut Generated,
+    ) -> Result<bool, Error> {
+        let mut expected = Vec::new();
+        for view in views {
+            let values = self.workshop.expected(self.database, &view.kept, direction);
+            expected.extend(values.await?);
+        }
+        for file in files {
+            if let Some(error) = self.load(file).await? {
+                // What is stricter than it was can only be had when the rows agree: that is for a person to say.
+                let said = error.diagnostic().message;
+                let said = said.strip_prefix(&format!("{} cannot be loaded: ", file.name));
+                let said = said.map_or_else(|| error.to_string(), str::to_owned);
+                generated.warnings.push(format!(
+                    "the {direction} fails when there are rows that do not fit: {said}"
+                ));
+                return Ok(false);
+            }
+        }
+        let look = match direction {
+            Direction::Up => Kept::after as fn(&Kept) -> Where<'_>,
+            Direction::Down => Kept::before,
+        };
+        for View { kept, rows, .. } in views {
+            let found = self.workshop.rows(self.database, kept, look).await?;
+            for (table, before) in rows {
+                if found.get(table) != Some(before) {
+                    generated.proof.find(Finding::new(format!(
+                        "the rows of {table} are not the same after the {direction}"
+                    )));
+                }
+            }
+        }
+        for wrong in self.workshop.unlike(self.database, &expected).await? {
+            let found = Finding::new(format!("after the {direction}: {wrong}"));
+            generated.proof.find(found);
+        }
+        Ok(true)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::double_write::Names;
-use super::steps::{index_names, unique_names};
+use super::steps::{add_types, index_names, unique_names};
 use crate::model::diff::words;
 use crate::model::render::{Statement, converted, identifier, qualified, renumber};
 use crate::model::schema::attribute::Nullability;
@@ -130,20 +130,7 @@ fn add(made: &Schema, wanted: &mut Schema, kept: &Kept) {
     };
     if let Some(old) = table.column(&kept.old) {
         let of_column = old.data_type.trim_end_matches("[]");
-        let missing: Vec<_> = made
-            .enums
-            .iter()
-            .filter(|it| it.name.to_string() == of_column && !wanted.enums.contains(&it.name))
-            .cloned()
-            .collect();
-        wanted.enums.extend(missing);
-        let missing: Vec<_> = made
-            .domains
-            .iter()
-            .filter(|it| it.name.to_string() == of_column && !wanted.domains.contains(&it.name))
-            .cloned()
-            .collect();
-        wanted.domains.extend(missing);
+        add_types(wanted, made, |name| name.to_string() == of_column);
     }
     wanted
         .tables
@@ -229,9 +216,9 @@ pub fn refill(schema: &Schema, kept: &Kept, statements: &mut Vec<Statement>) {
         qualified(dialect, &table.name),
         identifier(dialect, &old.name)
     );
-    let makes_triggers = |it: &Statement| {
-        it.sql.starts_with("CREATE ") && kept.triggers.iter().any(|name| it.sql.contains(name))
-    };
-    let place = statements.iter().position(makes_triggers);
+    let is_ours = |it: &TriggerKey| it.table == kept.table && kept.triggers.contains(&it.name);
+    let place = statements
+        .iter()
+        .position(|it| it.trigger.as_ref().is_some_and(is_ours));
     statements.insert(place.unwrap_or(statements.len()), Statement::new(fill));
 }

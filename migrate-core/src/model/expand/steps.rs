@@ -6,7 +6,7 @@ use crate::model::diff::{Renames, with_new_names, words};
 use crate::model::render::{identifier, trigger_in_its_place};
 use crate::model::schema::attribute::Nullability;
 use crate::model::schema::{
-    Column, Dependency, Index, KeyPart, Name, PartSource, Schema, Table, Unique,
+    Column, Dependency, Index, KeyPart, Name, Object, Objects, PartSource, Schema, Table, Unique,
 };
 use crate::text::Dialect;
 
@@ -14,14 +14,7 @@ use crate::text::Dialect;
 pub fn expanded(before: &Schema, after: &Schema, bridges: &[Bridge]) -> Schema {
     let mut schema = before.clone();
     // A column may be of a type that comes with it.
-    let missing = |it: &Name| !before.enums.contains(it);
-    schema
-        .enums
-        .extend(after.enums.iter().filter(|it| missing(&it.name)).cloned());
-    let missing = |it: &Name| !before.domains.contains(it);
-    schema
-        .domains
-        .extend(after.domains.iter().filter(|it| missing(&it.name)).cloned());
+    add_types(&mut schema, after, |_| true);
     for bridge in bridges {
         schema.tables.update(&bridge.table, |table| {
             let place = table
@@ -55,6 +48,22 @@ pub fn expanded(before: &Schema, after: &Schema, bridges: &[Bridge]) -> Schema {
         schema.triggers.extend(made.triggers);
     }
     schema
+}
+
+/// Adds the types of `from` that a schema lacks, as far as they are `meant`.
+pub(super) fn add_types(schema: &mut Schema, from: &Schema, meant: impl Fn(&Name) -> bool) {
+    fn missing<T: Object<Key = Name> + Clone>(
+        there: &Objects<T>,
+        from: &Objects<T>,
+        meant: impl Fn(&Name) -> bool,
+    ) -> Vec<T> {
+        let is_missing = |it: &&T| meant(&it.key()) && !there.contains(&it.key());
+        from.iter().filter(is_missing).cloned().collect()
+    }
+    let enums = missing(&schema.enums, &from.enums, &meant);
+    schema.enums.extend(enums);
+    let domains = missing(&schema.domains, &from.domains, &meant);
+    schema.domains.extend(domains);
 }
 
 impl Bridge {

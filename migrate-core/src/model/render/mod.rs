@@ -16,7 +16,7 @@ mod sqlite;
 use std::fmt;
 
 use super::diff::Changes;
-use super::schema::{Name, ObjectId, Schema, Table, Trigger};
+use super::schema::{Name, Object as _, ObjectId, Schema, Table, Trigger, TriggerKey};
 use crate::text::Dialect;
 pub use crate::text::sql::Transactional;
 
@@ -34,6 +34,8 @@ pub struct Statement {
     pub loses: Vec<String>,
     /// What a reader should know, as a comment above it.
     pub note: Option<String>,
+    /// The trigger that it makes.
+    pub trigger: Option<TriggerKey>,
 }
 
 impl Statement {
@@ -45,6 +47,15 @@ impl Statement {
             stage: Stage::First,
             loses: Vec::new(),
             note: None,
+            trigger: None,
+        }
+    }
+
+    /// One that makes this trigger.
+    fn creating(trigger: &Trigger, sql: String) -> Self {
+        Self {
+            trigger: Some(trigger.key()),
+            ..Self::new(sql)
         }
     }
 }

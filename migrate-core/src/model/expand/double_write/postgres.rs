@@ -43,28 +43,14 @@ fn body(pair: &Pair<'_>) -> String {
     );
     let forward = format!("NEW.{new} := {};", value(pair.old, pair.new));
     let back = format!("NEW.{old} := {};", value(pair.new, pair.old));
+    let is_null = |column: &str| format!("NEW.{column} IS NULL");
     let insert = match pair.given {
-        Given::Both => format!(
-            "        IF NEW.{new} IS NULL THEN
-            {forward}
-        ELSIF NEW.{old} IS NULL THEN
-            {back}
-        END IF;"
-        ),
-        Given::New => format!(
-            "        IF NEW.{new} IS NULL THEN
-            {forward}
-        ELSE
-            {back}
-        END IF;"
-        ),
-        Given::Old => format!(
-            "        IF NEW.{old} IS NULL THEN
-            {back}
-        ELSE
-            {forward}
-        END IF;"
-        ),
+        Given::Both => {
+            let otherwise = format!("ELSIF {} THEN", is_null(&old));
+            either(&is_null(&new), &forward, &otherwise, &back)
+        }
+        Given::New => either(&is_null(&new), &forward, "ELSE", &back),
+        Given::Old => either(&is_null(&old), &back, "ELSE", &forward),
     };
     let (to_old, to_new) = if pair.is_rename() {
         (String::new(), String::new())
@@ -98,6 +84,17 @@ END",
         changes(pair.new, "NOT DISTINCT"),
         changes(pair.new, "DISTINCT"),
         changes(pair.old, "NOT DISTINCT"),
+    )
+}
+
+/// What an insert does to one or the other column.
+fn either(condition: &str, first: &str, otherwise: &str, second: &str) -> String {
+    format!(
+        "        IF {condition} THEN
+            {first}
+        {otherwise}
+            {second}
+        END IF;"
     )
 }
 

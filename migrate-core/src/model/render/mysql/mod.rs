@@ -58,7 +58,7 @@ pub(super) fn render(
     let triggers = TriggerChanges::of(changes);
     let mut statements: Vec<Statement> = Vec::new();
     statements.extend(database(changes));
-    statements.extend(triggers.drops.into_iter().map(Statement::new));
+    statements.extend(triggers.drops);
     for operation in &changes.operations {
         if let Operation::Drop(item) = operation {
             statements.extend(drop(item)?.map(Statement::new));
@@ -67,7 +67,7 @@ pub(super) fn render(
     statements.extend(tables::render(changes, options));
     statements.extend(routines(changes)?);
     statements.extend(views(changes).into_iter().map(Statement::new));
-    statements.extend(triggers.creates.into_iter().map(Statement::new));
+    statements.extend(triggers.creates);
     statements.extend(events(changes));
     Ok(statements)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::name::{ident, name};
 use crate::model::diff::{Changes, Item, Operation};
+use crate::model::render::Statement;
 use crate::model::schema::{Name, Object as _, Schema, Trigger, TriggerKey};
 use crate::text::Dialect;
 use crate::text::sql::{TokenKind, tokenize};
@@ -11,8 +12,8 @@ use crate::text::sql::{TokenKind, tokenize};
 /// What is done to the triggers: all that go, and then all that come.
 #[derive(Debug, Default)]
 pub(super) struct TriggerChanges {
-    pub drops: Vec<String>,
-    pub creates: Vec<String>,
+    pub drops: Vec<Statement>,
+    pub creates: Vec<Statement>,
 }
 
 impl TriggerChanges {
@@ -54,12 +55,13 @@ impl TriggerChanges {
             let next = siblings(changes.after, trigger).into_iter().find(|it| {
                 it.order > trigger.order && !waiting.iter().any(|other| other.name == it.name)
             });
-            creates.push(create(trigger, next, dialect));
+            let sql = create(trigger, next, dialect);
+            creates.push(Statement::creating(trigger, sql));
         }
         Self {
             drops: goes
                 .iter()
-                .map(|trigger| format!("DROP TRIGGER {}", ident(&trigger.name)))
+                .map(|trigger| Statement::new(format!("DROP TRIGGER {}", ident(&trigger.name))))
                 .collect(),
             creates,
         }
@@ -222,7 +224,8 @@ mod tests {
         let (before, after) = (schema(before), schema(after));
         let changes = diff(&before, &after, &Renames::default());
         let triggers = TriggerChanges::of(&changes);
-        triggers.drops.into_iter().chain(triggers.creates).collect()
+        let statements = triggers.drops.into_iter().chain(triggers.creates);
+        statements.map(|it| it.sql).collect()
     }
 
     #[test]

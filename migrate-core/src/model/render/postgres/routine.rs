@@ -4,6 +4,7 @@ use super::Writer;
 use super::name::{ident, name, signature};
 use super::script::Class;
 use crate::model::render::Stage;
+use crate::model::render::Statement;
 use crate::model::schema::{
     Column, Function, FunctionKind, Name, Policy, PolicyCommand, PolicyKind, Schema, Table,
     Trigger, TriggerState,
@@ -76,7 +77,8 @@ impl<'s> Writer<'s> {
     }
 
     pub(super) fn create_trigger(&mut self, it: &'s Trigger) {
-        self.out.push(it.definition.clone());
+        let create = Statement::creating(it, it.definition.clone());
+        self.out.statement(create);
         self.trigger_state(it, TriggerState::Enabled);
         self.comment("TRIGGER", &trigger(it), None, it.comment.as_ref());
     }

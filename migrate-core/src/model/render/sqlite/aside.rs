@@ -3,6 +3,7 @@
 use super::ident::{ident, mentions, names_in};
 use super::live::InTheWay;
 use super::{Writer, objects};
+use crate::model::render::Statement;
 use crate::model::schema::{Index, Name, Trigger, TriggerKey, View};
 use crate::text::Dialect;
 use crate::text::sql::same_tokens;
@@ -44,7 +45,8 @@ impl<'a> Writer<'a> {
 
     pub(super) fn create_trigger(&mut self, trigger: &'a Trigger) {
         if !self.live.has_trigger(&trigger.name) {
-            self.push(objects::trigger(trigger));
+            let sql = objects::trigger(trigger);
+            self.statements.push(Statement::creating(trigger, sql));
             self.live.made_trigger(trigger);
         }
     }
