@@ -76,9 +76,7 @@ impl Engine<'_> {
             ));
         }
         if self.is_second_half_of_redo(work) && failed.kept == Kept::Nothing {
-            help.push(format!(
-                "mend the cause, then `migrate-cli upgrade {id}`: `redo` alone would take back what is below it"
-            ));
+            help.push(format!("mend the cause, then `migrate-cli upgrade {id}`"));
         }
         Error::new(Kind::Sql(Box::new(self.sql_failure(work, failed, help))))
     }
