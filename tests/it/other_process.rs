@@ -3,7 +3,7 @@
 //! A test that needs one is both sides of it: the other process runs the same test, which begins with [`role`] and does
 //! there what it finds. So there is no test that does nothing unless somebody else calls it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -47,6 +47,19 @@ impl Role {
     }
 }
 
+/// Starts `test`, the path of a test in this program, as a process that works at the project in `directory` on `place`.
+pub(crate) fn start(test: &str, directory: &Path, place: &TestDatabase) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", test, "--test-threads=1", "--nocapture"])
+        .env(DIRECTORY, directory)
+        .env(URL, place.url())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a process")
+}
+
 /// The other process, seen by the test that has started it.
 pub(crate) struct Other {
     child: Child,
@@ -56,17 +69,10 @@ pub(crate) struct Other {
 impl Other {
     /// Starts `test`, the path of a test in this program, to work at the revisions of `chain` on `place`.
     pub(crate) fn start(test: &str, chain: &Chain, place: &TestDatabase) -> Self {
-        let directory = chain.root().to_owned();
-        let child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", test, "--test-threads=1", "--nocapture"])
-            .env(DIRECTORY, &directory)
-            .env(URL, place.url())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("a process");
-        Self { child, directory }
+        Self {
+            child: start(test, chain.root(), place),
+            directory: chain.root().to_owned(),
+        }
     }
 
     /// Waits until it has written the file `name`.

@@ -9,6 +9,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::binary;
+use crate::chain::block_on;
+use crate::other_process::{self, Role, role};
 use crate::servers::{self, TestDatabase, rounds};
 
 /// A project of `count` locked revisions: a table, a column with an index, rows, a column with a backfill, and again.
@@ -57,14 +59,38 @@ fn project(count: usize, dialect: &str) -> TempDir {
     folder
 }
 
-fn upgrade(project: &Path, place: &TestDatabase) -> Child {
-    let mut command = binary::command(project);
-    command.args(["upgrade", "head", "--database-url", place.url()]);
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("migrate-cli")
+/// Who brings the database to head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Somebody at the command line, who is told of each revision.
+    Person,
+    /// An application, the revisions of which share messages.
+    Application,
+}
+
+impl Who {
+    const ALL: [Self; 2] = [Self::Person, Self::Application];
+
+    /// Starts a process that upgrades to head. `test` is the test that asks; an application is that test once more.
+    fn upgrades(self, test: &str, project: &Path, place: &TestDatabase) -> Child {
+        match self {
+            Self::Person => binary::command(project)
+                .args(["upgrade", "head", "--database-url", place.url()])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("migrate-cli"),
+            Self::Application => {
+                other_process::start(&format!("processes::{test}"), project, place)
+            }
+        }
+    }
+}
+
+/// What an application does.
+fn upgrade_as(role: &Role) {
+    let report = block_on(role.migrations().upgrade(role.database(), "head"));
+    report.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 /// What the tables of the application hold: a killed run must not have done anything twice or by half.
@@ -84,49 +110,59 @@ fn recorded(place: &TestDatabase) -> String {
 
 #[test]
 fn eight_that_start_at_once_all_succeed_and_each_revision_runs_once() {
+    const TEST: &str = "eight_that_start_at_once_all_succeed_and_each_revision_runs_once";
     const COUNT: usize = 24;
+    if let Some(role) = role() {
+        return upgrade_as(&role);
+    }
     for round in 0..rounds(1, 10) {
-        for server in servers::each() {
+        for (server, who) in servers::each().flat_map(|it| Who::ALL.map(|who| (it, who))) {
             let place = server.database("eight");
             let kind = server.name();
+            let case = format!("{kind}, {who:?}, round {round}");
             let project = project(COUNT, kind);
-            let runners: Vec<Child> = (0..8).map(|_| upgrade(project.path(), &place)).collect();
+            let start = |_| who.upgrades(TEST, project.path(), &place);
+            let runners: Vec<Child> = (0..8).map(start).collect();
             for runner in runners {
                 let output = runner.wait_with_output().expect("an end");
                 let errors = binary::errors(&output);
-                assert!(output.status.success(), "{kind}, round {round}: {errors}");
+                assert!(output.status.success(), "{case}: {errors}");
             }
             let log =
                 place.sql("SELECT count(*), count(DISTINCT revision) FROM schema_revisions_log");
             assert_eq!(
                 log,
                 format!("{COUNT}\t{COUNT}\n"),
-                "{kind}: each revision ran once"
+                "{case}: each revision ran once"
             );
             let applied =
                 place.sql("SELECT count(*) FROM schema_revisions WHERE state = 'applied'");
-            assert_eq!(applied, format!("{COUNT}\n"), "{kind}");
-            assert_eq!(place.sql("SELECT count(*) FROM table_0"), "4\n", "{kind}");
+            assert_eq!(applied, format!("{COUNT}\n"), "{case}");
+            assert_eq!(place.sql("SELECT count(*) FROM table_0"), "4\n", "{case}");
         }
     }
 }
 
 #[test]
 fn a_killed_run_is_taken_up_where_it_stopped() {
+    const TEST: &str = "a_killed_run_is_taken_up_where_it_stopped";
     const COUNT: usize = 40;
-    for server in servers::each() {
+    if let Some(role) = role() {
+        return upgrade_as(&role);
+    }
+    for (server, who) in servers::each().flat_map(|it| Who::ALL.map(|who| (it, who))) {
         let (place, undisturbed) = (server.database("killed"), server.database("whole"));
         let kind = server.name();
         let project = project(COUNT, kind);
-        let whole = upgrade(project.path(), &undisturbed)
-            .wait_with_output()
-            .expect("an end");
-        assert!(whole.status.success(), "{kind}: {}", binary::errors(&whole));
+        let upgrade = |place| who.upgrades(TEST, project.path(), place);
+        let whole = upgrade(&undisturbed).wait_with_output().expect("an end");
+        let case = format!("{kind}, {who:?}");
+        assert!(whole.status.success(), "{case}: {}", binary::errors(&whole));
 
         let mut killed = 0;
         let mut delay = 3;
         for _ in 0..rounds(25, 200) {
-            let mut runner = upgrade(project.path(), &place);
+            let mut runner = upgrade(&place);
             thread::sleep(Duration::from_millis(delay));
             // A time that hardly ever hits the same place twice.
             delay = (delay * 7 / 5 + 2) % 60;
@@ -137,26 +173,17 @@ fn a_killed_run_is_taken_up_where_it_stopped() {
             runner.wait().expect("an end");
             killed += 1;
         }
-        assert!(killed > 0, "{kind}: no run was killed");
-        let last = upgrade(project.path(), &place)
-            .wait_with_output()
-            .expect("an end");
-        let errors = binary::errors(&last);
-        assert!(
-            last.status.success(),
-            "{kind}, killed {killed} times: {errors}"
-        );
+        let case = format!("{case}, killed {killed} times");
+        assert!(killed > 0, "{case}");
+        let last = upgrade(&place).wait_with_output().expect("an end");
+        assert!(last.status.success(), "{case}: {}", binary::errors(&last));
 
-        assert_eq!(
-            place.schema(),
-            undisturbed.schema(),
-            "{kind}, killed {killed} times"
-        );
+        assert_eq!(place.schema(), undisturbed.schema(), "{case}");
         assert_eq!(
             contents(&place, COUNT / 4),
             contents(&undisturbed, COUNT / 4),
-            "{kind}"
+            "{case}"
         );
-        assert_eq!(recorded(&place), recorded(&undisturbed), "{kind}");
+        assert_eq!(recorded(&place), recorded(&undisturbed), "{case}");
     }
 }

@@ -104,6 +104,12 @@ pub(crate) enum Effect {
     Unknown(String),
 }
 
+/// What is said around several transactions that follow each other.
+pub(crate) struct InARow {
+    pub(crate) before: &'static str,
+    pub(crate) after: String,
+}
+
 /// A connection of our own to one database, with the session of a run.
 ///
 /// Dropping it without [`close`](Backend::close) ends the connection too: the server then lets go of locks and
@@ -181,6 +187,12 @@ pub(crate) trait Backend: Send {
     fn is_plain(&self, section: Option<&Source<'_>>) -> bool {
         let _ = section;
         false
+    }
+
+    /// What lets several transactions that follow each other at once go without what is only of use to others in
+    /// between: a statement before them, and those that must be run after them, whatever has come of them.
+    fn in_a_row(&mut self) -> Pending<'_, Result<Option<InARow>, ServerError>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// Sends what leaves a transaction open as one message, and commits that. Nothing is heard of single statements.

@@ -6,7 +6,7 @@
 //! error the run goes on one by one too, from the first revision that the rows do not have: that way finds the statement
 //! at fault.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::prepare::Prepared;
@@ -16,6 +16,7 @@ use crate::database::execute::together::{self, Transactions};
 use crate::database::execute::{Kept, StepError, Transaction, Work};
 use crate::database::report::{Outcome, StepReport};
 use crate::model::{Action, Graph};
+use crate::text::RevisionId;
 
 /// How long a message should take: a run is stopped between two of them.
 const LONG: Duration = Duration::from_millis(100);
@@ -121,6 +122,9 @@ impl<'e> Engine<'e> {
             self.take_over(&work);
             works.push(work);
         }
+        if transactions == Transactions::Whole {
+            settle_heads(&mut works);
+        }
         let begun = Instant::now();
         let outcome = together::run(self.backend, &works, transactions).await;
         self.pace.took(steps.len(), begun.elapsed());
@@ -215,6 +219,25 @@ impl<'e> Engine<'e> {
     fn tell_finished(&mut self, report: StepReport, of: usize) {
         let number = self.report.steps.len() + 1;
         self.tell_end(report, number, of);
+    }
+}
+
+/// Nobody sees the heads between the revisions of one transaction: each is written as it is at the end.
+fn settle_heads(works: &mut [Work<'_>]) {
+    let written: HashSet<RevisionId> = works
+        .iter()
+        .map(|work| work.record.revision.clone())
+        .collect();
+    let mut covered = HashSet::new();
+    for work in works.iter_mut().rev() {
+        if covered.contains(&work.record.revision) {
+            work.record.is_head = false;
+        }
+        let (within, before) = std::mem::take(&mut work.heads.lost)
+            .into_iter()
+            .partition(|id| written.contains(id));
+        work.heads.lost = before;
+        covered.extend::<Vec<_>>(within);
     }
 }
 

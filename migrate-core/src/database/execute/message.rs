@@ -68,6 +68,13 @@ impl Message {
         }
     }
 
+    /// The fence of `work`, in a transaction that has raised one.
+    pub(crate) fn fence_again(&mut self, tables: &Tables, work: &Work<'_>) {
+        for sql in tables.fence_again(&work.fence) {
+            self.push(Part::Fence, &sql);
+        }
+    }
+
     /// The statement of `source` with this number.
     pub(crate) fn statement(&mut self, source: &Source<'_>, number: usize) {
         self.push(Part::Statement(number), source.sql(number));

@@ -30,6 +30,8 @@ pub(crate) enum Bounds {
     /// Somebody else, around the section: the driver, so that it knows that a transaction is open when a Rust step begins
     /// one in it; or whoever puts several sections into one message.
     Held,
+    /// A section before it, in the same message.
+    Shared,
 }
 
 /// Runs `work` as one transaction.
@@ -86,11 +88,11 @@ pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -
 
 /// Opens the transaction and raises the fence.
 pub(crate) fn open(message: &mut Message, tables: &Tables, work: &Work<'_>, around: &Surroundings) {
-    match work.transaction {
-        _ if around.bounds == Bounds::Held => {}
-        Transaction::Own => message.ours(around.begin),
-        Transaction::Savepoint => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
-        Transaction::Run => {}
+    match (around.bounds, work.transaction) {
+        (Bounds::Shared, _) => return message.fence_again(tables, work),
+        (Bounds::Held, _) | (_, Transaction::Run) => {}
+        (Bounds::Sent, Transaction::Own) => message.ours(around.begin),
+        (Bounds::Sent, Transaction::Savepoint) => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
     }
     message.fence(tables, work);
 }
@@ -104,11 +106,12 @@ pub(crate) fn finish(
 ) {
     message.extend(around.reset.iter().cloned());
     message.extend(tables.finish(work));
-    match work.transaction {
-        _ if around.bounds == Bounds::Held => {}
-        Transaction::Own => message.ours("COMMIT"),
-        Transaction::Savepoint => message.ours(&format!("RELEASE SAVEPOINT {SAVEPOINT}")),
-        Transaction::Run => {}
+    match (around.bounds, work.transaction) {
+        (Bounds::Held | Bounds::Shared, _) | (_, Transaction::Run) => {}
+        (Bounds::Sent, Transaction::Own) => message.ours("COMMIT"),
+        (Bounds::Sent, Transaction::Savepoint) => {
+            message.ours(&format!("RELEASE SAVEPOINT {SAVEPOINT}"));
+        }
     }
 }
 

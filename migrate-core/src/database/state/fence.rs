@@ -90,6 +90,19 @@ impl Tables {
         }
     }
 
+    /// The fence of a further revision in a transaction that has raised it: nobody else can have changed the row since, so
+    /// what is left is the count and the time.
+    pub(crate) fn fence_again(&self, fence: &Fence) -> Vec<String> {
+        match self.dialect {
+            Dialect::Sqlite if self.wording == Wording::Plain => vec![format!(
+                "UPDATE {} SET epoch = epoch + 1, heartbeat = {} WHERE id = 1",
+                self.lock,
+                now(self.dialect)
+            )],
+            _ => self.fence(fence),
+        }
+    }
+
     /// What the lock row must say besides its `id`.
     fn fence_condition(&self, table: &str, fence: &Fence) -> String {
         let epoch = match self.wording {

@@ -173,10 +173,16 @@ impl Tables {
             self.optional(record.error.as_deref()),
             self.optional(down_section),
         ];
+        let columns = COLUMNS.into_iter().chain(["error", "down_section"]);
+        // What is not named is NULL, and a shorter statement is sooner read.
+        let (columns, values): (Vec<&str>, Vec<String>) = columns
+            .zip(values)
+            .filter(|(_, value)| value != "NULL")
+            .unzip();
         format!(
-            "INSERT INTO {} ({}, error, down_section) SELECT {} FROM {} WHERE id = 1",
+            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE id = 1",
             self.state,
-            COLUMNS.join(", "),
+            columns.join(", "),
             values.join(", "),
             self.lock,
         )

@@ -1,6 +1,10 @@
 //! Revisions that share a message: what is recorded and reported is what it would be of each alone.
 
+use sqlx::SqlitePool;
+
 use super::vocabulary::*;
+use crate::database::backend::Backend as _;
+use crate::database::backend::sqlite::SqliteBackend;
 use crate::database::{Outcome, Run};
 use crate::text::diagnostic::Class;
 
@@ -11,7 +15,7 @@ fn chain(count: usize) -> Vec<String> {
 }
 
 /// How often the fence was raised.
-async fn epoch(pool: &sqlx::SqlitePool) -> i64 {
+async fn epoch(pool: &SqlitePool) -> i64 {
     let epoch = sqlx::query_scalar("SELECT epoch FROM schema_revisions_lock");
     epoch.fetch_one(pool).await.expect("the lock row")
 }
@@ -133,4 +137,44 @@ async fn what_cannot_share_stands_between_those_that_do() {
     // Rows of revisions that were taken back are there now.
     assert_eq!(upgrade(&set, &pool, "head").await.expect("all").len(), 20);
     assert_eq!(tables(&pool).await.len(), 20);
+}
+
+/// The lock of the file is held on between the transactions of a message, and let go of with it.
+#[tokio::test]
+async fn a_file_is_let_go_of_afterwards_and_its_journal_is_gone() {
+    use sqlx::sqlite::SqliteJournalMode::{Delete, Persist, Truncate, Wal};
+    for mode in [Delete, Truncate, Persist, Wal] {
+        let (folder, options) = in_file();
+        let reader = options.clone().busy_timeout(std::time::Duration::ZERO);
+        let reader = SqlitePool::connect_with(reader).await.expect("a file");
+        let report = set(&chain(100))
+            .run(options.journal_mode(mode), Run::upgrade("head"))
+            .await
+            .expect("all of them");
+        assert_eq!(report.steps.len(), 100, "{mode:?}");
+        sqlx::raw_sql("BEGIN EXCLUSIVE; CREATE TABLE mine (i); COMMIT;")
+            .execute(&reader)
+            .await
+            .unwrap_or_else(|error| panic!("{mode:?}: {error}"));
+        reader.close().await;
+        let left = std::fs::read_dir(folder.path()).expect("the folder");
+        assert_eq!(left.count(), 1, "{mode:?}: nothing but the database");
+    }
+}
+
+/// What an application has chosen stays.
+#[tokio::test]
+async fn the_lock_of_the_file_is_held_on_only_where_it_is_taken_for_each_transaction() {
+    use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode};
+    let held_on = async |options: &sqlx::sqlite::SqliteConnectOptions| {
+        let mut backend = SqliteBackend::open(options, "schema_revisions")
+            .await
+            .expect("a file");
+        backend.in_a_row().await.expect("settings").is_some()
+    };
+    let (_folder, options) = in_file();
+    assert!(held_on(&options).await);
+    let exclusive = options.clone().locking_mode(SqliteLockingMode::Exclusive);
+    assert!(!held_on(&exclusive).await);
+    assert!(!held_on(&options.journal_mode(SqliteJournalMode::Wal)).await);
 }

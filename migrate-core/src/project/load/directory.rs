@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Files, Revision, foreign};
+use super::{Files, Revision, foreign, shares};
 use crate::project::config::{Recursion, display, normalise, relative};
 use crate::project::lock::{self, State};
 use crate::project::{Project, config, reason};
@@ -23,61 +23,96 @@ pub(super) struct Listed {
 /// Reads every revision file of the project.
 pub(super) fn read(project: &Project, findings: &mut Vec<Diagnostic>) -> Files {
     let listed = list(project, findings);
-    let mut files = Files {
-        links: Some(Links::Sound),
-        ..Files::default()
-    };
-    let mut foreign = foreign::Foreign::default();
-    for Listed {
-        path,
-        shown,
-        lock_name,
-    } in listed
-    {
+    let mut all = Shelf::default();
+    for shelf in shares::each(listed, Shelf::read) {
+        all.append(shelf);
+    }
+    findings.append(&mut all.findings);
+    findings.extend(all.foreign.finding());
+    all.files
+}
+
+/// What some files hold.
+#[derive(Debug, Default)]
+struct Shelf {
+    files: Files,
+    foreign: foreign::Foreign,
+    findings: Vec<Diagnostic>,
+}
+
+impl Shelf {
+    fn read(listed: Vec<Listed>) -> Self {
+        let mut shelf = Self::default();
+        for listed in listed {
+            shelf.file(listed);
+        }
+        shelf
+    }
+
+    fn file(&mut self, listed: Listed) {
+        let Listed {
+            path,
+            shown,
+            lock_name,
+        } = listed;
         if let Some(style) = foreign::by_extension(&shown) {
-            foreign.add(style, shown);
-            continue;
+            self.foreign.add(style, shown);
+            return;
         }
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let message = format!("cannot read the file: {}", reason(&error));
-                findings.push(
+                self.findings.push(
                     Diagnostic::error(Class::InvalidRevision, message).at(Frame::file(shown)),
                 );
-                files.broken.push(lock_name);
-                files.links = Some(Links::Broken);
-                continue;
+                self.files.broken.push(lock_name);
+                self.files.links = Links::Broken;
+                return;
             }
         };
         if !shown.to_ascii_lowercase().ends_with(".sql") {
-            findings.push(stranger(&shown));
-            continue;
+            self.findings.push(stranger(&shown));
+            return;
         }
         let Parsed {
             file,
             mut diagnostics,
             links,
-        } = crate::text::revision::RevisionFile::read(&shown, &bytes);
+        } = RevisionFile::read(&shown, &bytes);
         match file {
             Some(file) => {
-                findings.append(&mut diagnostics);
-                files.revisions.push(revision(file, path, lock_name));
+                self.findings.append(&mut diagnostics);
+                self.files.revisions.push(revision(file, path, lock_name));
             }
             None => {
                 match foreign::by_name(&shown).filter(|_| foreign::has_no_header(&bytes)) {
-                    Some(style) => foreign.add(style, shown),
-                    None => findings.append(&mut diagnostics),
+                    Some(style) => self.foreign.add(style, shown),
+                    None => self.findings.append(&mut diagnostics),
                 }
-                files.broken.push(lock_name);
+                self.files.broken.push(lock_name);
             }
         }
         if links == Links::Broken {
-            files.links = Some(Links::Broken);
+            self.files.links = Links::Broken;
         }
     }
-    findings.extend(foreign.finding());
-    files
+
+    /// Puts what comes after it behind it.
+    fn append(&mut self, after: Self) {
+        let Self {
+            files,
+            foreign,
+            mut findings,
+        } = after;
+        self.files.revisions.extend(files.revisions);
+        self.files.broken.extend(files.broken);
+        if files.links == Links::Broken {
+            self.files.links = Links::Broken;
+        }
+        self.foreign.append(foreign);
+        self.findings.append(&mut findings);
+    }
 }
 
 pub(super) fn revision(file: RevisionFile, path: PathBuf, lock_name: String) -> Revision {

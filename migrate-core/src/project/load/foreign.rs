@@ -43,6 +43,11 @@ impl Foreign {
         self.files.push((style, file));
     }
 
+    /// Puts others behind these.
+    pub(super) fn append(&mut self, after: Self) {
+        self.files.extend(after.files);
+    }
+
     /// One finding, at the first file.
     pub(super) fn finding(self) -> Option<Diagnostic> {
         let (style, first) = self.files.first()?;

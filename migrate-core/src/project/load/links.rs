@@ -36,7 +36,7 @@ pub(super) fn graph(
     };
     sort(&mut files.revisions, &graph);
     // Heads that are there only because a link could not be read are no finding of their own.
-    let sound = files.links != Some(Links::Broken);
+    let sound = files.links != Links::Broken;
     let one =
         mode.heads == HeadsCheck::Configured && project.config.migrations.heads == HeadsPolicy::One;
     if one && sound {

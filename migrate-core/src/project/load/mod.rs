@@ -12,6 +12,7 @@ mod listed;
 mod listing;
 mod pack;
 mod sections;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -284,7 +285,6 @@ pub(crate) fn sorted(
 ) -> Result<(Vec<Revision>, Graph), Vec<Diagnostic>> {
     let mut files = Files {
         revisions,
-        links: Some(Links::Sound),
         ..Files::default()
     };
     let mut findings = Vec::new();
@@ -369,5 +369,5 @@ struct Files {
     /// Files that are no usable revision, by their path as the lock file has it.
     broken: Vec<String>,
     /// Whether the links of all files could be read.
-    links: Option<Links>,
+    links: Links,
 }

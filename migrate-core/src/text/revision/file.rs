@@ -130,8 +130,9 @@ pub(crate) struct Parsed {
 
 /// Whether id, parents, dependencies and labels could be read: where they could not, what the graph lacks because of
 /// it (a missing parent, a second head) is no finding of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Links {
+    #[default]
     Sound,
     Broken,
 }

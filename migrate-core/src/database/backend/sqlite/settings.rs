@@ -77,6 +77,26 @@ impl Settings {
     }
 }
 
+/// How a connection holds the lock of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Locking {
+    /// From the first to the last statement of a transaction, with a journal that is there as long.
+    EachTransaction,
+    /// Otherwise: as the application has set it, or with a write-ahead log.
+    Otherwise,
+}
+
+impl Locking {
+    pub(super) async fn of(connection: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
+        let locking = value(connection, "main.locking_mode").await?;
+        let journal = value(connection, "main.journal_mode").await?;
+        Ok(match (locking.as_deref(), journal.as_deref()) {
+            (Some("normal"), Some("delete" | "truncate" | "persist")) => Self::EachTransaction,
+            _ => Self::Otherwise,
+        })
+    }
+}
+
 /// Whether a section has something of which [`Settings`] must be read.
 pub(super) fn may_change(source: &Source<'_>) -> bool {
     begins(source, "PRAGMA") || begins(source, "ATTACH") || source.has_calls()
