@@ -304,7 +304,8 @@ pub(crate) fn line(step: &StepReport, number: usize, of: usize) -> Piece {
 pub(crate) fn stopped(progress: &Progress) -> (String, String) {
     let (finished, at_work) = progress.seen();
     let done = if finished.is_empty() {
-        "nothing was committed".to_owned()
+        // Of the one at work a statement may be committed: DDL on MySQL and MariaDB, `transaction:false`.
+        "no revision was finished".to_owned()
     } else {
         format!(
             "committed: {} ({})",

@@ -26,6 +26,7 @@ cfg_if! {
 cfg_if! {
     if #[cfg(feature = "postgres")] {
         mod interrupted;
+        mod messages;
         mod postgres;
     }
 }

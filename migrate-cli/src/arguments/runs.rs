@@ -119,7 +119,7 @@ pub(crate) struct Repair {
     #[arg(long)]
     pub(crate) retry: bool,
     /// What stands before this statement of the section has happened, counted from 1, and nothing from there on
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = values::statement_number)]
     pub(crate) resume_from: Option<NonZeroUsize>,
     /// Take the text of an edited revision for what was applied: digest, parents and chains of it and all above
     #[arg(long, value_name = "SPEC", conflicts_with = "revision", value_parser = values::spec)]

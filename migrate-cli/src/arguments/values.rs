@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use migrate_core::model::Tool;
@@ -104,6 +105,13 @@ pub(super) fn rename(text: &str) -> Result<LikelyRename, String> {
     Ok(match (old.rsplit_once('.'), new.contains('.')) {
         (Some((table, column)), false) => LikelyRename::column(name(table), column, new),
         _ => LikelyRename::table(name(old), name(new)),
+    })
+}
+
+/// The number of a statement: they count from 1.
+pub(super) fn statement_number(text: &str) -> Result<NonZeroUsize, String> {
+    typed(text).parse().map_err(|_| {
+        "expected the number of a statement, counted from 1: `show REVISION --statements` numbers them".to_owned()
     })
 }
 

@@ -13,7 +13,7 @@ use crate::output::Reply;
 use crate::progress::Progress;
 
 pub(crate) fn run(arguments: &Repair, context: &Context) -> Result<Reply, Failure> {
-    let target = context.announced()?;
+    let target = context.looked_at()?;
     let migrations = context.source.runnable(&target)?;
     let mut decided = match &arguments.accept_edit {
         Some(id) => Decided::accept_edit(id),

@@ -50,6 +50,17 @@ fn done(report: &Report, page: &mut Page) {
         );
         return;
     }
+    if report.steps.is_empty() && report.from != report.heads && report.direction != "stamp" {
+        // It has waited for the run lock, and found nothing left.
+        page.line(
+            piece(GOOD, "nothing left to do")
+                .and(PLAIN, ": another run went on from ")
+                .and(ID, at(&report.from))
+                .and(PLAIN, ", now at ")
+                .and(ID, at(&report.heads)),
+        );
+        return;
+    }
     if report.steps.is_empty() && report.from != report.heads {
         // A stamp at base that was to forget everything first.
         page.line(

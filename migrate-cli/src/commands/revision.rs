@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use migrate_core::model::graph::Graph;
 use migrate_core::model::{Index, Spec, SpecError, resolve};
 use migrate_core::project::Loaded;
+use migrate_core::project::load::{LoadMode, load};
 use migrate_core::project::write::{NewRevision, Splice, new_series};
 use migrate_core::text::diagnostic::{Class, Frame};
 use migrate_core::text::{Diagnostic, RevisionId};
@@ -187,12 +188,28 @@ pub(super) fn written(
             run_hook(context, hook, &file.path, &file.shown)?;
         }
     }
+    if !loaded.config().post_write.is_empty() {
+        look_after_hooks(context)?;
+    }
     let written = files.into_iter().map(|file| Written {
         revision: file.id.to_string(),
         down_revision: file.down_revision.iter().map(ToString::to_string).collect(),
         file: file.shown,
     });
     Ok(written.collect())
+}
+
+/// What a hook has left must be readable: a report beside the file, or a marker that a formatter has moved, would else be told
+/// by the next command only, to somebody who knows nothing of hooks.
+fn look_after_hooks(context: &Context) -> Result<(), Failure> {
+    let after = load(context.source.project()?, LoadMode::reading());
+    if !after.has_errors() {
+        return Ok(());
+    }
+    let errors = after.errors().cloned().map(|finding| {
+        finding.note("the new file is written and listed; this was found after the hooks had run (`post_write` in migrate.toml)")
+    });
+    Err(errors.collect::<Vec<_>>().into())
 }
 
 /// Runs a command of `[hooks] post_write` on a new file; what it prints goes to stderr.

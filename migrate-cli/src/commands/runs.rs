@@ -62,7 +62,7 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
         return script::downgrade(&arguments.spec, &arguments.script, context);
     }
     script::refuse_range("downgrade", &arguments.spec)?;
-    let target = context.announced()?;
+    let target = context.looked_at()?;
     let mut run = Run::downgrade(&arguments.spec);
     if arguments.dry_run {
         run = run.dry();
@@ -82,7 +82,7 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
 }
 
 pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure> {
-    let target = context.announced()?;
+    let target = context.looked_at()?;
     refuse_where_protected(&target, "`redo`")?;
     carry_out(
         context,

@@ -11,7 +11,7 @@ use super::engine::{Deadline, Engine, Ownership, Task};
 use super::error::{Error, Failure, Limit};
 use super::repair::Repair;
 use super::report::Report;
-use super::run::{Effect, Run, Verb};
+use super::run::{Create, Effect, Run, Verb};
 use super::target::Database;
 use crate::model::set::Settings;
 use crate::model::{Migrations, Operation, Plan};
@@ -182,7 +182,9 @@ impl Migrations {
         });
         let mut task = task(run, settings, deadline);
         task.backup = order(run, database);
-        let intent = if report.dry {
+        // Nothing can be taken back or repaired where there is no file, so a mistyped name makes none.
+        let begins_anew = run.verb.may_begin_a_database() || run.create == Create::Database;
+        let intent = if report.dry || !begins_anew {
             Intent::Look
         } else {
             Intent::Change(run.create)

@@ -1,5 +1,7 @@
 //! From a [`Database`] to a connection of our own.
 
+#[cfg(feature = "sqlite")]
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::backend::Backend;
@@ -56,7 +58,7 @@ pub(crate) async fn connect_or_wait(
     };
     let mut told = false;
     loop {
-        let left = limit.saturating_sub(begun.elapsed());
+        let left = limit.saturating_sub(begun.elapsed()).max(LEAST);
         let attempt = tokio::time::timeout(left.min(longest), open(database, intent, settings));
         let mut error = match attempt.await {
             Ok(Ok(backend)) => return Ok(backend),
@@ -98,6 +100,9 @@ fn comes_up(error: &ServerError, absent: Absent) -> bool {
         _ => false,
     }
 }
+
+/// The time that an attempt has in any case: a limit of nothing is meant for the waiting.
+const LEAST: Duration = Duration::from_secs(1);
 
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -194,21 +199,57 @@ async fn open(
 fn refused(database: &Database, error: ServerError) -> Error {
     let target = database.to_string();
     if error.kind == ServerErrorKind::MissingDatabase {
-        let (message, help) = match database.dialect() {
-            crate::text::Dialect::Sqlite => (
-                format!("{target} cannot be opened: {}", error.message),
-                "`migrate-cli upgrade` creates the file, in a folder that is there",
-            ),
-            _ => (
-                format!("{target}: {}", error.message),
-                "`--create-database` creates it",
-            ),
-        };
-        return Error::with_help(Class::Unreachable, message, help);
+        #[cfg(feature = "sqlite")]
+        if let Source::Sqlite(options) = &database.source {
+            let (why, help) = unopened(options.get_filename(), &error.message);
+            let message = format!("{target} cannot be opened: {why}");
+            return Error::with_help(Class::Unreachable, message, help);
+        }
+        return Error::with_help(
+            Class::Unreachable,
+            format!("{target}: {}", error.message),
+            "`migrate-cli upgrade --create-database` creates it",
+        );
     }
     Error::new(Kind::Server {
         doing: "connecting to",
         target,
         error,
     })
+}
+
+/// Why a SQLite file cannot be opened, of which SQLite says one thing only, and what helps.
+#[cfg(feature = "sqlite")]
+fn unopened(path: &Path, said: &str) -> (String, String) {
+    let shown = path.display();
+    if path.is_dir() {
+        let help = format!("name a file in it, such as sqlite://{shown}/app.db");
+        return ("it is a directory".to_owned(), help);
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+    let Some(folder) = folder else {
+        let help = if path.exists() {
+            "make the file and its folder accessible for this user"
+        } else {
+            "`migrate-cli upgrade` creates the file"
+        };
+        return (said.to_owned(), help.to_owned());
+    };
+    let why = format!("there is no folder {}", folder.display());
+    // `sqlite:///a/b.db` is relative for SQLAlchemy.
+    let beside = path.strip_prefix("/").ok().filter(|beside| {
+        beside
+            .parent()
+            .is_some_and(|folder| !folder.as_os_str().is_empty() && folder.is_dir())
+    });
+    let help = match beside {
+        Some(beside) => format!(
+            "that is an absolute path; below the current directory it is sqlite://{}",
+            beside.display()
+        ),
+        None => format!("make it (`mkdir -p {}`) and run again", folder.display()),
+    };
+    (why, help)
 }

@@ -71,6 +71,14 @@ impl Verb {
             Self::Repair { .. } => "repair",
         }
     }
+
+    /// Whether it makes sense on a database that holds nothing: then a missing SQLite file is made.
+    pub(crate) const fn may_begin_a_database(&self) -> bool {
+        match self {
+            Self::Upgrade(_) | Self::AllHeads | Self::Stamp { .. } => true,
+            Self::Downgrade(_) | Self::Redo(_) | Self::Repair { .. } => false,
+        }
+    }
 }
 
 /// Whether a run changes anything.
@@ -113,7 +121,7 @@ pub(crate) enum PerRun {
 /// What to do about a database that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Create {
-    /// A missing SQLite file is made by what changes the database; a missing server database is an error.
+    /// A missing SQLite file is made by what can begin a database; a missing server database is an error.
     File,
     /// Either is made.
     Database,

@@ -216,6 +216,20 @@ fn hooks_run_on_the_new_file() {
     assert_screen!(session, "snapshots/hooks.txt");
 }
 
+/// A file that is no revision, beside the new one: told at once, and by whom it was left.
+#[cfg(unix)]
+#[test]
+fn what_a_hook_leaves_in_the_directory_is_told_at_once() {
+    let project = Project::empty();
+    project.write(
+        "migrate.toml",
+        "[hooks]\npost_write = [[\"cp\", \"{file}\", \"migrations/report.txt\"]]\n",
+    );
+    std::fs::create_dir(project.path("migrations")).expect("a directory");
+    let session = project.session(&["revision -m hooked --rev-id aaaa1111", "heads"]);
+    assert_screen!(session, "snapshots/hook_leaves_a_file.txt");
+}
+
 /// The editor is what the user has chosen, several words or one.
 #[cfg(unix)]
 #[test]

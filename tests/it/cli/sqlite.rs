@@ -38,6 +38,31 @@ fn up_and_down() {
     assert_screen!(session, "snapshots/up_and_down.txt");
 }
 
+/// Nothing can be taken back where there is nothing: a mistyped name leaves no file.
+#[test]
+fn only_what_can_begin_a_database_makes_its_file() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://mistyped.db");
+    let session = project.session(&[
+        "downgrade base",
+        "downgrade",
+        "--format json downgrade base --stored",
+        "redo",
+        "redo aaaa",
+        "repair --applied",
+        "repair aaaa --retry",
+        "repair --accept-edit aaaa",
+    ]);
+    assert_screen!(session, "snapshots/nothing_to_take_back.txt");
+    assert!(!project.path("mistyped.db").exists());
+    for begins in [&["upgrade"][..], &["stamp", "head"], &["ensure-version"]] {
+        let name = format!("{}.db", begins[0]);
+        let url = format!("sqlite://{name}");
+        let all = [&["--database-url", &url], begins].concat();
+        assert!(project.run(&all).status.success(), "{begins:?}");
+        assert!(project.path(&name).exists(), "{begins:?}");
+    }
+}
+
 #[test]
 fn alone_they_mean_head_and_one_step_down() {
     let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
@@ -181,6 +206,8 @@ fn which_database_is_meant() {
         "--database-url sqlite://a.db upgrade",
         "--database-url sqlite:///./b.db upgrade aaaa",
         "--database-url sqlite://missing/c.db upgrade",
+        "--database-url sqlite:///migrations/c.db upgrade",
+        "--database-url sqlite://migrations upgrade",
     ]);
     assert_screen!(session, "snapshots/which_database.txt");
     assert!(project.path("a.db").exists() && project.path("b.db").exists());

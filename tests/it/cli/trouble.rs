@@ -168,13 +168,56 @@ fn a_lock_that_somebody_else_holds_ends_with_4() {
     assert!(project.run(&["upgrade"]).status.success());
 }
 
+/// Two people type the same at once: the second waits, and is told who has done it.
+#[test]
+fn what_another_run_has_done_meanwhile_is_not_done_again() {
+    let project = chain();
+    project.run(&["upgrade", "aaaa"]);
+    std::fs::copy(project.path("app.db"), project.path("done.db")).expect("a copy");
+    project.run(&["--database-url", "sqlite://done.db", "upgrade"]);
+    // As a run does: it writes while others may read, and then all of it is there.
+    let mut other = python(
+        &project,
+        "import sqlite3, sys\nc = sqlite3.connect('app.db', isolation_level=None, timeout=60)\n\
+         c.execute(\"ATTACH 'done.db' AS done\")\nc.execute('BEGIN IMMEDIATE')\nprint('held', flush=True)\n\
+         sys.stdin.readline()\nfor t in ('schema_revisions', 'schema_revisions_lock'):\n \
+         c.execute(f'DELETE FROM main.{t}')\n c.execute(f'INSERT INTO main.{t} SELECT * FROM done.{t}')\n\
+         c.execute('COMMIT')\n",
+    );
+    let mut second = crate::binary::command(&project.path(""))
+        .args(["upgrade"])
+        .env("DATABASE_URL", "sqlite://app.db")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("migrate-cli");
+    let mut told = BufReader::new(second.stderr.take().expect("a pipe")).lines();
+    assert!(told.any(|line| line.is_ok_and(|line| line.starts_with("waiting for the run lock"))));
+    drop(other.stdin.take());
+    assert!(other.wait().expect("an end").success());
+    let output = second.wait_with_output().expect("an end");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "nothing left to do: another run went on from aaaa1111, now at cccc3333\n"
+    );
+    assert!(output.status.success());
+}
+
 /// Python holds the write lock of the database until it is killed.
 fn sqlite_shell(project: &Project) -> std::process::Child {
-    let script = "import sqlite3, sys, time\nc = sqlite3.connect('app.db', isolation_level=None)\n\
-                  c.execute('BEGIN EXCLUSIVE')\nprint('held', flush=True)\ntime.sleep(600)\n";
+    python(
+        project,
+        "import sqlite3, sys, time\nc = sqlite3.connect('app.db', isolation_level=None)\n\
+         c.execute('BEGIN EXCLUSIVE')\nprint('held', flush=True)\ntime.sleep(600)\n",
+    )
+}
+
+/// Starts Python and waits until it holds the lock.
+fn python(project: &Project, script: &str) -> std::process::Child {
     let mut child = std::process::Command::new("python3")
         .args(["-c", script])
         .current_dir(project.path(""))
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("python3");
@@ -202,32 +245,7 @@ fn a_run_that_is_stopped_says_what_is_committed() {
             "DROP TABLE endless;\n",
         );
         assert!(project.run(&["lock"]).status.success());
-        let mut command = crate::binary::command(&project.path(""));
-        command
-            .args(["upgrade"])
-            .env("DATABASE_URL", "sqlite://app.db");
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("migrate-cli");
-        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
-        let mut said = String::new();
-        for line in stderr.lines() {
-            let line = line.expect("a line");
-            said += &format!("{line}\n");
-            if line.starts_with("[3/4]") {
-                // The fourth has just begun or is about to.
-                std::thread::sleep(Duration::from_millis(300));
-                let pid = child.id().to_string();
-                std::process::Command::new("kill")
-                    .args([signal, &pid])
-                    .status()
-                    .expect("kill");
-            }
-        }
-        let status = child.wait().expect("an end");
-        assert_eq!(status.code(), Some(1), "{said}");
+        let said = stopped(&project, signal, "[3/4]");
         assert!(
             said.contains(&format!("error: stopped by {name}")),
             "{said}"
@@ -237,12 +255,45 @@ fn a_run_that_is_stopped_says_what_is_committed() {
             "{said}"
         );
         assert!(said.contains("dddd4444 was at work"), "{said}");
+        // Again, at the one revision that is left.
+        let said = stopped(&project, signal, "sqlite://app.db");
+        assert!(said.contains("no revision was finished"), "{said}");
         let name = "migrations/dddd4444.sql";
         project.write(name, &project.read(name).replace("1000000000000", "10"));
         assert!(project.run(&["lock", "--amend", "dddd"]).status.success());
         let again = project.session(&["upgrade"]);
         assert!(again.contains("1 revision applied"), "{again}");
     }
+}
+
+/// Sends the signal to an upgrade a moment after it has told a line that begins so, and returns what it tells.
+#[cfg(unix)]
+fn stopped(project: &Project, signal: &str, after: &str) -> String {
+    let mut child = crate::binary::command(&project.path(""))
+        .args(["upgrade"])
+        .env("DATABASE_URL", "sqlite://app.db")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("migrate-cli");
+    let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut said = String::new();
+    for line in stderr.lines() {
+        let line = line.expect("a line");
+        said += &format!("{line}\n");
+        if line.starts_with(after) {
+            // The next has just begun or is about to.
+            std::thread::sleep(Duration::from_millis(300));
+            let pid = child.id().to_string();
+            std::process::Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .expect("kill");
+        }
+    }
+    let status = child.wait().expect("an end");
+    assert_eq!(status.code(), Some(1), "{said}");
+    said
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn mistakes_are_explained() {
         "revision -m \"\"",
         "stamp",
         "repair",
+        "repair --resume-from 0",
         "upgrade --lock-wait soon",
         "--format xml heads",
         "--format json histroy",

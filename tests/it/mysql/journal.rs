@@ -258,3 +258,28 @@ fn an_unedited_dump_runs_as_the_first_revision() {
     upgrade(&chain, &database);
     assert_eq!(contents(&database), contents(&source));
 }
+
+/// A database from before the migrations: what the error advises works, though the first revision is recorded as begun.
+#[test]
+fn the_stamp_that_is_advised_where_everything_exists_already_can_be_made() {
+    let Some(database) = database("before") else {
+        return;
+    };
+    let chain = Chain::new(&[
+        ("CREATE TABLE t (id int);", "DROP TABLE t;"),
+        ("CREATE TABLE u (id int);", "DROP TABLE u;"),
+    ]);
+    database.sql("CREATE TABLE t (id int)");
+    let failure =
+        run(&chain, database.url(), Run::upgrade("head")).expect_err("a table that is there");
+    assert!(
+        failure.to_string().contains("`migrate-cli stamp r1`"),
+        "{failure}"
+    );
+    assert_eq!(recorded(&database), "r1 upgrading");
+    run(&chain, database.url(), Run::stamp(["r1"])).unwrap_or_else(|failure| panic!("{failure}"));
+    upgrade(&chain, &database);
+    assert_eq!(recorded(&database), "r1 applied, r2 applied head");
+    downgrade(&chain, &database, "base");
+    assert_eq!(database.sql("SHOW TABLES LIKE '_'"), "");
+}

@@ -57,7 +57,14 @@ pub(crate) fn plan(
         return anew(graph, &applied, &target);
     }
     if task.fill == Fill::Refuse || found.missing.is_empty() {
-        return Ok(compute(graph, &applied, &target)?);
+        let plan = compute(graph, &applied, &target)?;
+        if matches!(task.verb, Verb::Downgrade(_)) && plan.steps.is_empty() {
+            refuse_to_stay(graph, recorded, found, &target)?;
+        }
+        if matches!(task.verb, Verb::Stamp { .. }) {
+            refuse_to_leave_in_flight(graph, recorded, &plan)?;
+        }
+        return Ok(plan);
     }
     let mut filled = compute(graph, &applied, &Target::Fill)?;
     if !found.differing.is_empty() {
@@ -69,6 +76,64 @@ pub(crate) fn plan(
     filled.target = rest.target;
     filled.steps.extend(rest.steps);
     Ok(filled)
+}
+
+/// A way down on which all that is to be taken back is unknown here: "nothing to do" would be said of a database that is not
+/// where it was told to go.
+fn refuse_to_stay(
+    graph: &Graph,
+    recorded: &Recorded,
+    found: &Comparison,
+    target: &Target,
+) -> Result<(), Error> {
+    let is_joined = |id: &String| graph.index(id).is_some();
+    if found.unknown.iter().all(is_joined) {
+        return Ok(());
+    }
+    // Rows that fit no graph are told by the warning about them.
+    let Ok(whole) = joined(graph, recorded) else {
+        return Ok(());
+    };
+    let down = compute(&whole, &applied(&whole, recorded), target)?;
+    if down.steps.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = down
+        .steps
+        .iter()
+        .map(|step| step.revision.as_str())
+        .collect();
+    let them = if ids.len() == 1 { "it" } else { "them" };
+    Err(Error::with_help(
+        Class::Ahead,
+        format!(
+            "that way down takes back {}, and this release does not know {them}",
+            ids.join(", "),
+        ),
+        format!("`--stored` takes {them} back by what the database has recorded of the way down"),
+    ))
+}
+
+/// What a run has begun and not finished is answered by a stamp that records it as applied, and by no other.
+fn refuse_to_leave_in_flight(graph: &Graph, recorded: &Recorded, plan: &Plan) -> Result<(), Error> {
+    let is_recorded = |id: &RevisionId| plan.steps.iter().any(|step| step.revision == *id);
+    let mut left = recorded.in_flight().map(|row| &row.revision);
+    let Some(id) = left.find(|id| !is_recorded(id)) else {
+        return Ok(());
+    };
+    let mut help = Vec::new();
+    if graph.index(id.as_str()).is_some() {
+        help.push(format!("`migrate-cli stamp {id}` records it as applied"));
+        help.push(format!(
+            "`migrate-cli repair --resume-from 1 {id}` if nothing of it is left in the database: the next run begins it anew"
+        ));
+    }
+    help.push("with `--purge` the stamp forgets all that was recorded".to_owned());
+    Err(Error::new(Kind::InDoubt {
+        revision: id.to_string(),
+        what: "a run has begun it and not finished, and this stamp does not record it".to_owned(),
+        help,
+    }))
 }
 
 /// A stamp after which nothing of the old rows is left: the same outcome, reached from nothing.

@@ -10,6 +10,7 @@ use crate::database::execute::Source;
 use crate::database::execute::journalled::finished_hash;
 use crate::database::recorded::lock_row;
 use crate::database::report::Outcome;
+use crate::database::run::Verb;
 use crate::database::section::Text;
 use crate::database::state::{Holder, Record, SessionId, State};
 use crate::model::{Action, Graph};
@@ -26,6 +27,10 @@ impl Engine<'_> {
         for row in rows {
             if self.wait_for_session(&row).await? == Progress::Overtaken {
                 return Ok(Progress::Overtaken);
+            }
+            // A stamp runs nothing: it says itself what has become of the revision.
+            if matches!(self.task.verb, Verb::Stamp { .. }) {
+                continue;
             }
             if self.recover_one(&row).await? == Progress::Overtaken {
                 return Ok(Progress::Overtaken);

@@ -64,6 +64,13 @@ async fn an_older_release_takes_back_what_it_does_not_know_only_when_asked() {
     upgrade(&new, &pool, "head").await.unwrap();
     let failure = downgrade(&old, &pool, "base").await.unwrap_err();
     assert_eq!(failure.class(), Class::Ahead);
+    // To `a` there is nothing that the old release could take back, and yet the database is not there.
+    let failure = downgrade(&old, &pool, "a").await.unwrap_err();
+    assert_eq!(failure.class(), Class::Ahead);
+    assert_eq!(
+        failure.to_string().lines().next().unwrap(),
+        "that way down takes back c, b, and this release does not know them"
+    );
     let report = old.run(&pool, Run::downgrade("a").stored()).await.unwrap();
     assert_eq!(steps(&report), ["downgrade c", "downgrade b"]);
     assert_eq!(report.steps[0].file, "stored section");
@@ -72,6 +79,7 @@ async fn an_older_release_takes_back_what_it_does_not_know_only_when_asked() {
         ["a applied head", "b reverted", "c reverted"]
     );
     assert_eq!(tables(&pool).await, ["t_a"]);
+    assert!(downgrade(&old, &pool, "a").await.unwrap().is_empty());
 }
 
 #[tokio::test]

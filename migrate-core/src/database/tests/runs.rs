@@ -2,6 +2,7 @@
 
 use super::vocabulary::*;
 use crate::database::{Outcome, Run};
+use crate::text::diagnostic::Class;
 
 #[tokio::test]
 async fn an_upgrade_applies_what_is_pending_and_records_it() {
@@ -92,6 +93,47 @@ async fn a_dry_run_changes_nothing_and_creates_no_table() {
         .await
         .unwrap();
     assert_eq!(count, 0);
+}
+
+/// What failed half way is recorded as a person says; nothing of it is run once more.
+#[tokio::test]
+async fn a_stamp_answers_for_what_is_in_flight() {
+    let up = "CREATE TABLE x (i);\nINSERT INTO gone VALUES (1);";
+    let half = file_with(
+        "b",
+        "a",
+        "",
+        (" transaction:false", up),
+        ("", "DROP TABLE x;"),
+    );
+    let (set, pool) = (
+        set(&[table("a", "none"), half, table("c", "b")]),
+        memory().await,
+    );
+    upgrade(&set, &pool, "head").await.unwrap_err();
+    assert_eq!(rows(&pool).await, ["a applied head", "b upgrading"]);
+    for spec in ["a", "base"] {
+        let failure = set.run(&pool, Run::stamp([spec])).await.unwrap_err();
+        assert_eq!(failure.class(), Class::InDoubt, "{failure}");
+        assert!(
+            failure.to_string().contains("`migrate-cli stamp b`"),
+            "{failure}"
+        );
+    }
+    assert_eq!(rows(&pool).await, ["a applied head", "b upgrading"]);
+    let report = set.run(&pool, Run::stamp(["b"])).await.unwrap();
+    assert_eq!(steps(&report), ["stamp b"]);
+    assert_eq!(rows(&pool).await, ["a applied", "b applied head"]);
+    assert!(set.current(&pool).await.unwrap().in_flight.is_empty());
+    assert_eq!(upgrade(&set, &pool, "head").await.unwrap(), ["upgrade c"]);
+    assert_eq!(
+        downgrade(&set, &pool, "a").await.unwrap(),
+        ["downgrade c", "downgrade b"]
+    );
+    // Or nothing that was recorded counts any more.
+    upgrade(&set, &pool, "head").await.unwrap_err();
+    set.run(&pool, Run::stamp(["a"]).purge()).await.unwrap();
+    assert_eq!(rows(&pool).await, ["a applied head"]);
 }
 
 #[tokio::test]
@@ -215,7 +257,7 @@ async fn a_missing_file_is_empty_for_who_looks_and_is_not_made() {
     assert!(
         error
             .to_string()
-            .contains("`migrate-cli upgrade` creates the file, in a folder that is there"),
+            .contains("cannot be opened: there is no folder "),
         "{error}"
     );
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -1,0 +1,85 @@
+//! How many messages a run sends, counted by PostgreSQL: `statement_timestamp()` is the moment at which a message arrived, the
+//! same for all that stands in it, and `txid_current()` tells the transactions.
+
+use migrate::Run;
+
+use crate::chain::{self, Chain};
+use crate::servers::{self, TestDatabase};
+
+/// Each revision says in which message and in which transaction it ran.
+fn chatty(count: usize) -> Chain {
+    const SAYS: &str = "INSERT INTO said VALUES (statement_timestamp(), txid_current());";
+    let sections: Vec<(String, String)> = (1..=count)
+        .map(|number| match number {
+            1 => (
+                format!("CREATE TABLE said (at timestamptz, xact bigint);\n{SAYS}"),
+                "DROP TABLE said;".to_owned(),
+            ),
+            _ => (SAYS.to_owned(), String::new()),
+        })
+        .collect();
+    Chain::of("\"postgres\"", &sections)
+}
+
+/// Revisions, messages, transactions.
+fn counted(database: &TestDatabase) -> [usize; 3] {
+    let answer = database
+        .sql("SELECT concat_ws(' ', count(*), count(DISTINCT at), count(DISTINCT xact)) FROM said");
+    let mut numbers = answer
+        .split_whitespace()
+        .map(|number| number.parse().expect("a number"));
+    [(); 3].map(|()| numbers.next().expect("three numbers"))
+}
+
+const COUNT: usize = 120;
+
+/// Runs all of the chain from an empty database.
+fn from_nothing(name: &str, ask: Run) -> Option<[usize; 3]> {
+    let database = servers::postgres()?.database(name);
+    let report = chain::run(&chatty(COUNT), database.url(), ask).expect("all of them");
+    assert_eq!(report.steps.len(), COUNT);
+    Some(counted(&database))
+}
+
+#[test]
+fn small_revisions_of_a_run_from_nothing_share_messages_and_no_transaction() {
+    let Some([revisions, messages, transactions]) = from_nothing("shared", Run::upgrade("head"))
+    else {
+        return;
+    };
+    assert_eq!([revisions, transactions], [COUNT, COUNT]);
+    assert!(
+        messages < COUNT,
+        "{messages} messages for {COUNT} revisions"
+    );
+}
+
+#[test]
+fn a_run_in_one_transaction_is_one_message() {
+    let Some(counted) = from_nothing("whole", Run::upgrade("head").single()) else {
+        return;
+    };
+    assert_eq!(counted, [COUNT, 1, 1]);
+}
+
+#[test]
+fn who_is_told_of_each_revision_has_a_message_for_each() {
+    let told = Run::upgrade("head").on_progress(|_| {});
+    let Some(counted) = from_nothing("told", told) else {
+        return;
+    };
+    assert_eq!(counted, [COUNT, COUNT, COUNT]);
+}
+
+#[test]
+fn a_database_with_rows_is_taken_one_revision_at_a_time() {
+    let Some(server) = servers::postgres() else {
+        return;
+    };
+    let database = server.database("rows");
+    let chain = chatty(20);
+    for spec in ["r1", "head"] {
+        chain::run(&chain, database.url(), Run::upgrade(spec)).expect("all of them");
+    }
+    assert_eq!(counted(&database), [20, 20, 20]);
+}
