@@ -153,6 +153,8 @@ pub(crate) struct SqlFailure {
     pub(crate) number: Option<(usize, usize)>,
     pub(crate) frame: Option<Frame>,
     pub(crate) committed: String,
+    /// How many of its statements this run has carried out for good.
+    pub(crate) carried_out: usize,
     pub(crate) help: Vec<String>,
 }
 
@@ -175,6 +177,14 @@ impl Error {
         help: impl Into<String>,
     ) -> Self {
         Self::new(Kind::Plain(Diagnostic::error(class, message).help(help)))
+    }
+
+    /// How many statements of the section that has failed were carried out for good.
+    pub(crate) fn carried_out(&self) -> usize {
+        match &*self.0 {
+            Kind::Sql(failure) => failure.carried_out,
+            _ => 0,
+        }
     }
 
     /// Adds a way out to the error of a section.

@@ -96,7 +96,7 @@ pub struct StepReport {
     /// What it takes away for good, as far as its statements say so: `drops table users`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub loses: Vec<String>,
-    /// The number of statements that were run.
+    /// The number of statements that were run; where the step has failed, of those that stay.
     pub statements: usize,
     /// The rows that its batches have touched, also before an interruption, if it has batches.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -118,6 +118,7 @@ fn a_syntax_error_shows_its_place_and_commits_nothing_of_its_transaction() {
        = note: statement 1 is committed; r1 is recorded as begun
        = help: mend the cause and run again: it goes on with statement 2
     ");
+    assert_eq!(failure.report().steps[0].statements, 1);
     assert_eq!(
         database.sql("SELECT COUNT(*) FROM a; SELECT statement_no FROM schema_revisions"),
         "0\n1\n"

@@ -139,6 +139,11 @@ impl Engine<'_> {
                               run finds out"
                 .to_owned(),
         };
+        let begun_at = work.section.as_ref().map_or(0, |source| source.from);
+        let carried_out = match kept {
+            Kept::Statements(count) => count.saturating_sub(begun_at),
+            Kept::Nothing | Kept::Unknown => 0,
+        };
         let committed = match batch {
             Some(Rounds { rows, .. }) if rows > 0 => {
                 format!("{committed}; its batches have touched {}", RowCount(rows))
@@ -152,6 +157,7 @@ impl Engine<'_> {
             number,
             frame,
             committed,
+            carried_out,
             help,
         }
     }

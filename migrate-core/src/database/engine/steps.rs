@@ -118,8 +118,15 @@ impl<'e> Engine<'e> {
                 step_report.rows = done.rows;
             }
             Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
-            Err(error) if error.leaves_unknown() => step_report.outcome = Outcome::Unknown,
-            Err(_) => step_report.outcome = Outcome::Failed,
+            Err(error) => {
+                step_report.outcome = if error.leaves_unknown() {
+                    Outcome::Unknown
+                } else {
+                    Outcome::Failed
+                };
+                step_report.statements = error.carried_out();
+                step_report.duration = begun.elapsed();
+            }
         }
         self.tell_end(step_report, number, of);
         tried?;

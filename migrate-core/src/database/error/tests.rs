@@ -115,6 +115,7 @@ fn sql(change: impl FnOnce(&mut SqlFailure)) -> Kind {
             label: String::new(),
         }),
         committed: "nothing was committed".to_owned(),
+        carried_out: 0,
         help: Vec::new(),
     };
     change(&mut failure);

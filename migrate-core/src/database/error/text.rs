@@ -169,6 +169,7 @@ fn sql_failure(class: Class, failure: &SqlFailure) -> Diagnostic {
         number,
         frame,
         committed,
+        carried_out: _,
         help,
     } = failure;
     let code = error
