@@ -1,8 +1,12 @@
 //! Where the migrations come from: the directory on disk, or the set inside an application.
 //!
 //! Commands that only read take [`Source::migrations`]; those that change a database take
-//! [`Source::runnable`], which refuses what the macro would refuse.
+//! [`Source::runnable`], which refuses what the macro would refuse. `directory` is the one, `carried` the other.
 
+mod carried;
+mod directory;
+
+use std::cell::OnceCell;
 use std::ops::Deref;
 use std::path::PathBuf;
 
@@ -10,18 +14,18 @@ use migrate_core::model::Index;
 use migrate_core::model::Migrations;
 use migrate_core::model::desired::Models;
 use migrate_core::project::config::{Drafts, Protection};
-use migrate_core::project::load::{self, load};
-use migrate_core::project::{Config, LoadMode, Loaded, Project, Search};
+use migrate_core::project::{Config, Loaded, Project};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::revision::Direction;
 use migrate_core::text::{Diagnostic, Dialect, DialectSet, Digest};
-use std::cell::OnceCell;
 
 use crate::context::Target;
 use crate::embedded::Embedded;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use carried::Carried;
+use directory::Directory;
 
 /// Where the migrations come from.
 pub(crate) enum Source<'m> {
@@ -29,13 +33,6 @@ pub(crate) enum Source<'m> {
     Directory(Box<Directory<'m>>),
     /// The set inside a program.
     Embedded(Box<Carried<'m>>),
-}
-
-/// A set inside a program. Only environments come from a `migrate.toml`, if there is one.
-pub(crate) struct Carried<'m> {
-    embedded: Embedded<'m>,
-    settings: Settings,
-    project: OnceCell<Project>,
 }
 
 /// The set for a run.
@@ -55,18 +52,6 @@ impl Deref for Runnable<'_> {
     }
 }
 
-/// A directory that is found and read when it is first needed.
-pub(crate) struct Directory<'m> {
-    settings: Settings,
-    output: Output,
-    /// The program that reads it: it has the models and the functions of Rust steps.
-    program: Option<&'m Migrations>,
-    project: OnceCell<Project>,
-    loaded: OnceCell<Loaded>,
-    migrations: OnceCell<Migrations>,
-    listed: OnceCell<Migrations>,
-}
-
 /// A section of a revision.
 pub(crate) struct SectionView<'a> {
     pub(crate) direction: Direction,
@@ -82,11 +67,7 @@ pub(crate) struct SectionView<'a> {
 impl<'m> Source<'m> {
     /// The set inside a program.
     pub(crate) fn embedded(embedded: Embedded<'m>, settings: Settings) -> Self {
-        Self::Embedded(Box::new(Carried {
-            embedded,
-            settings,
-            project: OnceCell::new(),
-        }))
+        Self::Embedded(Box::new(Carried::new(embedded, settings)))
     }
 
     /// The directory that a program was built from, with the models and the Rust steps of the program.
@@ -127,15 +108,7 @@ impl<'m> Source<'m> {
     }
 
     fn read(settings: Settings, output: Output, program: Option<&'m Migrations>) -> Self {
-        Self::Directory(Box::new(Directory {
-            settings,
-            output,
-            program,
-            project: OnceCell::new(),
-            loaded: OnceCell::new(),
-            migrations: OnceCell::new(),
-            listed: OnceCell::new(),
-        }))
+        Self::Directory(Box::new(Directory::new(settings, output, program)))
     }
 
     /// The configuration.
@@ -271,51 +244,6 @@ impl<'m> Source<'m> {
     }
 }
 
-impl Carried<'_> {
-    fn surroundings(&self) -> Result<&Project, Failure> {
-        get_or_try(&self.project, || {
-            if self.settings.dir.is_some() {
-                return Err(Diagnostic::error(
-                    Class::Config,
-                    "this program carries its revisions: it takes no directory",
-                )
-                .help("leave out `--dir` and MIGRATE_DIR; `migrate-cli` runs the revisions of a directory")
-                .into());
-            }
-            let search = Search::from(current_dir()?).config(self.settings.config.clone());
-            Ok(search.find_config()?)
-        })
-    }
-
-    /// Each once, whichever dialects it serves.
-    fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
-        let migrations = self.embedded.migrations;
-        let mut sections: Vec<SectionView<'_>> = Vec::new();
-        for direction in Direction::ALL {
-            for dialect in migrations.dialects()?.iter() {
-                let Some(section) = migrations.section(index, direction, dialect)? else {
-                    continue;
-                };
-                let is_there = sections
-                    .iter()
-                    .any(|other| other.direction == direction && other.line == section.line);
-                if !is_there {
-                    sections.push(SectionView {
-                        direction,
-                        dialects: section.dialects,
-                        transactional: section.transactional,
-                        line: section.line,
-                        file: section.file,
-                        text: section.text,
-                        digest: section.digest,
-                    });
-                }
-            }
-        }
-        Ok(sections)
-    }
-}
-
 /// What a command that works on files says inside a program.
 pub(crate) fn no_files(command: &str) -> Diagnostic {
     Diagnostic::error(
@@ -332,126 +260,6 @@ fn current_dir() -> Result<PathBuf, Diagnostic> {
             format!("the current directory cannot be found: {}", error.kind()),
         )
     })
-}
-
-impl Directory<'_> {
-    fn project(&self) -> Result<&Project, Failure> {
-        get_or_try(&self.project, || {
-            let start = current_dir()?;
-            let dir: Option<PathBuf> = self.settings.dir.clone();
-            Ok(Search::from(start)
-                .config(self.settings.config.clone())
-                .dir(dir)
-                .find()?)
-        })
-    }
-
-    fn loaded(&self) -> Result<&Loaded, Failure> {
-        get_or_try(&self.loaded, || {
-            let loaded = load(self.project()?, LoadMode::reading());
-            self.checked(loaded)
-        })
-    }
-
-    /// Prints the warnings, fails with the errors.
-    fn checked(&self, loaded: Loaded) -> Result<Loaded, Failure> {
-        if loaded.has_errors() {
-            return Err(loaded.diagnostics.into());
-        }
-        self.output.warnings(loaded.warnings());
-        Ok(loaded)
-    }
-
-    fn migrations(&self) -> Result<&Migrations, Failure> {
-        get_or_try(&self.migrations, || {
-            let loaded = self.loaded()?;
-            Ok(loaded.migrations()?)
-        })
-    }
-
-    fn quick(&self, dialect: Dialect) -> Result<Option<&Migrations>, Failure> {
-        if self.listed.get().is_none()
-            && let Some(listed) = load::listed(self.project()?, dialect)
-        {
-            return Ok(Some(self.listed.get_or_init(|| listed)));
-        }
-        Ok(self.listed.get())
-    }
-
-    fn listed(&self, dialect: Dialect) -> Result<&Migrations, Failure> {
-        self.quick(dialect)?.map_or_else(|| self.migrations(), Ok)
-    }
-
-    /// The configured dialects, else these.
-    fn dialects_or(&self, others: DialectSet) -> Result<DialectSet, Failure> {
-        let configured = self.project()?.config.migrations.dialects;
-        Ok(if configured.is_empty() {
-            others
-        } else {
-            configured
-        })
-    }
-
-    fn provable(&self, dialects: DialectSet) -> Result<Migrations, Failure> {
-        let mode = LoadMode::strict(self.dialects_or(dialects)?).any_heads();
-        let loaded = load(self.project()?, mode);
-        let migrations = self.checked(loaded)?.migrations()?;
-        Ok(match self.program {
-            Some(program) => migrations.with_steps_of(program),
-            None => migrations,
-        })
-    }
-
-    fn released(&self) -> Result<Loaded, Failure> {
-        let mode = LoadMode::strict(self.dialects_or(DialectSet::EMPTY)?);
-        Ok(load(self.project()?, mode.any_heads().release()))
-    }
-
-    fn runnable(&self, dialect: Dialect, protection: Protection) -> Result<Migrations, Failure> {
-        let project = self.project()?;
-        let dialects = self.dialects_or(DialectSet::one(dialect))?;
-        let mode = LoadMode::strict(dialects).any_heads();
-        let mode = if protection == Protection::Protected {
-            mode.release()
-        } else {
-            mode
-        };
-        let mut loaded = load(project, mode);
-        for finding in loaded
-            .diagnostics
-            .iter_mut()
-            .filter(|finding| finding.class == Class::Draft)
-        {
-            // Only a protected environment asks for this.
-            finding.message = finding
-                .message
-                .replace("in a release build", "in a protected environment");
-        }
-        Ok(self.checked(loaded)?.migrations()?)
-    }
-
-    fn sections(&self, index: Index) -> Result<Vec<SectionView<'_>>, Failure> {
-        let Some(revision) = self.loaded()?.revision(index) else {
-            return Ok(Vec::new());
-        };
-        let file = &revision.file;
-        let mut sections: Vec<SectionView<'_>> = file
-            .sections
-            .iter()
-            .zip(&revision.digests)
-            .map(|(section, digest)| SectionView {
-                direction: section.direction,
-                dialects: section.dialects,
-                transactional: section.transactional,
-                line: section.line,
-                file: &file.path,
-                text: file.body(section),
-                digest: *digest,
-            })
-            .collect();
-        sections.sort_by_key(|section| section.direction);
-        Ok(sections)
-    }
 }
 
 /// What is in the cell, made when it is first asked for.

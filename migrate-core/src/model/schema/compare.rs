@@ -3,6 +3,7 @@
 //! This says *that* an object differs and in what, for messages and for checks; the operations that would make one
 //! schema out of the other are not derived here.
 
+mod belongings;
 mod details;
 mod tables;
 
@@ -15,11 +16,11 @@ use std::fmt;
 use super::{Kind, ObjectId, Schema};
 use crate::text::Dialect;
 
-pub(in crate::model) use details::Details;
-pub(in crate::model) use tables::{
-    check, column, domain, exclusion, foreign_key, index, materialized_view, policy, primary_key,
-    table, unique,
+pub(in crate::model) use belongings::{
+    check, column, exclusion, foreign_key, index, policy, primary_key, unique,
 };
+pub(in crate::model) use details::Details;
+pub(in crate::model) use tables::{domain, materialized_view, table};
 
 /// One object that is not the same in two schemas.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@
 //! | `data_type`, `column`, `key`, `partition` | the lines of a table |
 //! | `table` | `CREATE TABLE` |
 //! | `change` | what becomes of one table |
-//! | `alter`, `options`, `partitioning` | `ALTER TABLE` |
+//! | `alter`, `columns`, `options`, `partitioning` | `ALTER TABLE` |
 //! | `place` | which columns have to be moved |
 //! | `level` | `ALGORITHM` and `LOCK` |
 //! | `loss` | what data is taken away |
@@ -22,6 +22,7 @@
 mod alter;
 mod change;
 mod column;
+mod columns;
 mod data_type;
 mod expression;
 mod foreign_keys;

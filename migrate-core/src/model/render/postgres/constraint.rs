@@ -4,10 +4,10 @@
 //! added for new rows first and validated behind.
 
 use super::Writer;
-use super::key::{self, Build, Names};
-use super::name::{beside, ident, literal, name};
+use super::index::{Build, index};
+use super::key::{self, Names};
+use super::name::{ident, literal, name};
 use super::script::Class;
-use super::table::parameter_actions;
 use crate::model::diff::Item;
 use crate::model::render::Stage;
 use crate::model::schema::attribute::{Deferral, Enforcement, NullsDistinct, Uniqueness, Validity};
@@ -19,7 +19,7 @@ impl<'s> Writer<'s> {
     /// Whether a table is written to while this runs, so that the safe form is worth its two steps.
     ///
     /// A partitioned table takes neither.
-    fn is_busy(&self, table: &Table) -> bool {
+    pub(super) fn is_busy(&self, table: &Table) -> bool {
         self.out.is_safe()
             && !self.is_made(&table.name)
             && table
@@ -90,7 +90,7 @@ impl<'s> Writer<'s> {
         };
         if self.is_busy(table) && !it.without_overlaps {
             self.seconds.insert((table.name.clone(), name.to_owned()));
-            let index = key::index(&table.name, &it.index(), name, Build::Concurrently);
+            let index = index(&table.name, &it.index(), name, Build::Concurrently);
             self.out.concurrently(index, "CREATE INDEX CONCURRENTLY");
             let action = key::using_index(name, it.word, it.deferral);
             self.out
@@ -135,26 +135,6 @@ impl<'s> Writer<'s> {
             (old.space, new.space),
         );
         self.constraint_comment(&table.name, new_name, old.comment, new.comment);
-    }
-
-    fn alter_index_storage(
-        &mut self,
-        table: &Name,
-        index: &str,
-        storage: (&[String], &[String]),
-        space: (Option<&String>, Option<&String>),
-    ) {
-        let index = beside(table, index);
-        for action in parameter_actions(storage.0, storage.1) {
-            self.out.push(format!("ALTER INDEX {index} {action}"));
-        }
-        if space.0 != space.1 {
-            let space = space.1.map_or("pg_default", String::as_str);
-            self.out.push(format!(
-                "ALTER INDEX {index} SET TABLESPACE {}",
-                ident(space)
-            ));
-        }
     }
 
     pub(super) fn rename_constraint(&mut self, table: &Table, old: &str, new: &str) {
@@ -284,85 +264,6 @@ impl<'s> Writer<'s> {
 
     pub(super) fn drop_foreign_key(&mut self, table: &Table, it: &ForeignKey) {
         self.drop_constraint(table, it.name.as_ref());
-    }
-
-    pub(super) fn create_index(&mut self, table: &'s Name, it: &'s Index) {
-        let busy = match self.changes.after.tables.get(table) {
-            Some(table) => self.is_busy(table),
-            None => self.out.is_safe() && !self.is_made(table),
-        };
-        if !busy {
-            if self.replaced_indexes.contains(&(table, it.name.as_str())) {
-                self.out
-                    .push(key::drop_index(table, &it.name, Build::Plain));
-            }
-            self.out.push(key::index(table, it, &it.name, Build::Plain));
-            self.index_is_there(Stage::First, table, it);
-            self.comment("INDEX", &beside(table, &it.name), None, it.comment.as_ref());
-            return;
-        }
-        const WHAT: &str = "CREATE INDEX CONCURRENTLY";
-        self.seconds.insert((table.clone(), it.name.clone()));
-        self.keys_in_second.push((table, &it.parts));
-        if self.replaced_indexes.contains(&(table, it.name.as_str())) {
-            // The old one serves until the new one is built.
-            let mut new = format!("{}_new", it.name);
-            if new.len() > 63 {
-                new = format!("new_{:x}", it.name.len());
-            }
-            self.out
-                .concurrently(key::index(table, it, &new, Build::Concurrently), WHAT);
-            let drop = key::drop_index(table, &it.name, Build::Concurrently);
-            self.out.concurrently(drop, "DROP INDEX CONCURRENTLY");
-            let rename = format!(
-                "ALTER INDEX {} RENAME TO {}",
-                beside(table, &new),
-                ident(&it.name)
-            );
-            self.out.push_to(Stage::Second, rename);
-        } else {
-            self.out
-                .concurrently(key::index(table, it, &it.name, Build::Concurrently), WHAT);
-        }
-        self.index_is_there(Stage::Second, table, it);
-        if let Some(comment) = &it.comment {
-            let target = beside(table, &it.name);
-            let sql = format!("COMMENT ON INDEX {target} IS {}", literal(comment));
-            self.out.push_to(Stage::Second, sql);
-        }
-    }
-
-    pub(super) fn drop_index(&mut self, table: &'s Name, it: &'s Index) {
-        if self.replaced_indexes.contains(&(table, it.name.as_str())) {
-            return;
-        }
-        // What else is changed may need it to be gone.
-        let alone = self.lonely_indexes.contains(&(table, it.name.as_str()));
-        if self.out.is_safe() && alone {
-            let sql = key::drop_index(table, &it.name, Build::Concurrently);
-            self.out.concurrently(sql, "DROP INDEX CONCURRENTLY");
-        } else {
-            self.out
-                .push(key::drop_index(table, &it.name, Build::Plain));
-        }
-    }
-
-    pub(super) fn alter_index(&mut self, table: &'s Name, before: &Index, after: &'s Index) {
-        self.alter_index_storage(
-            table,
-            &after.name,
-            (&before.storage_parameters, &after.storage_parameters),
-            (before.tablespace.as_ref(), after.tablespace.as_ref()),
-        );
-        if before.clustered != after.clustered {
-            let action = match after.clustered {
-                true => format!("CLUSTER ON {}", ident(&after.name)),
-                false => "SET WITHOUT CLUSTER".to_owned(),
-            };
-            self.out.alter(Stage::First, table, Class::Option, action);
-        }
-        let (old, new) = (before.comment.as_ref(), after.comment.as_ref());
-        self.comment("INDEX", &beside(table, &after.name), old, new);
     }
 }
 

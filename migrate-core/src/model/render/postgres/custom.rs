@@ -1,8 +1,9 @@
 //! Types of one's own: enums, domains, composite types.
 
 use super::Writer;
-use super::column::{alter, default_text};
+use super::column::alter;
 use super::data_type::short;
+use super::definition::default_text;
 use super::key::{self, Names};
 use super::name::{beside, ident, literal, name};
 use super::script::Class;

@@ -1,12 +1,12 @@
 //! Texts of keys, constraints and indexes.
 
-use super::name::{beside, ident, idents, name, parameters};
+use super::name::{ident, idents, name, parameters};
 use crate::model::schema::attribute::{
-    Deferral, Enforcement, Inheritance, NullsDistinct, Uniqueness, Validity,
+    Deferral, Enforcement, Inheritance, NullsDistinct, Validity,
 };
 use crate::model::schema::{
-    Action, Check, Exclusion, ForeignKey, Index, IndexMethod, KeyPart, Match, Name, Nulls, Order,
-    PartSource, PrimaryKey, Table, Unique,
+    Action, Check, Exclusion, ForeignKey, KeyPart, Match, Name, Nulls, Order, PartSource,
+    PrimaryKey, Table, Unique,
 };
 use crate::text::Dialect;
 use crate::text::sql::{TokenKind, tokenize, unquote};
@@ -187,7 +187,7 @@ pub(super) fn inline_primary_key(table: &Table) -> Option<(&str, String)> {
     ))
 }
 
-fn nulls(nulls: NullsDistinct) -> &'static str {
+pub(super) fn nulls(nulls: NullsDistinct) -> &'static str {
     match nulls {
         NullsDistinct::Distinct => "",
         NullsDistinct::NotDistinct => " NULLS NOT DISTINCT",
@@ -356,51 +356,6 @@ pub(super) fn inline_foreign_key<'t>(
     (is_default && !key.period).then(|| (column.as_str(), references(key)))
 }
 
-/// Where an index is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Build {
-    /// At once.
-    Plain,
-    /// While everybody works.
-    Concurrently,
-}
-
-/// `CREATE INDEX ..`, under this name.
-pub(super) fn index(table: &Name, index: &Index, index_name: &str, build: Build) -> String {
-    let mut text = String::from("CREATE");
-    if index.uniqueness == Uniqueness::Unique {
-        text += " UNIQUE";
-    }
-    text += " INDEX";
-    if build == Build::Concurrently {
-        text += " CONCURRENTLY";
-    }
-    text += &format!(" {} ON {}", ident(index_name), name(table));
-    if index.method != IndexMethod::Btree {
-        text += &format!(" USING {}", ident(index.method.name()));
-    }
-    text += &format!(" ({})", parts(&index.parts));
-    if !index.include.is_empty() {
-        text += &format!(" INCLUDE ({})", idents(&index.include));
-    }
-    text += nulls(index.nulls);
-    if !index.storage_parameters.is_empty() {
-        text += &format!(" WITH ({})", parameters(&index.storage_parameters));
-    }
-    if let Some(tablespace) = &index.tablespace {
-        text += &format!(" TABLESPACE {}", ident(tablespace));
-    }
-    if let Some(predicate) = &index.predicate {
-        let predicate = format!("WHERE {predicate}");
-        if text.len() + predicate.len() < super::script::WIDTH {
-            text += &format!(" {predicate}");
-        } else {
-            text += &format!("\n    {predicate}");
-        }
-    }
-    text
-}
-
 /// `PRIMARY KEY USING INDEX ..` and the like.
 pub(super) fn using_index(constraint: &str, kind: &str, when: Deferral) -> String {
     format!(
@@ -417,13 +372,4 @@ pub(super) fn altered_deferral(when: Deferral) -> &'static str {
         Deferral::InitiallyImmediate => "DEFERRABLE INITIALLY IMMEDIATE",
         Deferral::InitiallyDeferred => "DEFERRABLE INITIALLY DEFERRED",
     }
-}
-
-/// Drops an index.
-pub(super) fn drop_index(table: &Name, index_name: &str, build: Build) -> String {
-    let how = match build {
-        Build::Plain => "",
-        Build::Concurrently => " CONCURRENTLY",
-    };
-    format!("DROP INDEX{how} {}", beside(table, index_name))
 }

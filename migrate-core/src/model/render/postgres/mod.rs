@@ -4,16 +4,19 @@
 //! |---|---|
 //! | `script` | the statements as they come |
 //! | `facts` | what has to be known of all operations before the first is written |
-//! | `name`, `data_type`, `key` | texts of names, types, keys and indexes |
-//! | `table`, `column`, `constraint`, `sequence`, `custom`, `view`, `routine`, `other` | one kind of object each |
+//! | `name`, `data_type`, `key`, `definition`, `options` | texts of names, types, keys, columns, and what stands behind a table |
+//! | `table`, `column`, `constraint`, `index`, `sequence`, `custom`, `view`, `routine`, `other` | one kind of object each |
 
 mod column;
 mod constraint;
 mod custom;
 mod data_type;
+mod definition;
 mod facts;
+mod index;
 mod key;
 mod name;
+mod options;
 mod other;
 mod routine;
 mod script;

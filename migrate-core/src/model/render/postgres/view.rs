@@ -2,7 +2,7 @@
 
 use super::Writer;
 use super::name::{ident, name, parameters};
-use super::table::parameter_actions;
+use super::options::parameter_actions;
 use crate::model::schema::{CheckOption, MaterializedView, View};
 
 /// `CREATE VIEW` or `CREATE OR REPLACE VIEW`.
