@@ -1,6 +1,9 @@
 //! Side by side with sqlx, refinery, diesel and the databases' own clients: `scripts/bench`.
 //!
-//!     bench-driver [--quick] [--only apply,noop,down,status,compile,graph,schema] [--rounds N]
+//!     bench-driver [--quick] [--only apply,noop,down,status,compile,graph,schema] [--rounds N] [--on sqlite,postgres,mysql]
+//!                  [--sizes N,N]
+//!
+//! `--on` and `--sizes` are about the runs on databases: up and down.
 //!
 //! Everything is measured in rounds: each contender once per round, in rotated order, each on a database of its own that
 //! is made before the clock starts. A ratio is formed within a round, and the median of these ratios counts.
@@ -18,7 +21,7 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-use databases::Databases;
+use databases::{Databases, Kind};
 use table::Table;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -32,6 +35,8 @@ pub struct Scope {
     pub large: Vec<usize>,
     /// Number of revisions of the commands that do nothing and of the compiled applications.
     pub still: Vec<usize>,
+    /// The databases of these runs.
+    pub kinds: Vec<Kind>,
     only: Option<Vec<String>>,
 }
 
@@ -42,10 +47,15 @@ impl Scope {
             sizes: vec![10, 100, 1000],
             large: vec![5000],
             still: vec![1000, 5000],
+            kinds: Kind::ALL.to_vec(),
             only: None,
         };
         let mut words = words.skip(1);
         while let Some(word) = words.next() {
+            let mut list = || -> Outcome<Vec<String>> {
+                let list = words.next().ok_or(format!("{word} needs a list"))?;
+                Ok(list.split(',').map(str::to_owned).collect())
+            };
             match word.as_str() {
                 "--quick" => {
                     scope.rounds = 3;
@@ -56,13 +66,21 @@ impl Scope {
                 "--rounds" => {
                     scope.rounds = words.next().ok_or("--rounds needs a number")?.parse()?
                 }
-                "--only" => {
-                    let list = words.next().ok_or("--only needs a list")?;
-                    scope.only = Some(list.split(',').map(str::to_owned).collect());
+                "--only" => scope.only = Some(list()?),
+                "--on" => {
+                    let on = list()?;
+                    scope
+                        .kinds
+                        .retain(|kind| on.iter().any(|name| name == kind.name()));
+                }
+                "--sizes" => {
+                    let sizes: Result<_, _> = list()?.iter().map(|size| size.parse()).collect();
+                    scope.sizes = sizes?;
+                    scope.large = Vec::new();
                 }
                 other => {
                     return Err(format!(
-                        "unknown argument {other}, expected --quick, --rounds N or --only LIST"
+                        "unknown argument {other}, expected --quick, --rounds N, --only LIST, --on LIST or --sizes LIST"
                     )
                     .into());
                 }

@@ -42,7 +42,7 @@ fn up(tool: &str, database: &Fresh<'_>, workload: &Workload) -> Outcome<Duration
 }
 
 pub fn apply(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<()> {
-    for kind in Kind::ALL {
+    for kind in scope.kinds.iter().copied() {
         let large = if kind == Kind::Sqlite {
             scope.large.as_slice()
         } else {
@@ -97,7 +97,7 @@ pub fn apply(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome
 
 /// From head to an empty database.
 pub fn down(scope: &Scope, databases: &Databases, table: &mut Table) -> Outcome<()> {
-    for kind in Kind::ALL {
+    for kind in scope.kinds.iter().copied() {
         for count in scope.sizes.iter().copied() {
             let mut tools = vec!["raw", "ours", "sqlx"];
             if kind == Kind::Sqlite {

@@ -40,7 +40,7 @@ impl Failed {
         let kept = match (bounds, error.kind) {
             (_, ServerErrorKind::Disconnected) => Kept::Unknown,
             // By whoever holds it.
-            (Bounds::Held | Bounds::Shared, _) => Kept::Nothing,
+            (Bounds::Held, _) => Kept::Nothing,
             (Bounds::Sent, _) => roll_back(backend, work, &error).await,
         };
         step_error(work, error, part, offset, kept)

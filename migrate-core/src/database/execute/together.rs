@@ -5,9 +5,13 @@
 //! rows say what has been committed, and the rest is sent one by one.
 
 use super::Work;
+use super::message::Message;
 use super::transactional::{self, Bounds, Surroundings};
 use crate::database::backend::{Backend, InARow, Pending};
 use crate::database::error::{ServerError, ServerErrorKind};
+use crate::database::state::Tables;
+use crate::text::Dialect;
+use crate::text::revision::Direction;
 
 /// Whose transactions they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,35 +29,19 @@ pub(crate) fn run<'a>(
     transactions: Transactions,
 ) -> Pending<'a, Result<(), ServerError>> {
     Box::pin(async move {
-        let mut around = Surroundings {
-            begin: backend.begin(),
-            reset: Vec::new(),
-            bounds: Bounds::Held,
+        let in_a_row = match transactions {
+            Transactions::Each => backend.in_a_row().await?,
+            Transactions::Whole => None,
         };
-        let (between, in_a_row) = match transactions {
-            Transactions::Each => (
-                format!("COMMIT;\n{};\n", around.begin),
-                backend.in_a_row().await?,
-            ),
-            Transactions::Whole => (String::new(), None),
+        let (begin, tables) = (backend.begin(), backend.tables());
+        let mut sql = match &in_a_row {
+            Some(InARow { before, .. }) => format!("{before};\n"),
+            None => String::new(),
         };
-        let mut sql = String::new();
-        if let Some(InARow { before, .. }) = &in_a_row {
-            sql.push_str(before);
-            sql.push_str(";\n");
-        }
-        sql.push_str(around.begin);
-        sql.push_str(";\n");
-        for (place, work) in works.iter().enumerate() {
-            if place > 0 {
-                sql.push_str(&between);
-                if transactions == Transactions::Whole {
-                    around.bounds = Bounds::Shared;
-                }
-            }
-            let (section, _) = transactional::message(backend.tables(), work, &around).take();
-            sql.push_str(&section);
-        }
+        sql.push_str(&match transactions {
+            Transactions::Each => each(tables, works, begin),
+            Transactions::Whole => format!("{begin};\n{}", whole(tables, works).take().0),
+        });
         let mut outcome = backend.execute_and_commit(sql).await;
         if let Err(error) = &outcome
             && error.kind != ServerErrorKind::Disconnected
@@ -67,4 +55,43 @@ pub(crate) fn run<'a>(
         }
         outcome
     })
+}
+
+/// The sections, each a transaction; the last is left open.
+fn each(tables: &Tables, works: &[Work<'_>], begin: &'static str) -> String {
+    let around = Surroundings {
+        begin,
+        reset: Vec::new(),
+        bounds: Bounds::Held,
+    };
+    let sections = works.iter().map(|work| {
+        let (sql, _) = transactional::message(tables, work, &around).take();
+        format!("{begin};\n{sql}")
+    });
+    sections.collect::<Vec<_>>().join("COMMIT;\n")
+}
+
+/// The sections as one transaction, between its ends: the fence is raised by the first, and what has to be said of each
+/// is said at once where that can be done.
+fn whole(tables: &Tables, works: &[Work<'_>]) -> Message {
+    let one_log = tables.dialect == Dialect::Sqlite
+        && works.iter().all(|work| work.direction == Direction::Up);
+    let mut message = Message::new();
+    for (place, work) in works.iter().enumerate() {
+        if place == 0 {
+            message.fence(tables, work);
+        } else {
+            message.fence_again(tables, work);
+        }
+        transactional::statements(&mut message, work);
+        message.extend(if one_log {
+            tables.finish_unlogged(work)
+        } else {
+            tables.finish(work)
+        });
+    }
+    if one_log {
+        message.extend(tables.log_several(works));
+    }
+    message
 }

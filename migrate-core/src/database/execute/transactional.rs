@@ -30,8 +30,6 @@ pub(crate) enum Bounds {
     /// Somebody else, around the section: the driver, so that it knows that a transaction is open when a Rust step begins
     /// one in it; or whoever puts several sections into one message.
     Held,
-    /// A section before it, in the same message.
-    Shared,
 }
 
 /// Runs `work` as one transaction.
@@ -77,19 +75,23 @@ pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
 pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -> Message {
     let mut message = Message::new();
     open(&mut message, tables, work, around);
+    statements(&mut message, work);
+    finish(&mut message, tables, work, around);
+    message
+}
+
+/// The statements of the section.
+pub(crate) fn statements(message: &mut Message, work: &Work<'_>) {
     if let Some(section) = &work.section {
         for number in section.from..section.script.statements.len() {
             message.statement(section, number);
         }
     }
-    finish(&mut message, tables, work, around);
-    message
 }
 
 /// Opens the transaction and raises the fence.
 pub(crate) fn open(message: &mut Message, tables: &Tables, work: &Work<'_>, around: &Surroundings) {
     match (around.bounds, work.transaction) {
-        (Bounds::Shared, _) => return message.fence_again(tables, work),
         (Bounds::Held, _) | (_, Transaction::Run) => {}
         (Bounds::Sent, Transaction::Own) => message.ours(around.begin),
         (Bounds::Sent, Transaction::Savepoint) => message.ours(&format!("SAVEPOINT {SAVEPOINT}")),
@@ -107,7 +109,7 @@ pub(crate) fn finish(
     message.extend(around.reset.iter().cloned());
     message.extend(tables.finish(work));
     match (around.bounds, work.transaction) {
-        (Bounds::Held | Bounds::Shared, _) | (_, Transaction::Run) => {}
+        (Bounds::Held, _) | (_, Transaction::Run) => {}
         (Bounds::Sent, Transaction::Own) => message.ours("COMMIT"),
         (Bounds::Sent, Transaction::Savepoint) => {
             message.ours(&format!("RELEASE SAVEPOINT {SAVEPOINT}"));

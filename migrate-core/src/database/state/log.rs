@@ -10,24 +10,42 @@ use crate::text::revision::Direction;
 impl Tables {
     /// The row of the log for a section that has finished; after its row was written.
     pub(crate) fn log(&self, work: &Work<'_>) -> String {
-        let digest = match work.direction {
-            Direction::Up => "digest",
-            Direction::Down => "down_digest",
-        };
         let statements = work
             .section
             .as_ref()
             .map_or(0, |section| section.script.statements.len());
+        self.log_rows(
+            work,
+            &statements.to_string(),
+            &format!("= {}", self.literal(work.record.revision.as_str())),
+        )
+    }
+
+    /// The same for several sections of one direction that have been inserted by one transaction, in their order: on
+    /// SQLite, which numbers rows as they come.
+    pub(crate) fn log_several(&self, works: &[Work<'_>]) -> Option<String> {
+        let ids: Vec<String> = works
+            .iter()
+            .map(|work| self.literal(work.record.revision.as_str()))
+            .collect();
+        let which = format!("IN ({}) ORDER BY rowid", ids.join(", "));
+        Some(self.log_rows(works.first()?, "statement_no", &which))
+    }
+
+    fn log_rows(&self, work: &Work<'_>, statements: &str, which: &str) -> String {
+        let digest = match work.direction {
+            Direction::Up => "digest",
+            Direction::Down => "down_digest",
+        };
         format!(
             "INSERT INTO {} (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, \
              rows_touched, run, who, host, tool) SELECT revision, {}, 'finished', {digest}, started_at, finished_at, \
-             duration_us, {statements}, rows_touched, {}, who, {}, tool FROM {} WHERE revision = {}",
+             duration_us, {statements}, rows_touched, {}, who, {}, tool FROM {} WHERE revision {which}",
             self.log,
             self.literal(work.action),
             self.literal(&work.holder.run),
             self.literal(&work.holder.host),
             self.state,
-            self.literal(work.record.revision.as_str()),
         )
     }
 

@@ -64,13 +64,20 @@ impl Tables {
         let prepared = self.wording == Wording::Prepared
             && work.action == "upgrade"
             && work.row == Known::Absent;
-        let mut statements = self.heads(&work.heads);
         if prepared {
+            let mut statements = self.heads(&work.heads);
             statements.push(self.prepared_apply(work));
-        } else {
-            statements.extend(self.write_row(work));
-            statements.push(self.log(work));
+            return statements;
         }
+        let mut statements = self.finish_unlogged(work);
+        statements.push(self.log(work));
+        statements
+    }
+
+    /// The same without the log.
+    pub(crate) fn finish_unlogged(&self, work: &Work<'_>) -> Vec<String> {
+        let mut statements = self.heads(&work.heads);
+        statements.extend(self.write_row(work));
         statements
     }
 

@@ -1,7 +1,7 @@
 //! The start-up table of the design, row by row.
 
 use super::vocabulary::*;
-use crate::database::Run;
+use crate::database::{Run, Step, StepError};
 use crate::model::set::{Ahead, Settings};
 use crate::text::diagnostic::Class;
 
@@ -308,19 +308,25 @@ async fn a_health_check_is_content_with_a_newer_schema_and_not_with_a_breaking_o
 
 #[tokio::test]
 async fn the_limit_stops_before_the_next_revision() {
-    let (pool, files) = (memory().await, line(&["a", "b"]));
-    let set = set_with(
-        &files,
-        &settings(|settings| settings.startup.limit = std::time::Duration::ZERO),
-    );
+    const LIMIT: std::time::Duration = std::time::Duration::from_secs(1);
+    async fn outlasts(_: &mut Step<'_>) -> Result<(), StepError> {
+        tokio::time::sleep(LIMIT).await;
+        Ok(())
+    }
+    let pool = memory().await;
+    let mut files = line(&["a", "b", "c"]);
+    files[0] = file("a", "none", "-- migrate:rust outlasts", "SELECT 1;");
+    let set = set_with(&files, &settings(|settings| settings.startup.limit = LIMIT))
+        .with_step("outlasts", outlasts);
     let failure = set.startup(&pool).await.unwrap_err();
-    assert_eq!(failure.class(), Class::RunTimeout);
+    assert_eq!(failure.class(), Class::RunTimeout, "{failure}");
     let text = failure.to_string();
     assert!(
-        text.contains("not begun a, b")
+        text.contains("not begun b, c")
             && text.contains("`migrate-cli upgrade` runs the rest by hand"),
         "{text}"
     );
+    assert_eq!(rows(&pool).await, ["a applied head"]);
 }
 
 #[tokio::test]
