@@ -237,6 +237,9 @@ fn dialect_of(arguments: &Show, context: &Context, named: DialectSet) -> Result<
 
 impl Human for Revisions {
     fn human(&self, page: &mut Page) {
+        if self.revisions.is_empty() {
+            page.line(piece(DIM, "no revisions"));
+        }
         for (place, revision) in self.revisions.iter().enumerate() {
             if place > 0 {
                 page.end();
@@ -273,6 +276,9 @@ fn named(dialects: &[&str]) -> String {
 
 impl Human for Splits {
     fn human(&self, page: &mut Page) {
+        if self.revisions.is_empty() {
+            page.line(piece(DIM, "no revisions"));
+        }
         for (place, revision) in self.revisions.iter().enumerate() {
             if place > 0 {
                 page.end();

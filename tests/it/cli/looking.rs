@@ -45,6 +45,8 @@ fn where_the_database_is() {
         "history -i -r :5f1d",
         "history --graph -i",
         "show current",
+        "show base",
+        "show base --statements",
     ]);
     project.run(&["upgrade", "heads"]);
     session += &project.session(&[

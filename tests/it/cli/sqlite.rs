@@ -120,6 +120,29 @@ fn redo_and_stamp() {
     assert_screen!(session, "snapshots/redo_and_stamp.txt");
 }
 
+/// The second redo must not take back what is below, with its rows.
+#[test]
+fn a_redo_that_failed_half_way_does_not_go_on_below() {
+    let project = Project::chain().variable("DATABASE_URL", "sqlite://app.db");
+    project.done(&["revision", "-m", "draft", "--rev-id", "dddd4444"]);
+    let name = project.file_of("dddd4444");
+    let draft = |sql: &str| {
+        let text = project.read(&name);
+        let (header, _) = text.split_once("-- migrate:up").expect("a section");
+        project.write(
+            &name,
+            &format!("{header}-- migrate:up\n{sql}\n\n-- migrate:down\nDROP TABLE d;\n"),
+        );
+    };
+    draft("CREATE TABLE d (id INTEGER);");
+    project.run(&["upgrade"]);
+    draft("CREATE TABLE d (id INTEGER REFERENCES);");
+    let mut session = project.session(&["redo", "redo", "current", "--format json redo"]);
+    draft("CREATE TABLE d (id INTEGER, more TEXT);");
+    session += &project.session(&["upgrade dddd", "redo", "downgrade", "redo cccc"]);
+    assert_screen!(session, "snapshots/redo_failed.txt");
+}
+
 /// The database says that it is at a revision which nobody has a file of any more.
 #[test]
 fn a_lost_head_is_left_behind_by_a_purge() {

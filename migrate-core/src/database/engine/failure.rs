@@ -7,7 +7,8 @@ use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
 use crate::database::execute::journalled::finished_hash;
 use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
 use crate::database::mask::{escape, mask, shorten};
-use crate::database::report::{Outcome, RowCount};
+use crate::database::report::{Outcome, RowCount, StepAction, StepReport};
+use crate::database::run::Verb;
 use crate::database::state::Rounds;
 use crate::text::LineIndex;
 use crate::text::diagnostic::Frame;
@@ -74,7 +75,22 @@ impl Engine<'_> {
                 "mend the cause and run again: it goes on with statement {next}"
             ));
         }
+        if self.is_second_half_of_redo(work) && failed.kept == Kept::Nothing {
+            help.push(format!("mend the cause, then `migrate-cli upgrade {id}`"));
+        }
         Error::new(Kind::Sql(Box::new(self.sql_failure(work, failed, help))))
+    }
+
+    /// Whether a redo has taken the revision back and now applies it again.
+    fn is_second_half_of_redo(&self, work: &Work<'_>) -> bool {
+        let took_back = |step: &StepReport| {
+            step.action == StepAction::Downgrade
+                && step.outcome == Outcome::Finished
+                && step.revision == work.record.revision.as_str()
+        };
+        matches!(self.task.verb, Verb::Redo(_))
+            && work.direction == Direction::Up
+            && self.report.steps.iter().any(took_back)
     }
 
     fn sql_failure(&self, work: &Work<'_>, failed: StepError, help: Vec<String>) -> SqlFailure {
@@ -111,6 +127,7 @@ impl Engine<'_> {
         let committed = match kept {
             Kept::Nothing => match self.report.steps.iter().filter(|step| step.outcome == Outcome::Finished).count() {
                 0 => "nothing was committed".to_owned(),
+                _ if self.is_second_half_of_redo(work) => format!("{revision} was taken back, and nothing of it is applied again"),
                 _ if work.transaction == Transaction::Run => "nothing was committed: the whole run was rolled back".to_owned(),
                 1 => "nothing of this revision was committed; the revision before it was".to_owned(),
                 count => format!("nothing of this revision was committed; the {count} before it were"),
