@@ -13,8 +13,8 @@
 # the other end of that pipe, so the servers end with their user, however that ends. The servers named after `--durable`
 # keep their data on disk with fsync on.
 #
-# Read as a library (`source scripts/servers.sh`) it only defines functions: `missing_programs` for scripts/setup, and
-# `with_servers` for scripts/test and scripts/bench.
+# Read as a library (`source scripts/servers.sh`) it only defines functions: `missing_programs` for scripts/setup,
+# `with_servers` for scripts/test and scripts/bench, and `with_temporary_memory` for scripts/test.
 set -uo pipefail
 
 # The path of a program: on PATH, or where the packages of Debian and others put it; the newest version wins.
@@ -153,13 +153,18 @@ start_mysql() {
   echo "TEST_MYSQL_URL=mysql://migrate:migrate@127.0.0.1:$PORT/mysql" >"$CONTROL/mysql.url"
 }
 
-# A directory for the server and in it one for its data. Memory is quickest; a container's /dev/shm may be too small for
-# it, and durable servers are meant to meet a disk.
-prepare_home() {
-  local free parent=${TMPDIR:-/tmp}
+# The directory that is memory, if there is one; a container's /dev/shm may be too small.
+memory_with_room() {
+  local free
   free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-  if [ "$DURABLE" = no ] && [ -w /dev/shm ] && [ "${free:-0}" -gt 2000000 ]; then
-    parent=/dev/shm
+  [ -w /dev/shm ] && [ "${free:-0}" -gt 2000000 ] && echo /dev/shm
+}
+
+# A directory for the server and in it one for its data. Memory is quickest; durable servers are meant to meet a disk.
+prepare_home() {
+  local parent=${TMPDIR:-/tmp}
+  if [ "$DURABLE" = no ]; then
+    parent=$(memory_with_room) || parent=${TMPDIR:-/tmp}
   fi
   parent=$(mktemp -d "$parent/migrate-servers.XXXXXX") || die "no temporary directory"
   echo "$parent" >>"$CONTROL/directories"
@@ -223,7 +228,7 @@ serve() {
 # script ends, however it ends.
 with_servers() {
   [ $# -gt 0 ] || return 0
-  trap stop_serving EXIT
+  trap clean_up EXIT
   trap 'exit 130' INT TERM HUP
   coproc SERVERS { exec "$(dirname "${BASH_SOURCE[0]}")/servers.sh" "$@"; }
   # Bash forgets its descriptors when the process ends before it is ready.
@@ -237,6 +242,25 @@ with_servers() {
   done
   exec {answers}<&-
   [ $ready = yes ] || die "the servers did not start, see above"
+}
+
+# For scripts that source this file: temporary files are in memory, if it has room and programs may be run there, and are
+# removed when the script ends.
+with_temporary_memory() {
+  local parent
+  parent=$(memory_with_room) || return 0
+  trap clean_up EXIT
+  trap 'exit 130' INT TERM HUP
+  TEMPORARY=$(mktemp -d "$parent/migrate-temporary.XXXXXX") || die "no temporary directory"
+  printf '#!/bin/sh\n' >"$TEMPORARY/program" && chmod +x "$TEMPORARY/program"
+  if "$TEMPORARY/program" 2>/dev/null; then
+    export TMPDIR=$TEMPORARY
+  fi
+}
+
+clean_up() {
+  stop_serving
+  [ -z "${TEMPORARY:-}" ] || rm -rf "$TEMPORARY"
 }
 
 # The end of its input tells servers.sh to stop; nothing to wait for if it has ended already.

@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::cargo;
+
 /// An application that depends on `migrate` by path.
 pub(crate) struct App {
     directory: TempDir,
@@ -66,12 +68,13 @@ impl App {
         change: impl FnOnce(&mut Command),
     ) -> Output {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("nested");
-        let mut command = Command::new(env!("CARGO"));
+        let mut command = cargo::command();
         command
             .args(arguments)
             .arg("--offline")
             .current_dir(self.directory.path())
             .env("CARGO_TARGET_DIR", target)
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .env_remove("RUSTFLAGS")
             .env("CARGO_TERM_COLOR", "never");
         change(&mut command);

@@ -4,23 +4,50 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// The path of `migrate-cli`, built once for all tests.
-pub(crate) fn path() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let mut command = Command::new(env!("CARGO"));
-        command.args(["build", "--quiet", "--package", "migrate-cli"]);
+use crate::cargo;
+
+/// What cargo is asked for to build the programs that tests call: the packages and features of
+/// `cargo test --workspace --all-features`, and by the example their dev-dependencies, so that nothing is compiled again.
+pub(crate) const AS_TESTED: [&str; 15] = [
+    "--package",
+    "migrate",
+    "--package",
+    "migrate-core",
+    "--package",
+    "migrate-macros",
+    "--package",
+    "migrate-cli",
+    "--package",
+    "beside-sqlx",
+    "--all-features",
+    "--bin",
+    "migrate-cli",
+    "--example",
+    "embedded_cli",
+];
+
+/// The folder of the programs: `migrate-cli`, and `examples/embedded_cli`. They are built once for all tests.
+pub(crate) fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let mut command = cargo::command();
+        command.args(["build", "--quiet"]).args(AS_TESTED);
         let status = command
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status()
             .expect("cargo");
-        assert!(status.success(), "migrate-cli does not build");
+        assert!(status.success(), "the programs do not build");
         // This test runs in `target/PROFILE/deps`.
         let own = std::env::current_exe().expect("a path");
-        let folder = own.ancestors().nth(2).expect("the folder of the profile");
-        let debug = folder.parent().expect("target").join("debug");
-        debug.join(format!("migrate-cli{}", std::env::consts::EXE_SUFFIX))
+        let target = own.ancestors().nth(3).expect("the target directory");
+        target.join("debug")
     })
+}
+
+/// The path of `migrate-cli`.
+pub(crate) fn path() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| folder().join(format!("migrate-cli{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// A call of `migrate-cli` that no setting of the caller's environment reaches.

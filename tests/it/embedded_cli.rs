@@ -3,32 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
 
+use crate::binary;
 use crate::servers::{self, TestDatabase};
 
-/// The application, built once for all tests.
-fn application() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let status = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--all-features",
-                "--example",
-                "embedded_cli",
-            ])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
-            .expect("cargo");
-        assert!(status.success(), "the example does not build");
-        // This test runs in `target/PROFILE/deps`.
-        let own = std::env::current_exe().expect("a path");
-        let target = own.ancestors().nth(3).expect("the target directory");
-        let name = format!("embedded_cli{}", std::env::consts::EXE_SUFFIX);
-        target.join("debug/examples").join(name)
-    })
+/// The application.
+fn application() -> PathBuf {
+    let name = format!("embedded_cli{}", std::env::consts::EXE_SUFFIX);
+    binary::folder().join("examples").join(name)
 }
 
 /// A call of the application in `directory`, with nothing of the caller's environment.

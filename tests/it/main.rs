@@ -7,6 +7,8 @@ use cfg_if::cfg_if;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod binary;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod cargo;
 #[cfg(feature = "runtime")]
 mod chain;
 #[cfg(feature = "runtime")]
@@ -36,6 +38,7 @@ mod mysql;
 
 cfg_if! {
     if #[cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))] {
+        mod accepted;
         mod app;
         mod backup;
         mod batches;

@@ -32,8 +32,8 @@ pub(crate) use looking::{
 pub(crate) use proofs::{Check, ScratchServers, Verify};
 pub(crate) use repeated::read;
 pub(crate) use runs::{
-    Adopt, Backup, Downgrade, EnsureVersion, Redo, Repair, RustSteps, Script, Stamp, Startup, Tag,
-    Upgrade,
+    Adopt, Backup, Downgrade, EnsureVersion, LockWait, Redo, Repair, RunOptions, RustSteps, Script,
+    Stamp, Startup, Upgrade,
 };
 pub(crate) use schema::{Diff, Dump, Generation, Schema, SchemaCommand};
 pub(crate) use values::protect;

@@ -32,9 +32,7 @@ pub(crate) struct Upgrade {
     #[command(flatten)]
     pub(crate) backup: Backup,
     #[command(flatten)]
-    pub(crate) tag: Tag,
-    #[command(flatten)]
-    pub(crate) wait: LockWait,
+    pub(crate) options: RunOptions,
     #[command(flatten)]
     pub(crate) script: Script,
 }
@@ -61,9 +59,7 @@ pub(crate) struct Downgrade {
     #[command(flatten)]
     pub(crate) backup: Backup,
     #[command(flatten)]
-    pub(crate) tag: Tag,
-    #[command(flatten)]
-    pub(crate) wait: LockWait,
+    pub(crate) options: RunOptions,
     #[command(flatten)]
     pub(crate) script: Script,
 }
@@ -75,9 +71,7 @@ pub(crate) struct Redo {
     #[arg(value_name = "SPEC", value_parser = values::spec)]
     pub(crate) spec: Option<String>,
     #[command(flatten)]
-    pub(crate) tag: Tag,
-    #[command(flatten)]
-    pub(crate) wait: LockWait,
+    pub(crate) options: RunOptions,
 }
 
 /// `stamp`
@@ -98,9 +92,7 @@ pub(crate) struct Stamp {
     #[command(flatten)]
     pub(crate) scratch: ScratchServers,
     #[command(flatten)]
-    pub(crate) tag: Tag,
-    #[command(flatten)]
-    pub(crate) wait: LockWait,
+    pub(crate) options: RunOptions,
     #[command(flatten)]
     pub(crate) script: Script,
 }
@@ -156,6 +148,15 @@ pub(crate) struct EnsureVersion {
     /// Wait for a database that is not up yet and for other runs, in seconds; no further revision is begun after that
     #[arg(long = "wait", value_name = "SECS", value_parser = values::wait)]
     pub(crate) limit: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) wait: LockWait,
+}
+
+/// What every run takes that is typed as one.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunOptions {
+    #[command(flatten)]
+    pub(crate) tag: Tag,
     #[command(flatten)]
     pub(crate) wait: LockWait,
 }

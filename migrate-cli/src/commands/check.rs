@@ -1,6 +1,6 @@
 //! `check`: the gate of a CI, part by part.
 
-use migrate_core::database::{Database, Drift, Finding, Verdict, Workshop, drift};
+use migrate_core::database::{Database, Drift, Finding, Verdict, drift};
 use migrate_core::model::Graph;
 use migrate_core::model::set::HeadsPolicy;
 use migrate_core::project::Loaded;
@@ -9,7 +9,7 @@ use migrate_core::text::{Diagnostic, DialectSet};
 use serde::{Serialize, Serializer};
 
 use super::scratch::{Servers, Unnamed, called, on_scratch, same_kind, servers};
-use super::sides::{filter, wanted};
+use super::sides::{filter, in_workshop, wanted};
 use super::verify::{finding, verdict};
 use crate::arguments::Check;
 use crate::context::Context;
@@ -268,7 +268,6 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
     if found.is_empty() {
         return Ok(Part::not_run(PART, part.remarks.join("; ")));
     }
-    let filter = filter(context.source.config()?);
     let several = found.len() > 1;
     let configured = context.source.dialects()?;
     for server in &found {
@@ -277,16 +276,12 @@ fn desired_schema(arguments: &Check, context: &Context) -> Result<Part, Failure>
             return Ok(Part::not_run(PART, "the revisions cannot run as they are"));
         };
         let wanted = wanted(dialect, context)?;
-        let proof = on_scratch(
+        let proof = in_workshop(
             server,
-            migrations.settings()?,
+            &migrations,
             &arguments.scratch,
             context,
-            async |scratch| {
-                let given = &context.settings.arguments;
-                let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
-                workshop.in_sync(&wanted).await
-            },
+            async |workshop| workshop.in_sync(&wanted).await,
         )?;
         let named = |text: String| match several {
             true => format!("{dialect}: {text}"),

@@ -1,6 +1,6 @@
 //! `diff`: two schemas beside each other, and which revision a database equals.
 
-use migrate_core::database::{Located, Patch, Workshop};
+use migrate_core::database::{Located, Patch};
 use migrate_core::model::autogenerate::Section;
 use migrate_core::model::diff::Renames;
 use migrate_core::model::schema::{Change, Difference, compare};
@@ -8,8 +8,7 @@ use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 use serde::Serialize;
 
-use super::scratch::on_scratch;
-use super::sides::{Named, filter, revisions, server};
+use super::sides::{Named, in_workshop, revisions, server};
 use crate::arguments::Diff;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -109,20 +108,17 @@ fn compared(
         before.side(dialect, context)?,
         after.side(dialect, context)?,
     );
-    let filter = filter(context.source.config()?);
     let mut renames = Renames::default();
     arguments
         .rename
         .iter()
         .for_each(|it| it.add_to(&mut renames));
-    let (differences, kept, sql, dialect) = on_scratch(
+    let (differences, kept, sql, dialect) = in_workshop(
         &server,
-        migrations.settings()?,
+        &migrations,
         &arguments.scratch,
         context,
-        async |scratch| {
-            let given = &context.settings.arguments;
-            let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
+        async |workshop| {
             if arguments.sql {
                 let patch = workshop.patch(&sides.0, &sides.1, &renames).await?;
                 let (kept, dialect) = (patch.kept.clone(), patch.dialect);
@@ -185,15 +181,12 @@ fn locate(live: &Named, arguments: &Diff, context: &Context) -> Result<Reply, Fa
     let migrations = context
         .source
         .provable(DialectSet::one(database.dialect()))?;
-    let filter = filter(context.source.config()?);
-    let (located, recorded) = on_scratch(
+    let (located, recorded) = in_workshop(
         &server,
-        migrations.settings()?,
+        &migrations,
         &arguments.scratch,
         context,
-        async |scratch| {
-            let given = &context.settings.arguments;
-            let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
+        async |workshop| {
             let recorded = migrations.current(database).await?;
             Ok((workshop.locate(database).await?, recorded))
         },

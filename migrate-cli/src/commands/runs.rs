@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::report::nothing_to_do;
 use super::script;
-use crate::arguments::{Backup, Downgrade, Redo, Stamp, Tag, Upgrade};
+use crate::arguments::{Backup, Downgrade, Redo, RunOptions, Stamp, Upgrade};
 use crate::context::{Context, Target, asked_to_end, wait};
 use crate::failure::Failure;
 use crate::output::page::{BOLD, ID, piece};
@@ -48,13 +48,7 @@ pub(crate) fn upgrade(arguments: &Upgrade, context: &Context) -> Result<Reply, F
         run = run.wait(limit);
     }
     run = back_up_first(run, &arguments.backup, &target);
-    carry_out(
-        context,
-        &target,
-        run,
-        &arguments.tag,
-        arguments.wait.lock_wait,
-    )
+    carry_out(context, &target, run, &arguments.options)
 }
 
 pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Reply, Failure> {
@@ -72,13 +66,7 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
         run = run.stored();
     }
     run = back_up_first(run, &arguments.backup, &target);
-    carry_out(
-        context,
-        &target,
-        run,
-        &arguments.tag,
-        arguments.wait.lock_wait,
-    )
+    carry_out(context, &target, run, &arguments.options)
 }
 
 pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure> {
@@ -91,8 +79,7 @@ pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure
         context,
         &target,
         Run::redo(arguments.spec.clone()),
-        &arguments.tag,
-        arguments.wait.lock_wait,
+        &arguments.options,
     )
 }
 
@@ -146,13 +133,7 @@ pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failu
     if arguments.create_database {
         run = run.create_database();
     }
-    carry_out(
-        context,
-        &target,
-        run,
-        &arguments.tag,
-        arguments.wait.lock_wait,
-    )
+    carry_out(context, &target, run, &arguments.options)
 }
 
 /// The run with the backup that the options, or else the environment, ask for.
@@ -250,7 +231,7 @@ fn already_there(
         dialect: dialect.name(),
         target: target.database.to_string(),
         direction: "upgrade",
-        tag: arguments.tag.tag.clone(),
+        tag: arguments.options.tag.tag.clone(),
         arguments: context.settings.arguments.clone(),
         from: heads.clone(),
         heads,
@@ -286,17 +267,16 @@ pub(super) fn carry_out(
     context: &Context,
     target: &Target,
     run: Run,
-    tag: &Tag,
-    lock_wait: Option<Duration>,
+    options: &RunOptions,
 ) -> Result<Reply, Failure> {
     let migrations = context.source.runnable(target)?;
     let progress = Progress::new(context.output);
     let teller = progress.clone();
     let mut run = run.on_progress(move |event| teller.tell(event));
-    if let Some(limit) = lock_wait {
+    if let Some(limit) = options.wait.lock_wait {
         run = run.lock_wait(limit);
     }
-    if let Some(tag) = &tag.tag {
+    if let Some(tag) = &options.tag.tag {
         run = run.tag(tag);
     }
     for (key, value) in &context.settings.arguments {

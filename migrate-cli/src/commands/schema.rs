@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use migrate_core::database::{Database, Workshop};
+use migrate_core::database::Database;
 use migrate_core::model::autogenerate::dump;
 use migrate_core::model::schema::Schema as Model;
 use migrate_core::project::write::{Existing, save};
@@ -10,8 +10,8 @@ use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect};
 use serde::Serialize;
 
-use super::scratch::{Servers, Unnamed, called, on_scratch, servers};
-use super::sides::{Named, filter, revisions, server};
+use super::scratch::{Servers, Unnamed, called, servers};
+use super::sides::{Named, in_workshop, revisions, server};
 use crate::arguments::{Dump, Schema, SchemaCommand};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -130,17 +130,12 @@ fn read(
     let dialect = server.dialect();
     let migrations = revisions(&[side], dialect, context)?;
     let side = side.side(dialect, context)?;
-    let filter = filter(context.source.config()?);
-    on_scratch(
+    in_workshop(
         server,
-        migrations.settings()?,
+        &migrations,
         &arguments.scratch,
         context,
-        async |scratch| {
-            let given = &context.settings.arguments;
-            let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
-            workshop.schema(&side).await
-        },
+        async |workshop| workshop.schema(&side).await,
     )
 }
 

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use migrate_core::database::{Database, Side, SqlFile};
+use migrate_core::database::{self, Database, Side, SqlFile, Workshop};
 use migrate_core::model::schema::{Filter, Pattern};
 use migrate_core::model::{Migrations, Spec};
 use migrate_core::project::Config;
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 
-use super::scratch::{Servers, Unnamed, called, file, same_kind, servers};
+use super::scratch::{Servers, Unnamed, called, file, on_scratch, same_kind, servers};
 use crate::arguments::ScratchServers;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -143,6 +143,28 @@ pub(super) fn filter(config: &Config) -> Filter {
         namespaces: config.schema.schemas.clone(),
         grants: false,
     }
+}
+
+/// Drives `work` with what makes schemas of revisions, files and models on throw-away databases of this server.
+pub(super) fn in_workshop<T>(
+    server: &Database,
+    migrations: &Migrations,
+    arguments: &ScratchServers,
+    context: &Context,
+    work: impl AsyncFnOnce(&Workshop<'_>) -> Result<T, database::Error>,
+) -> Result<T, Failure> {
+    let filter = filter(context.source.config()?);
+    let given = &context.settings.arguments;
+    on_scratch(
+        server,
+        migrations.settings()?,
+        arguments,
+        context,
+        async |scratch| {
+            let workshop = Workshop::new(migrations, scratch, &filter, given).await?;
+            work(&workshop).await
+        },
+    )
 }
 
 /// The server for the throw-away databases in which these sides are made: that of the side that is a database, or what was

@@ -1,13 +1,12 @@
 //! `stamp --verify`: the schema of a database beside what the revisions make that are to be recorded.
 
-use migrate_core::database::{Side, Workshop};
+use migrate_core::database::Side;
 use migrate_core::model::schema::{Difference, compare};
 use migrate_core::model::{Spec, SpecError};
 use migrate_core::text::diagnostic::Class;
 use migrate_core::text::{Diagnostic, DialectSet};
 
-use super::scratch::on_scratch;
-use super::sides::{filter, server};
+use super::sides::{in_workshop, server};
 use crate::arguments::Stamp;
 use crate::context::{Context, Target};
 use crate::exit::Exit;
@@ -20,20 +19,17 @@ pub(super) fn verify(arguments: &Stamp, target: &Target, context: &Context) -> R
     let live = &target.database;
     let server = server(&[], Some(live.dialect()), &arguments.scratch, context)?;
     let migrations = context.source.provable(DialectSet::one(live.dialect()))?;
-    let filter = filter(context.source.config()?);
     let specs = arguments
         .specs
         .iter()
         .map(|spec| spec.parse())
         .collect::<Result<Vec<Spec>, SpecError>>()?;
-    let both = on_scratch(
+    let both = in_workshop(
         &server,
-        migrations.settings()?,
+        &migrations,
         &arguments.scratch,
         context,
-        async |scratch| {
-            let given = &context.settings.arguments;
-            let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
+        async |workshop| {
             let (made, live) = (Side::Revisions(specs.clone()), Side::Live(live.clone()));
             workshop.both(&made, &live).await
         },

@@ -3,7 +3,7 @@
 use migrate_core::database::Run;
 
 use super::runs::carry_out;
-use crate::arguments::Startup;
+use crate::arguments::{LockWait, RunOptions, Startup};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Reply;
@@ -14,5 +14,9 @@ pub(crate) fn run(arguments: &Startup, context: &Context) -> Result<Reply, Failu
     if let Some(name) = &target.environment {
         run = run.environment(name);
     }
-    carry_out(context, &target, run, &arguments.tag, None)
+    let options = RunOptions {
+        tag: arguments.tag.clone(),
+        wait: LockWait { lock_wait: None },
+    };
+    carry_out(context, &target, run, &options)
 }

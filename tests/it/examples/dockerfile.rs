@@ -1,6 +1,6 @@
 //! `examples/backend/Dockerfile` without Docker: each line does here, in directories, what it does in an image.
 //!
-//! Two things differ. The build is one without optimisation, and `apt-get` is not run.
+//! Two things differ. The build is the one of the other tests, without optimisation, and `apt-get` is not run.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
@@ -106,16 +106,17 @@ fn words(list: &str) -> Vec<String> {
     serde_json::from_str(list).expect("a list of words")
 }
 
-/// Runs a line of cargo in the workspace, without optimisation and without network.
+/// Runs a line of cargo in the workspace, as the other tests build and without network.
 fn cargo(line: &str, workspace: &Path) {
     let words: Vec<&str> = line.split_whitespace().collect();
     assert!(
         words.contains(&"--release"),
         "{line}: an image holds a release build"
     );
-    let output = Command::new(env!("CARGO"))
+    let output = crate::cargo::command()
         .args(words[1..].iter().filter(|word| **word != "--release"))
         .args(["--offline", "--quiet"])
+        .args(binary::AS_TESTED)
         .current_dir(workspace)
         .output()
         .expect("cargo");
@@ -129,7 +130,7 @@ fn image() -> Image {
     let text = std::fs::read_to_string(context.join("examples/backend/Dockerfile"));
     let mut stages: BTreeMap<String, PathBuf> = BTreeMap::new();
     let mut image = Image::new();
-    let mut stage = None;
+    let (mut stage, mut packages) = (None, Vec::new());
     for (word, rest) in instructions(&text.expect("the Dockerfile")) {
         let operands: Vec<&str> = rest.split_whitespace().collect();
         match (word.as_str(), operands.as_slice()) {
@@ -154,7 +155,12 @@ fn image() -> Image {
                 assert_eq!(image.directory, Path::new("/src"));
                 stages.insert(name, context.to_owned());
             }
-            ("RUN", ["cargo", ..]) => cargo(&rest, context),
+            ("RUN", ["cargo", words @ ..]) => {
+                cargo(&rest, context);
+                let of = |pair: &&[&str]| pair[0] == "-p";
+                let pairs = words.windows(2).filter(of);
+                packages.extend(pairs.map(|pair| pair[1].to_owned()));
+            }
             ("RUN", ["apt-get", "update", "&&", "apt-get", "install", ..]) => {}
             ("COPY", [from, path, to]) if from.starts_with("--from=") => {
                 let stage = from.trim_start_matches("--from=");
@@ -165,8 +171,13 @@ fn image() -> Image {
                 let built = path
                     .strip_prefix("/src/target/release/")
                     .expect("what cargo makes");
-                let debug = binary::path().parent().expect("the folder of the profile");
-                image.copy(&debug.join(built), to);
+                // Built here whatever the line says; in an image only what it asks for. The program is called as its
+                // package is.
+                assert!(
+                    packages.iter().any(|it| it == built),
+                    "{rest}: no cargo line builds {built}"
+                );
+                image.copy(&binary::folder().join(built), to);
             }
             ("COPY", [path, to]) => image.copy(&context.join(path), to),
             ("ENTRYPOINT", _) => image.entrypoint = words(&rest),

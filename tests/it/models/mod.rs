@@ -1,4 +1,3 @@
 //! Models: what a struct says comes to be in the database, on every one of them.
 
-mod declaration;
 mod learning_platform;

@@ -20,7 +20,7 @@ fn a_missing_database_is_named_and_made_when_asked_for() {
     assert_eq!(failure.class(), Class::Unreachable);
     let text = failure.to_string();
     assert!(
-        text.contains(&name) && text.contains("`--create-database`"),
+        text.contains(&name) && text.contains("--create-database`"),
         "{text}"
     );
     run(&chain, &url, Run::upgrade("head").create_database())

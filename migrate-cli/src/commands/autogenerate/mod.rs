@@ -4,7 +4,7 @@ mod outcome;
 mod questions;
 mod series;
 
-use migrate_core::database::{Database, Desired, Generated, Side, Verdict, Workshop};
+use migrate_core::database::{Database, Desired, Generated, Side, Verdict};
 use migrate_core::model::Index;
 use migrate_core::model::diff::Renames;
 use migrate_core::project::write::NewRevision;
@@ -13,8 +13,8 @@ use migrate_core::text::{Diagnostic, Dialect, DialectSet};
 
 use super::revision::written;
 use super::schema;
-use super::scratch::{Servers, Unnamed, on_scratch, servers};
-use super::sides::{filter, wanted};
+use super::scratch::{Servers, Unnamed, servers};
+use super::sides::{in_workshop, wanted};
 use crate::arguments::{Generation, Revision};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -95,7 +95,6 @@ fn generate(
     how: &Generation,
     context: &Context,
 ) -> Result<Vec<Generated>, Failure> {
-    let filter = filter(context.source.config()?);
     let mut all = Vec::new();
     for server in servers {
         let dialect = server.dialect();
@@ -117,16 +116,12 @@ fn generate(
         };
         wanted.renames = renames.clone();
         wanted.way = how.way();
-        let generated = on_scratch(
+        let generated = in_workshop(
             server,
-            migrations.settings()?,
+            &migrations,
             &how.scratch,
             context,
-            async |scratch| {
-                let given = &context.settings.arguments;
-                let workshop = Workshop::new(&migrations, scratch, &filter, given).await?;
-                workshop.generate(&on, &wanted).await
-            },
+            async |workshop| workshop.generate(&on, &wanted).await,
         )?;
         all.push(generated);
     }

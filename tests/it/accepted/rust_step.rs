@@ -3,7 +3,7 @@
 use migrate::{Run, Step, StepError};
 
 mod billing {
-    pub async fn recompute(step: &mut migrate::Step<'_>) -> Result<(), migrate::StepError> {
+    pub(super) async fn recompute(step: &mut migrate::Step<'_>) -> Result<(), migrate::StepError> {
         assert_eq!((step.name(), step.revision()), ("totals", "aaaa1111"));
         Ok(())
     }
@@ -19,10 +19,16 @@ static MIGRATIONS: migrate::Migrations = migrate::embed_migrations!(
     rust = { backfill_slugs, totals = billing::recompute },
 );
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+#[tokio::test]
+async fn the_set_calls_its_step() {
     let database: migrate::Database = "sqlite::memory:".parse().expect("a URL");
-    let failure = MIGRATIONS.run(&database, Run::upgrade("head")).await.expect_err("its error");
+    let failure = MIGRATIONS
+        .run(&database, Run::upgrade("head"))
+        .await
+        .expect_err("its error");
     let text = failure.to_string();
-    assert!(text.contains("the Rust step backfill_slugs has failed: it was called"), "{text}");
+    assert!(
+        text.contains("the Rust step backfill_slugs has failed: it was called"),
+        "{text}"
+    );
 }

@@ -3,9 +3,11 @@
 use migrate::{ColumnType, Models, Table};
 
 #[derive(ColumnType)]
+#[allow(dead_code)]
 struct TeamId(i64);
 
 #[derive(Table)]
+#[allow(dead_code)]
 #[table(strict, comment = "who works together")]
 struct Team {
     #[column(primary_key, auto_increment(postgres, mysql))]
@@ -16,7 +18,13 @@ struct Team {
 }
 
 #[derive(Table)]
-#[table(name = "events", schema(postgres = "audit"), unlogged, primary_key(team, at))]
+#[allow(dead_code)]
+#[table(
+    name = "events",
+    schema(postgres = "audit"),
+    unlogged,
+    primary_key(team, at)
+)]
 #[table(index("lower(note)", at desc nulls last, name = "events_note", dialects(postgres)))]
 #[table(index(columns(note(20)), using = "fulltext", dialects(mysql)))]
 struct Event<'a> {
@@ -34,7 +42,8 @@ struct Event<'a> {
 
 static MODELS: Models = migrate::models![Team, Event<'static>];
 
-fn main() {
+#[test]
+fn a_table_says_all_it_can() {
     assert_eq!(MODELS.tables().len(), 2);
     assert_eq!(<Event<'_> as Table>::KEY, ["team", "at"]);
     assert_eq!(<Event<'_> as Table>::MODEL.columns[4].name, "type");
