@@ -105,9 +105,9 @@ struct Kills {
 impl Kills {
     /// Starts a process again and again until one reaches head.
     fn upgrade(&mut self, victim: Victim, chain: &Chain, database: &TestDatabase) {
-        loop {
+        for attempt in 0.. {
             let mut worker = worker(&chain.directory(), database.url());
-            std::thread::sleep(self.pause());
+            std::thread::sleep(self.pause(attempt));
             match victim {
                 _ if worker.try_wait().expect("a process").is_some() => {}
                 Victim::Client => worker.kill().expect("a process that can be killed"),
@@ -127,13 +127,14 @@ impl Kills {
         }
     }
 
-    /// Uneven, so that every kind of statement is met.
-    fn pause(&mut self) -> Duration {
+    /// Uneven, so that every kind of statement is met. Longer each time: a machine that is slow to start a process would
+    /// have it killed for ever before it has done anything.
+    fn pause(&mut self, attempt: u64) -> Duration {
         self.random = self
             .random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        Duration::from_micros((self.random >> 33) % 35_000 + 5_000)
+        Duration::from_micros((self.random >> 33) % 35_000 + 5_000 + attempt * 1_000)
     }
 }
 
