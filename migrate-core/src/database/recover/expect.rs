@@ -12,6 +12,7 @@ use crate::text::ddl::{
     Boundary, Change, CreateObject, DropObject, Existing, Missing, Name, ObjectKind, Rename,
     boundary,
 };
+use crate::text::sql::split;
 use alter::alterations;
 pub(super) use fact::{Fact, Presence};
 
@@ -100,40 +101,19 @@ fn known(facts: Vec<(Fact, Presence)>) -> Expectation {
 
 /// Statements of other kinds that do the same once more, or nothing.
 fn is_harmless(sql: &str, dialect: Dialect) -> bool {
-    let words: Vec<String> = sql
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .map(str::to_ascii_uppercase)
-        .collect();
-    let first = words
-        .iter()
-        .map(String::as_str)
-        .find(|word| !word.is_empty())
-        .unwrap_or_default();
-    match first {
+    let script = split(sql, dialect);
+    let words = script.statements.first();
+    let mut words = words.into_iter().flat_map(|statement| &statement.keywords);
+    let mut next = || words.next().map_or("", |word| word.as_str());
+    match next() {
         "ANALYZE" | "OPTIMIZE" | "VACUUM" | "CHECKPOINT" | "CLUSTER" | "COMMIT" | "PRAGMA"
         | "UNLOCK" | "FLUSH" | "GRANT" | "REVOKE" | "COMMENT" | "DISCARD" | "REFRESH" => true,
         "SET" => dialect.is_mysql_family() && boundary(sql, dialect) == Boundary::Within,
         // Sets what it names.
-        "ALTER" => {
-            let object = words
-                .iter()
-                .map(String::as_str)
-                .filter(|word| !word.is_empty())
-                .nth(1);
-            matches!(
-                object,
-                Some(
-                    "DATABASE"
-                        | "SCHEMA"
-                        | "SYSTEM"
-                        | "USER"
-                        | "ROLE"
-                        | "SEQUENCE"
-                        | "EVENT"
-                        | "VIEW"
-                )
-            )
-        }
+        "ALTER" => matches!(
+            next(),
+            "DATABASE" | "SCHEMA" | "SYSTEM" | "USER" | "ROLE" | "SEQUENCE" | "EVENT" | "VIEW"
+        ),
         _ => false,
     }
 }
