@@ -72,50 +72,12 @@ pub(crate) fn downgrade(arguments: &Downgrade, context: &Context) -> Result<Repl
 pub(crate) fn redo(arguments: &Redo, context: &Context) -> Result<Reply, Failure> {
     let target = context.looked_at()?;
     refuse_where_protected(&target, "`redo`")?;
-    if arguments.spec.is_none() {
-        refuse_below_a_draft(context, &target)?;
-    }
     carry_out(
         context,
         &target,
         Run::redo(arguments.spec.clone()),
         &arguments.options,
     )
-}
-
-/// Whoever redoes without a name means the draft at hand. When that is not applied, because its last redo has failed half way,
-/// the one row is a locked revision, and its rows are not to be lost by a slip.
-fn refuse_below_a_draft(context: &Context, target: &Target) -> Result<(), Failure> {
-    let migrations = context.source.runnable(target)?;
-    let current = wait(async { migrations.current(&target.database).await })??;
-    let graph = migrations.set()?.graph();
-    let [only] = current.current.as_slice() else {
-        return Ok(());
-    };
-    let Some(index) = graph.index(&only.revision) else {
-        return Ok(());
-    };
-    if !migrations.entry(index)?.locked {
-        return Ok(());
-    }
-    for child in graph.children(index) {
-        if !migrations.entry(*child)?.locked {
-            let (row, draft) = (graph.id(index), graph.id(*child));
-            let error = Diagnostic::error(
-                Class::AmbiguousRevision,
-                format!(
-                    "the draft {draft} is not applied: `redo` alone would take back {row}, which is locked"
-                ),
-            );
-            return Err(error
-                .help(format!("`migrate-cli upgrade {draft}` applies the draft"))
-                .help(format!(
-                    "`migrate-cli redo {row}` takes back the other and applies it again"
-                ))
-                .into());
-        }
-    }
-    Ok(())
 }
 
 pub(crate) fn stamp(arguments: &Stamp, context: &Context) -> Result<Reply, Failure> {

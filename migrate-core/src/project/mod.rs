@@ -33,3 +33,10 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         }
     }
 }
+
+/// Findings as a test shows them, parted by empty lines.
+#[cfg(test)]
+fn texts(findings: &[crate::text::Diagnostic]) -> String {
+    let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    findings.join("\n\n")
+}

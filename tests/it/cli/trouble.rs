@@ -184,13 +184,7 @@ fn what_another_run_has_done_meanwhile_is_not_done_again() {
          c.execute(f'DELETE FROM main.{t}')\n c.execute(f'INSERT INTO main.{t} SELECT * FROM done.{t}')\n\
          c.execute('COMMIT')\n",
     );
-    let mut second = crate::binary::command(&project.path(""))
-        .args(["upgrade"])
-        .env("DATABASE_URL", "sqlite://app.db")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("migrate-cli");
+    let mut second = upgrading(&project);
     let mut told = BufReader::new(second.stderr.take().expect("a pipe")).lines();
     assert!(told.any(|line| line.is_ok_and(|line| line.starts_with("waiting for the run lock"))));
     drop(other.stdin.take());
@@ -266,16 +260,21 @@ fn a_run_that_is_stopped_says_what_is_committed() {
     }
 }
 
-/// Sends the signal to an upgrade a moment after it has told a line that begins so, and returns what it tells.
-#[cfg(unix)]
-fn stopped(project: &Project, signal: &str, after: &str) -> String {
-    let mut child = crate::binary::command(&project.path(""))
+/// An upgrade of `app.db`, what it tells to be read from pipes.
+fn upgrading(project: &Project) -> std::process::Child {
+    crate::binary::command(&project.path(""))
         .args(["upgrade"])
         .env("DATABASE_URL", "sqlite://app.db")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("migrate-cli");
+        .expect("migrate-cli")
+}
+
+/// Sends the signal to an upgrade a moment after it has told a line that begins so, and returns what it tells.
+#[cfg(unix)]
+fn stopped(project: &Project, signal: &str, after: &str) -> String {
+    let mut child = upgrading(project);
     let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
     let mut said = String::new();
     for line in stderr.lines() {

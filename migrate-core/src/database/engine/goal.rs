@@ -12,7 +12,7 @@ use crate::model::{
     Action, Applied, Graph, Index, Plan, Purge, Spec, Step, Target, plan as compute,
 };
 use crate::text::RevisionId;
-use crate::text::diagnostic::Class;
+use crate::text::diagnostic::{Class, Diagnostic};
 
 /// What `task` comes to.
 pub(crate) fn plan(
@@ -64,6 +64,9 @@ pub(crate) fn plan(
         if matches!(task.verb, Verb::Stamp { .. }) {
             refuse_to_leave_in_flight(graph, recorded, &plan)?;
         }
+        if matches!(task.verb, Verb::Redo(None)) {
+            refuse_below_a_draft(set, &plan)?;
+        }
         return Ok(plan);
     }
     let mut filled = compute(graph, &applied, &Target::Fill)?;
@@ -111,6 +114,37 @@ fn refuse_to_stay(
             ids.join(", "),
         ),
         format!("`--stored` takes {them} back by what the database has recorded of the way down"),
+    ))
+}
+
+/// Whoever redoes without a name means the draft at hand. When that is not applied, because its last redo has failed half
+/// way, the one row is a locked revision, and its rows are not to be lost by a slip.
+fn refuse_below_a_draft(set: &Set, plan: &Plan) -> Result<(), Error> {
+    let graph = set.graph();
+    let row = plan.steps.first().map(|step| &step.revision);
+    let Some(index) = row.and_then(|row| graph.index(row.as_str())) else {
+        return Ok(());
+    };
+    if !set.is_locked(index) {
+        return Ok(());
+    }
+    let mut children = graph.children(index).iter();
+    let Some(draft) = children.find(|child| !set.is_locked(**child)) else {
+        return Ok(());
+    };
+    let (row, draft) = (graph.id(index), graph.id(*draft));
+    let error = Diagnostic::error(
+        Class::AmbiguousRevision,
+        format!(
+            "the draft {draft} is not applied: a redo without a name would take back {row}, which is locked"
+        ),
+    );
+    Err(Error::diagnosed(
+        error
+            .help(format!("`migrate-cli upgrade {draft}` applies the draft"))
+            .help(format!(
+                "`migrate-cli redo {row}` takes back the other and applies it again"
+            )),
     ))
 }
 

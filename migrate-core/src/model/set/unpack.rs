@@ -401,6 +401,14 @@ impl Set {
             .map_or_else(|| absent_digest(direction), |section| section.digest)
     }
 
+    /// Whether the lock file calls a revision locked; else it is a draft.
+    ///
+    /// # Panics
+    /// When `index` is not one of this set's graph.
+    pub fn is_locked(&self, index: Index) -> bool {
+        self.records[index.0 as usize].locked
+    }
+
     /// The chain of a revision for `dialect`; `None` when the set does not serve the dialect.
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 //! What `migrate.toml` may say, what is said about mistakes, and where it is found.
 
+use crate::project::texts;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -9,15 +10,7 @@ use super::{
     display,
 };
 use crate::model::set::{Ahead, HeadsPolicy};
-use crate::text::{Diagnostic, Dialect, DialectSet};
-
-fn texts(findings: &[Diagnostic]) -> String {
-    findings
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n\n")
-}
+use crate::text::{Dialect, DialectSet};
 
 #[test]
 fn every_key() {

@@ -2,6 +2,7 @@
 //!
 //! A fixture is a folder a person can open: `migrate.toml`, `migrations/`, and in it one mistake, which its name says.
 
+use crate::project::texts;
 use std::path::{Path, PathBuf};
 
 use super::{LoadMode, load};
@@ -48,14 +49,6 @@ fn report(fixture: &Path) -> String {
         return format!("fine: {}", ids.collect::<Vec<_>>().join(", "));
     }
     texts(&loaded.diagnostics)
-}
-
-fn texts(findings: &[crate::text::Diagnostic]) -> String {
-    findings
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n\n")
 }
 
 #[test]

@@ -1,18 +1,11 @@
 //! The text of the lock file and back.
 
 use super::{LockFile, Merge, State};
+use crate::project::texts;
+use crate::text::Dialect;
 use crate::text::revision::Direction;
-use crate::text::{Diagnostic, Dialect};
 
 const DIGEST: &str = "v1:sha256:8108d289e0f6c937eb0bdb07708463a8d35830ce70870be78c0fcf0230763c0f";
-
-fn texts(findings: &[Diagnostic]) -> String {
-    findings
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n\n")
-}
 
 fn full() -> String {
     format!(

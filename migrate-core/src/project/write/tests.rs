@@ -6,6 +6,7 @@ mod rebase;
 mod series;
 mod template;
 
+use crate::project::texts;
 use std::fs;
 use std::time::{Duration, SystemTime};
 
@@ -109,14 +110,6 @@ impl Bench {
 
 fn id(text: &str) -> RevisionId {
     text.parse().expect("an id")
-}
-
-fn texts(findings: &[Diagnostic]) -> String {
-    findings
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("\n\n")
 }
 
 fn new(message: &str, id: &str, down: &[&str]) -> NewRevision {
