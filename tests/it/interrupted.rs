@@ -95,45 +95,65 @@ fn an_index_whose_session_was_ended_is_built_anew() {
 /// A revision that ends its own session, among others that share its message: nobody can say which it was.
 #[test]
 fn a_message_of_several_revisions_that_was_cut_off_names_all_of_them() {
-    for single in [true, false] {
-        let Some(database) = database("together") else {
-            return;
-        };
-        let chain = Chain::of(
-            "\"postgres\"",
-            &[
-                ("CREATE TABLE one (i int);", "DROP TABLE one;"),
-                ("CREATE TABLE two (i int);", "DROP TABLE two;"),
-                (
-                    "INSERT INTO two SELECT 1 FROM fuse WHERE pg_terminate_backend(pg_backend_pid());",
-                    "DELETE FROM two;",
-                ),
-                ("CREATE TABLE four (i int);", "DROP TABLE four;"),
-            ],
-        );
-        database.sql("CREATE TABLE fuse AS SELECT 1");
-        let upgrade = || match single {
-            true => Run::upgrade("head").single(),
-            false => Run::upgrade("head"),
-        };
-        let failure = run(&chain, database.url(), upgrade()).expect_err("its session was ended");
-        assert_eq!(failure.class(), Class::Interrupted, "{failure}");
-        let text = failure.to_string();
-        // How many share a message, when each is a transaction, hangs on how long the first has taken.
-        let shared = text.contains("were one message, so it may have been at work on any of them");
-        assert!(
-            shared || !single && text.starts_with("revision r3 "),
-            "{text}"
-        );
-        if single {
-            assert!(text.contains("r1 to r4 were one message"), "{text}");
+    const CUTS: &str =
+        "INSERT INTO two SELECT 1 FROM fuse WHERE pg_terminate_backend(pg_backend_pid());";
+    let lines = |third: (&'static str, &'static str)| {
+        [
+            ("CREATE TABLE one (i int);", "DROP TABLE one;"),
+            ("CREATE TABLE two (i int);", "DROP TABLE two;"),
+            third,
+            ("CREATE TABLE four (i int);", "DROP TABLE four;"),
+        ]
+    };
+    let cases = [
+        (lines((CUTS, "")), "upgrade", "head", "r1 to r4"),
+        (lines(("", CUTS)), "downgrade", "base", "r4 to r1"),
+    ];
+    for (sections, verb, spec, all) in cases {
+        for single in [true, false] {
+            let Some(database) = database("together") else {
+                return;
+            };
+            let chain = Chain::of("\"postgres\"", &sections);
+            let there = || match (verb, single) {
+                ("upgrade", true) => Run::upgrade(spec).single(),
+                ("upgrade", false) => Run::upgrade(spec),
+                (_, true) => Run::downgrade(spec).single(),
+                (_, false) => Run::downgrade(spec),
+            };
+            database.sql("CREATE TABLE fuse (i int)");
+            if verb == "downgrade" {
+                run(&chain, database.url(), Run::upgrade("head")).expect("all of them");
+            }
+            database.sql("INSERT INTO fuse VALUES (1)");
+            let failure = run(&chain, database.url(), there()).expect_err("its session was ended");
+            assert_eq!(failure.class(), Class::Interrupted, "{failure}");
+            let text = failure.to_string();
+            // How many share a message, when each is a transaction, hangs on how long the first has taken.
+            let shared =
+                text.contains("were one message, so it may have been at work on any of them");
+            assert!(
+                shared || !single && text.starts_with("revision r3 "),
+                "{text}"
+            );
+            if single {
+                assert!(text.contains(&format!("{all} were one message")), "{text}");
+            }
+            if shared {
+                let next = match verb {
+                    "upgrade" => "`migrate-cli upgrade` takes the others one by one",
+                    _ => "`migrate-cli downgrade base` takes the others one by one",
+                };
+                assert!(text.contains(next), "{text}");
+            }
+            let unknown = failure.report().steps.iter();
+            let unknown = unknown.filter(|step| step.outcome == Outcome::Unknown);
+            assert_eq!(unknown.count() > 1, shared, "{text}");
+            database.sql("DELETE FROM fuse");
+            run(&chain, database.url(), there()).unwrap_or_else(|failure| panic!("{failure}"));
+            let there = database.sql("SELECT tablename FROM pg_tables WHERE tablename = 'four'");
+            assert_eq!(there.is_empty(), verb == "downgrade", "{there}");
         }
-        let unknown = failure.report().steps.iter();
-        let unknown = unknown.filter(|step| step.outcome == Outcome::Unknown);
-        assert_eq!(unknown.count() > 1, shared, "{text}");
-        database.sql("DELETE FROM fuse");
-        run(&chain, database.url(), upgrade()).unwrap_or_else(|failure| panic!("{failure}"));
-        assert_eq!(database.sql("SELECT count(*) FROM four"), "0\n");
     }
 }
 

@@ -6,9 +6,11 @@ use migrate::Run;
 use crate::chain::{self, Chain};
 use crate::servers::{self, TestDatabase};
 
-/// Each revision says in which message and in which transaction it ran.
+/// Says in which message and in which transaction it ran.
+const SAYS: &str = "INSERT INTO said VALUES (statement_timestamp(), txid_current());";
+
+/// Each revision says so.
 fn chatty(count: usize) -> Chain {
-    const SAYS: &str = "INSERT INTO said VALUES (statement_timestamp(), txid_current());";
     let sections: Vec<(String, String)> = (1..=count)
         .map(|number| match number {
             1 => (
@@ -69,6 +71,45 @@ fn who_is_told_of_each_revision_has_a_message_for_each() {
         return;
     };
     assert_eq!(counted, [COUNT, COUNT, COUNT]);
+}
+
+/// Applies a chain and takes it back as `ask` says; each down section says in which message it ran.
+fn taken_back(name: &str, count: usize, ask: Run) -> Option<[usize; 3]> {
+    let server = servers::postgres()?;
+    let database = server.database(name);
+    database.sql("CREATE TABLE said (at timestamptz, xact bigint)");
+    let sections: Vec<(String, String)> = (0..count)
+        .map(|_| (String::new(), SAYS.to_owned()))
+        .collect();
+    let chain = Chain::of("\"postgres\"", &sections);
+    chain::run(&chain, database.url(), Run::upgrade("head")).expect("all of them");
+    chain::run(&chain, database.url(), ask).expect("all of them");
+    Some(counted(&database))
+}
+
+#[test]
+fn what_is_taken_back_to_nothing_shares_messages_and_no_transaction() {
+    let Some([revisions, messages, transactions]) =
+        taken_back("back", COUNT, Run::downgrade("base"))
+    else {
+        return;
+    };
+    assert_eq!([revisions, transactions], [COUNT, COUNT]);
+    assert!(
+        messages < COUNT,
+        "{messages} messages for {COUNT} revisions"
+    );
+}
+
+#[test]
+fn what_is_taken_back_in_part_or_with_a_limit_has_a_message_for_each() {
+    let Some(in_part) = taken_back("part", 20, Run::downgrade("r1")) else {
+        return;
+    };
+    assert_eq!(in_part, [19, 19, 19]);
+    let limit = std::time::Duration::from_secs(600);
+    let limited = taken_back("limited", 20, Run::downgrade("base").wait(limit));
+    assert_eq!(limited, Some([20, 20, 20]));
 }
 
 #[test]

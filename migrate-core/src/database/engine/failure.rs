@@ -109,7 +109,7 @@ impl Engine<'_> {
         if let (Some(source), Some(place)) = (&work.section, statement) {
             let statement = &source.script.statements[place];
             let sql = mask(source.sql(place), source.dialect);
-            number = Some((place + 1, source.script.statements.len()));
+            number = Some((place + 1, source.statement_count()));
             if sql != source.sql(place) || sql.lines().count() > 1 {
                 shown = Some(shorten(&sql, 1000));
             }

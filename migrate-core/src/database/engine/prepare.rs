@@ -44,6 +44,8 @@ impl<'e> Engine<'e> {
                 }
                 None => (Vec::new(), self.backend.is_plain(None)),
             };
+            // Without a file its section has to be read from the database.
+            let plain = plain && graph.index(step.revision.as_str()).is_some();
             prepared.push(Prepared {
                 step: step.clone(),
                 text,
@@ -130,7 +132,7 @@ impl<'e> Engine<'e> {
         source: &Source<'_>,
     ) -> Result<(), Error> {
         let steps = &self.migrations.steps;
-        let mut calls = (0..source.script.statements.len())
+        let mut calls = (0..source.statement_count())
             .filter_map(|number| source.call(number).map(|name| (number, name)));
         let Some((number, name)) =
             calls.find(|(_, name)| text.is_stored() || !self.may_call() || !steps.has(name))

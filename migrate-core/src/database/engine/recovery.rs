@@ -171,7 +171,7 @@ impl Engine<'_> {
             Some(text) => {
                 let source = text.source(&row.revision, self.dialect, 0)?;
                 let from = self.first_to_run(row, &source).await?;
-                if from < source.script.statements.len() {
+                if from < source.statement_count() {
                     self.refuse_calls(&row.revision, text, &source)?;
                 }
                 from
@@ -193,7 +193,7 @@ impl Engine<'_> {
         };
         let source = text.source(&row.revision, self.dialect, 0)?;
         let count = row.journal.statement_no;
-        Ok(count <= source.script.statements.len() && finished_hash(&source, count) == finished)
+        Ok(count <= source.statement_count() && finished_hash(&source, count) == finished)
     }
 
     /// The statement to go on with: the one in flight is asked of the catalogue.
@@ -202,7 +202,7 @@ impl Engine<'_> {
         let Some(statement) = &row.journal.in_flight else {
             return Ok(number);
         };
-        if number >= source.script.statements.len() {
+        if number >= source.statement_count() {
             return Ok(number);
         }
         let effect = match source.effect_of_call(number) {
@@ -221,7 +221,7 @@ impl Engine<'_> {
                     &format!(
                         "the run was interrupted at statement {} of {}, and whether it has happened cannot be seen ({why}): {}",
                         number + 1,
-                        source.script.statements.len(),
+                        source.statement_count(),
                         statement.text
                     ),
                     vec![

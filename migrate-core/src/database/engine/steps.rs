@@ -72,12 +72,13 @@ impl<'e> Engine<'e> {
                 .map_err(|error| self.server("writing the state tables of", error))?;
             self.recorded.clear();
         }
+        let shares = self.transaction() == Transaction::Own && self.may_share(prepared);
         let mut place = 0;
         while place < prepared.len() {
             self.check_deadline(place, prepared)?;
             let rest = &prepared[place..];
             let of = self.report.steps.len() + rest.len();
-            let count = self.sharing(rest);
+            let count = if shares { self.sharing(rest) } else { 1 };
             let progress = match &rest[..count] {
                 [alone] => self.run_alone(graph, alone, of).await?,
                 several => self.run_sharing(graph, several, of).await?,
@@ -254,24 +255,7 @@ impl<'e> Engine<'e> {
         let mut farthest = (from, None);
         let begun = Instant::now();
         loop {
-            let section = text
-                .map(|text| text.source(&step.revision, self.dialect, from))
-                .transpose()?;
-            let mut work = self.work(graph, step, section)?;
-            if let (Direction::Down, Some(text)) = (work.direction, text)
-                && work.record.down_digest != text.digest()
-            {
-                // The file wins, and what is recorded says what is run.
-                work.record.down_digest = text.digest();
-                let index = self.set.graph().index(step.revision.as_str());
-                let section = match index {
-                    Some(index) => self
-                        .migrations
-                        .section(index, Direction::Down, self.dialect)?,
-                    None => None,
-                };
-                work.down_section = section.as_ref().map(recorded);
-            }
+            let work = self.work(graph, step, text, from)?;
             let error = match self.run_within_limit(&work).await? {
                 Ok(done) => {
                     self.fence.epoch += done.epochs;
@@ -359,21 +343,32 @@ impl<'e> Engine<'e> {
             })
     }
 
-    /// Everything that has to be known for a step.
+    /// Everything that has to be known for a step whose section, from statement `from` on, is `text`.
     pub(super) fn work<'w>(
         &self,
         graph: &Graph,
         step: &Step,
-        section: Option<Source<'w>>,
+        text: Option<&'w Text<'_>>,
+        from: usize,
     ) -> Result<Work<'w>, Error>
     where
         'e: 'w,
     {
+        let section = text
+            .map(|text| text.source(&step.revision, self.dialect, from))
+            .transpose()?;
         let row = self.recorded.row(step.revision.as_str());
-        let (mut record, down_section) = match step.action {
+        let (mut record, mut down_section) = match step.action {
             Action::Upgrade | Action::Stamp => self.applied_record(step)?,
             Action::Downgrade | Action::Unstamp => (self.reverted_record(step, row), None),
         };
+        if let (false, Some(text)) = (step.action.applies(), text)
+            && record.down_digest != text.digest()
+        {
+            // The file wins, and what is recorded says what is run.
+            record.down_digest = text.digest();
+            down_section = self.down_section(&step.revision)?;
+        }
         let mut heads = self.head_change(step);
         heads
             .gained
@@ -383,9 +378,7 @@ impl<'e> Engine<'e> {
                 .gained
                 .extend(self.recorded.unknown_below(graph, &step.revision));
         }
-        record.journal.statement_no = section
-            .as_ref()
-            .map_or(0, |section| section.script.statements.len());
+        record.journal.statement_no = section.as_ref().map_or(0, Source::statement_count);
         Ok(Work {
             direction: if step.action.applies() {
                 Direction::Up
@@ -417,6 +410,17 @@ impl<'e> Engine<'e> {
             steps: &self.migrations.steps,
             context: Arc::clone(&self.context),
         })
+    }
+
+    /// The down section of the files, as it is recorded.
+    fn down_section(&self, id: &RevisionId) -> Result<Option<String>, Error> {
+        let Some(index) = self.set.graph().index(id.as_str()) else {
+            return Ok(None);
+        };
+        let section = self
+            .migrations
+            .section(index, Direction::Down, self.dialect)?;
+        Ok(section.as_ref().map(recorded))
     }
 
     /// The row of a revision of the set that has been applied or stamped, and the down section recorded with it.

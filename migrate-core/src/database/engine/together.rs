@@ -1,10 +1,10 @@
 //! Revisions that share a message.
 //!
-//! A run that begins with nothing applied, on a new database or a test's, has hundreds of small revisions before it, and
-//! more time would go into the messages than into the revisions. A database that has rows is taken one revision at a time,
-//! so that a run can be stopped between any two; and so is any, where somebody is told of each step. After the first
-//! error the run goes on one by one too, from the first revision that the rows do not have: that way finds the statement
-//! at fault.
+//! A run that begins or ends with nothing applied, on a new database or a test's, has hundreds of small revisions before
+//! it, and more time would go into the messages than into the revisions. A database that keeps rows is taken one revision
+//! at a time, so that a run can be stopped between any two; and so is any, where somebody is told of each step. After the
+//! first error the run goes on one by one too, from the first revision that the rows do not have: that way finds the
+//! statement at fault.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -13,10 +13,12 @@ use super::prepare::Prepared;
 use super::{Engine, Progress};
 use crate::database::error::{Error, ServerError, ServerErrorKind};
 use crate::database::execute::together::{self, Transactions};
-use crate::database::execute::{Kept, StepError, Transaction, Work};
+use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
 use crate::database::report::{Outcome, StepReport};
-use crate::model::{Action, Graph};
+use crate::database::state::Record;
+use crate::model::Graph;
 use crate::text::RevisionId;
+use crate::text::revision::Direction;
 
 /// How long a message should take: a run is stopped between two of them.
 const LONG: Duration = Duration::from_millis(100);
@@ -62,32 +64,37 @@ impl<'e> Engine<'e> {
         let Pace::Several(most) = self.pace else {
             return 1;
         };
-        if !self.may_share() || self.transaction() != Transaction::Own {
-            return 1;
-        }
         let mut bytes = 0;
         let fit = steps.iter().take(most).take_while(|prepared| {
             bytes += prepared.length();
-            bytes <= LARGE && prepared.shares()
+            bytes <= LARGE && prepared.plain
         });
         fit.count().max(1)
     }
 
     /// Whether the one transaction of the whole run is one message.
     pub(super) fn is_one_message(&self, steps: &[Prepared<'e>]) -> bool {
-        self.may_share()
+        self.may_share(steps)
             && self.transaction() == Transaction::Run
             && !self.purges()
             && self.pace != Pace::Alone
             // Between its revisions a run with a limit asks whether it is over.
             && self.task.deadline.is_none()
             && steps.iter().map(Prepared::length).sum::<usize>() <= LARGEST
-            && steps.iter().all(Prepared::shares)
+            && steps.iter().all(|prepared| prepared.plain)
     }
 
-    fn may_share(&self) -> bool {
-        let cancels = self.task.deadline.is_some_and(|deadline| deadline.cancel);
-        self.report.from.is_empty() && self.task.watch.is_none() && !cancels
+    /// Whether some of these steps, all of a run, may share a message.
+    pub(super) fn may_share(&self, steps: &[Prepared<'e>]) -> bool {
+        let deadline = self.task.deadline;
+        let begins_with_nothing =
+            self.report.from.is_empty() && deadline.is_none_or(|deadline| !deadline.cancel);
+        // How long it takes to take back what holds rows cannot be learnt from the steps before.
+        let ends_with_nothing = deadline.is_none()
+            && steps
+                .last()
+                .is_some_and(|last| last.step.heads_after.is_empty());
+        self.task.watch.is_none() && (begins_with_nothing || ends_with_nothing)
     }
 
     /// Runs the steps in one message. Whatever goes wrong in it is said to be overtaken: the rows are read again, and
@@ -104,19 +111,14 @@ impl<'e> Engine<'e> {
         };
         let mut reports: Vec<StepReport> = Vec::with_capacity(steps.len());
         let mut works: Vec<Work<'_>> = Vec::with_capacity(steps.len());
+        let mut before: Vec<Option<Record>> = Vec::with_capacity(steps.len());
         let epoch = self.fence.epoch;
         for prepared in steps {
-            let source = prepared
-                .text
-                .as_ref()
-                .map(|text| text.source(&prepared.step.revision, self.dialect, 0))
-                .transpose()?;
+            let work = self.work(graph, &prepared.step, prepared.text.as_ref(), 0)?;
             let mut report = self.describe_prepared(prepared, None)?;
-            report.statements = source
-                .as_ref()
-                .map_or(0, |source| source.script.statements.len());
+            report.statements = work.section.as_ref().map_or(0, Source::statement_count);
             reports.push(report);
-            let work = self.work(graph, &prepared.step, source)?;
+            before.push(self.recorded.row(prepared.step.revision.as_str()).cloned());
             // As if it had run: the next one stands on it.
             self.fence.epoch += 1;
             self.take_over(&work);
@@ -131,7 +133,9 @@ impl<'e> Engine<'e> {
         if let Err(error) = &outcome {
             self.pace = Pace::Alone;
             self.fence.epoch = epoch;
-            works.iter().rev().for_each(|work| self.give_back(work));
+            for (work, before) in works.iter().zip(before).rev() {
+                self.give_back(work, before);
+            }
             if error.kind == ServerErrorKind::Disconnected {
                 return Err(self.lost(&works, reports, error.clone(), of).await);
             }
@@ -157,9 +161,12 @@ impl<'e> Engine<'e> {
         })
     }
 
-    /// Takes back what [`take_over`](Self::take_over) has noted, the last first.
-    fn give_back(&mut self, work: &Work<'_>) {
-        self.recorded.forget(&work.record.revision);
+    /// Takes back what [`take_over`](Self::take_over) has noted, the last first. `before` is the row as it was.
+    fn give_back(&mut self, work: &Work<'_>, before: Option<Record>) {
+        match before {
+            Some(row) => self.recorded.replace(row),
+            None => self.recorded.forget(&work.record.revision),
+        }
         for id in &work.heads.gained {
             self.recorded.set_head(id, false);
         }
@@ -209,8 +216,13 @@ impl<'e> Engine<'e> {
         match works {
             [first, .., last] => lost.and_help(format!(
                 "{} to {} were one message, so it may have been at work on any of them: `migrate-cli status` shows \
-                 which are applied, `migrate-cli upgrade` takes the others one by one",
-                first.record.revision, last.record.revision
+                 which are applied, `migrate-cli {}` takes the others one by one",
+                first.record.revision,
+                last.record.revision,
+                match first.direction {
+                    Direction::Up => "upgrade",
+                    Direction::Down => "downgrade base",
+                },
             )),
             _ => lost,
         }
@@ -245,10 +257,6 @@ impl Prepared<'_> {
     /// The length of what it sends.
     fn length(&self) -> usize {
         self.text.as_ref().map_or(0, |text| text.text().len())
-    }
-
-    fn shares(&self) -> bool {
-        self.plain && self.step.action != Action::Downgrade
     }
 }
 

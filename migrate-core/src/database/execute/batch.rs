@@ -83,7 +83,7 @@ impl<B: Backend + ?Sized> Runner<'_, '_, B> {
             self.work.watch.tell(&Event::BatchRound {
                 revision: self.work.record.revision.as_str(),
                 number: batch.number + 1,
-                of: self.source.script.statements.len(),
+                of: self.source.statement_count(),
                 rounds: self.done.rounds,
                 rows: self.done.rows,
                 rows_per_second: (self.done.rows - before.rows) as f64 / seconds,

@@ -41,7 +41,7 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
         let started = Instant::now();
         match journal.run().await {
             Ok(()) => {
-                let statements = source.script.statements.len() - source.from;
+                let statements = source.statement_count() - source.from;
                 Ok(Done {
                     epochs: journal.epoch,
                     statements,
@@ -77,8 +77,7 @@ pub(crate) fn commit_of(source: &Source<'_>, first: usize) -> Option<usize> {
     if !matches!(control(first), Some("BEGIN" | "START TRANSACTION")) {
         return None;
     }
-    let end =
-        (first + 1..source.script.statements.len()).find(|number| control(*number).is_some())?;
+    let end = (first + 1..source.statement_count()).find(|number| control(*number).is_some())?;
     matches!(control(end), Some("COMMIT" | "END")).then_some(end)
 }
 
@@ -104,7 +103,7 @@ pub(crate) fn control(source: &Source<'_>, number: usize) -> Option<Control> {
 
 /// Hash of the first statements of a section.
 pub(crate) fn finished_hash(source: &Source<'_>, count: usize) -> Digest {
-    let count = count.min(source.script.statements.len());
+    let count = count.min(source.statement_count());
     Digest::of((0..count).map(|number| source.sql(number).as_bytes()))
 }
 
@@ -123,7 +122,7 @@ struct Section<'s, 'w, B: ?Sized> {
 
 impl<B: Backend + ?Sized> Section<'_, '_, B> {
     async fn run(&mut self) -> Result<(), StepError> {
-        let of = self.source.script.statements.len();
+        let of = self.source.statement_count();
         self.claim().await?;
         let mut number = self.source.from;
         while number < of {
@@ -314,7 +313,7 @@ impl<B: Backend + ?Sized> Section<'_, '_, B> {
             statements.extend(tables.heads(&self.work.heads));
         }
         let mut record = self.work.record.clone();
-        record.journal.statement_no = self.source.script.statements.len();
+        record.journal.statement_no = self.source.statement_count();
         record.journal.batch = self.batch;
         statements.push(tables.update_row(&record, Started::Before));
         statements.push(tables.log(self.work));

@@ -152,6 +152,11 @@ pub(crate) fn at_fence(mut error: ServerError, place: Place) -> ServerError {
 }
 
 impl Source<'_> {
+    /// How many statements it has.
+    pub(crate) const fn statement_count(&self) -> usize {
+        self.script.statements.len()
+    }
+
     /// The text of a statement as it is sent.
     pub(crate) fn sql(&self, number: usize) -> &str {
         &self.text[self.script.statements[number].text.clone()]
@@ -159,7 +164,7 @@ impl Source<'_> {
 
     /// What the section takes away for good, in words.
     pub(crate) fn loses(&self) -> Vec<String> {
-        let statements = (0..self.script.statements.len()).map(|number| self.sql(number));
+        let statements = (0..self.statement_count()).map(|number| self.sql(number));
         losses(statements, self.dialect)
             .iter()
             .map(ToString::to_string)

@@ -142,7 +142,7 @@ impl Source<'_> {
 
     /// Whether it has Rust steps.
     pub(crate) fn has_calls(&self) -> bool {
-        (0..self.script.statements.len()).any(|number| self.call(number).is_some())
+        (0..self.statement_count()).any(|number| self.call(number).is_some())
     }
 
     /// Whether it takes several messages.

@@ -62,7 +62,7 @@ pub(crate) fn done(work: &Work<'_>, started: Instant) -> Done {
     let statements = work
         .section
         .as_ref()
-        .map_or(0, |section| section.script.statements.len() - section.from);
+        .map_or(0, |section| section.statement_count() - section.from);
     Done {
         epochs: 1,
         statements,
@@ -83,7 +83,7 @@ pub(crate) fn message(tables: &Tables, work: &Work<'_>, around: &Surroundings) -
 /// The statements of the section.
 pub(crate) fn statements(message: &mut Message, work: &Work<'_>) {
     if let Some(section) = &work.section {
-        for number in section.from..section.script.statements.len() {
+        for number in section.from..section.statement_count() {
             message.statement(section, number);
         }
     }

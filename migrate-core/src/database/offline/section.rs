@@ -68,7 +68,7 @@ fn rebuild(
         "CREATE TEMP TABLE {} AS {count}",
         bare(VIOLATIONS)
     ));
-    for number in 0..source.script.statements.len() {
+    for number in 0..source.statement_count() {
         message.statement(source, number);
     }
     message.ours(&format!(
@@ -107,7 +107,7 @@ impl Journalled<'_, '_> {
         self.claim(None);
         self.commit();
         let mut number = 0;
-        while number < self.source.script.statements.len() {
+        while number < self.source.statement_count() {
             let last = match self.source.script.statements[number].transaction {
                 Transactional::Yes if self.source.batch(number).is_some() => {
                     self.open();
@@ -224,7 +224,7 @@ impl Journalled<'_, '_> {
             self.message.extend(self.tables.heads(&self.work.heads));
         }
         let mut record = self.work.record.clone();
-        let mut numbers = 0..self.source.script.statements.len();
+        let mut numbers = 0..self.source.statement_count();
         if numbers.any(|number| self.source.batch(number).is_some()) {
             // The row has counted.
             record.journal.batch = Some(Rounds::default());
@@ -246,7 +246,7 @@ enum Open {
 
 /// What each statement does to the transaction around it, as far as its text tells.
 pub(super) fn boundaries(source: &Source<'_>) -> Vec<Boundary> {
-    let numbers = 0..source.script.statements.len();
+    let numbers = 0..source.statement_count();
     numbers
         .map(|number| boundary(source.sql(number), source.dialect))
         .collect()

@@ -239,7 +239,7 @@ impl Writer<'_> {
                 source.line + line - 1
             )
         };
-        for number in 0..source.script.statements.len() {
+        for number in 0..source.statement_count() {
             if let Some(name) = source.call(number)
                 && self.rust == RustSteps::Refuse
             {
@@ -313,9 +313,7 @@ impl Writer<'_> {
                 record.down_digest = absent_digest(Direction::Down);
             }
         }
-        record.journal.statement_no = section
-            .as_ref()
-            .map_or(0, |section| section.script.statements.len());
+        record.journal.statement_no = section.as_ref().map_or(0, Source::statement_count);
         let stamps = matches!(step.action, Action::Stamp | Action::Unstamp);
         Ok(Work {
             direction: if step.action.applies() {

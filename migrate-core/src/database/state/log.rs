@@ -4,16 +4,13 @@ use std::time::Duration;
 
 use super::literal::now;
 use super::{Holder, Tables};
-use crate::database::execute::Work;
+use crate::database::execute::{Source, Work};
 use crate::text::revision::Direction;
 
 impl Tables {
     /// The row of the log for a section that has finished; after its row was written.
     pub(crate) fn log(&self, work: &Work<'_>) -> String {
-        let statements = work
-            .section
-            .as_ref()
-            .map_or(0, |section| section.script.statements.len());
+        let statements = work.section.as_ref().map_or(0, Source::statement_count);
         self.log_rows(
             work,
             &statements.to_string(),
@@ -66,10 +63,7 @@ impl Tables {
             Direction::Up => record.digest,
             Direction::Down => record.down_digest,
         };
-        let statements = work
-            .section
-            .as_ref()
-            .map_or(0, |section| section.script.statements.len());
+        let statements = work.section.as_ref().map_or(0, Source::statement_count);
         format!(
             "INSERT INTO {} (revision, action, outcome, digest, finished_at, duration_us, statements, run, who, host, tool, \
              error) VALUES ({}, {}, 'failed', {}, {}, {}, {statements}, {}, {}, {}, {}, {})",

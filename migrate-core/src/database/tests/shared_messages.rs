@@ -90,6 +90,66 @@ async fn a_failure_among_them_names_its_statement_and_keeps_those_before_it() {
 }
 
 #[tokio::test]
+async fn what_is_taken_back_to_nothing_is_told_recorded_and_fenced_too() {
+    const COUNT: usize = 50;
+    for single in [false, true] {
+        let (set, pool) = (set(&chain(COUNT)), memory().await);
+        upgrade(&set, &pool, "head").await.expect("all of them");
+        let run = Run::downgrade("base");
+        let run = if single { run.single() } else { run };
+        let report = set.run(&pool, run).await.expect("all of them");
+        let expected: Vec<String> = (1..=COUNT)
+            .rev()
+            .map(|number| format!("downgrade r{number}"))
+            .collect();
+        assert_eq!(steps(&report), expected);
+        assert!(
+            report
+                .steps
+                .iter()
+                .all(|step| step.outcome == Outcome::Finished && step.statements == 1)
+        );
+        assert!(report.heads.is_empty());
+        let finished = expected.iter().map(|step| format!("{step} finished"));
+        assert_eq!(log(&pool).await[COUNT..], finished.collect::<Vec<_>>());
+        assert_eq!(epoch(&pool).await, 2 * COUNT as i64);
+        let rows = rows(&pool).await;
+        assert!(rows.iter().all(|row| row.ends_with(" reverted")));
+        assert!(tables(&pool).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_failure_on_the_way_back_names_its_statement_and_keeps_what_stands_below() {
+    for bad in [1, 7, 24, 29] {
+        let mut files = chain(30);
+        let (id, below) = (format!("r{bad}"), format!("r{}", bad - 1));
+        let below = if bad == 1 { "none" } else { &below };
+        let up = format!("CREATE TABLE t_{id} (i);");
+        let down = format!("DROP TABLE t_{id};\nDROP TABLE gone;");
+        files[bad - 1] = file(&id, below, &up, &down);
+        let (set, pool) = (set(&files), memory().await);
+        upgrade(&set, &pool, "head").await.expect("all of them");
+        let failure = downgrade(&set, &pool, "base").await.unwrap_err();
+        let text = failure.to_string();
+        assert!(
+            text.starts_with(&format!("revision {id} failed: no such table: gone")),
+            "{text}"
+        );
+        assert!(text.contains("statement 2 of 2"), "{text}");
+        let mut expected: Vec<String> = (1..=bad).map(|number| format!("t_r{number}")).collect();
+        expected.sort_unstable();
+        assert_eq!(tables(&pool).await, expected);
+        let heads: Vec<String> = rows(&pool).await;
+        let heads: Vec<&String> = heads.iter().filter(|row| row.ends_with("head")).collect();
+        assert_eq!(heads, [&format!("{id} applied head")]);
+        let report = failure.report();
+        assert_eq!(report.steps.len(), 31 - bad);
+        assert_eq!(report.heads, [id]);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_in_the_one_transaction_of_a_run_takes_all_back() {
     let mut files = chain(12);
     files[8] = file(

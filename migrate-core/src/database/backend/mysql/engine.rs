@@ -29,7 +29,7 @@ pub(super) async fn writers(
         schema: name.schema.or_else(|| Some(database.to_owned())),
         ..name
     };
-    for number in source.from..source.script.statements.len() {
+    for number in source.from..source.statement_count() {
         match read(source.sql(number), source.dialect) {
             Change::Data(data) => {
                 written.extend(

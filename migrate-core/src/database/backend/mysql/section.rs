@@ -98,7 +98,7 @@ pub(super) async fn run(
         batch: section.batch,
         ..error
     })?;
-    let statements = source.script.statements.len() - source.from;
+    let statements = source.statement_count() - source.from;
     Ok(Done {
         epochs: section.epochs,
         statements,
@@ -113,7 +113,7 @@ async fn boundaries(
     source: &Source<'_>,
 ) -> Result<Vec<Boundary>, ServerError> {
     let outside = engine::writers(backend, source).await?;
-    let numbers = 0..source.script.statements.len();
+    let numbers = 0..source.statement_count();
     Ok(numbers
         .map(
             |number| match boundary(source.sql(number), source.dialect) {
@@ -213,7 +213,7 @@ impl Section<'_, '_> {
         self.restore_settings().await?;
         self.open();
         self.claim();
-        let of = self.source.script.statements.len();
+        let of = self.source.statement_count();
         for number in self.source.from..of {
             let revision = self.work.record.revision.as_str();
             self.work.watch.tell(&Event::StatementBegins {
@@ -513,7 +513,7 @@ impl Section<'_, '_> {
         }
         let mut record = self.work.record.clone();
         record.journal = Journal {
-            statement_no: self.source.script.statements.len(),
+            statement_no: self.source.statement_count(),
             batch: self.batch,
             ..Journal::default()
         };
