@@ -15,6 +15,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::error::{ServerError, ServerErrorKind};
+use super::execute::together::{self, Transactions};
 use super::execute::{Done, Source, StepError, Work};
 use super::state::{Fence, Holder, SessionId, Tables};
 use crate::text::Dialect;
@@ -182,6 +183,16 @@ pub(crate) trait Backend: Send {
     ///
     /// On success the fence in `work` has moved by [`Done::epochs`].
     fn run<'a>(&'a mut self, work: &'a Work<'a>) -> Pending<'a, Result<Done, StepError>>;
+
+    /// Runs several sections, all of them [plain](Self::is_plain), as one message, and says by how much the epoch has
+    /// moved. After an error the rows say what has finished.
+    fn run_several<'a>(
+        &'a mut self,
+        works: &'a [Work<'a>],
+        transactions: Transactions,
+    ) -> Pending<'a, Result<u64, ServerError>> {
+        together::run(self, works, transactions)
+    }
 
     /// Whether a section (or none) can share a message with others: nothing has to be looked at around it.
     fn is_plain(&self, section: Option<&Source<'_>>) -> bool {

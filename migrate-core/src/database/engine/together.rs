@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::prepare::Prepared;
 use super::{Engine, Progress};
 use crate::database::error::{Error, ServerError, ServerErrorKind};
-use crate::database::execute::together::{self, Transactions};
+use crate::database::execute::together::Transactions;
 use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
 use crate::database::report::{Outcome, StepReport};
 use crate::database::state::Record;
@@ -128,11 +128,11 @@ impl<'e> Engine<'e> {
             settle_heads(&mut works);
         }
         let begun = Instant::now();
-        let outcome = together::run(self.backend, &works, transactions).await;
+        let outcome = self.backend.run_several(&works, transactions).await;
         self.pace.took(steps.len(), begun.elapsed());
+        self.fence.epoch = epoch + outcome.as_ref().copied().unwrap_or_default();
         if let Err(error) = &outcome {
             self.pace = Pace::Alone;
-            self.fence.epoch = epoch;
             for (work, before) in works.iter().zip(before).rev() {
                 self.give_back(work, before);
             }
@@ -156,7 +156,7 @@ impl<'e> Engine<'e> {
             self.tell_finished(report, of);
         }
         Ok(match outcome {
-            Ok(()) => Progress::Finished,
+            Ok(_) => Progress::Finished,
             Err(_) => Progress::Overtaken,
         })
     }

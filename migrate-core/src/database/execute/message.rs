@@ -80,6 +80,18 @@ impl Message {
         self.push(Part::Statement(number), source.sql(number));
     }
 
+    /// How many parts it has.
+    #[cfg(feature = "mysql")]
+    pub(crate) const fn length(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// What the part with this number is, from 0.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn part(&self, number: usize) -> Option<Part> {
+        self.parts.get(number).map(|(part, _)| *part)
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }

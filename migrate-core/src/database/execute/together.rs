@@ -22,12 +22,12 @@ pub(crate) enum Transactions {
     Whole,
 }
 
-/// Runs the sections. On an error nothing is left open.
-pub(crate) fn run<'a>(
-    backend: &'a mut dyn Backend,
+/// Runs the sections, and says by how much the epoch has moved. On an error nothing is left open.
+pub(crate) fn run<'a, B: Backend + ?Sized>(
+    backend: &'a mut B,
     works: &'a [Work<'a>],
     transactions: Transactions,
-) -> Pending<'a, Result<(), ServerError>> {
+) -> Pending<'a, Result<u64, ServerError>> {
     Box::pin(async move {
         let in_a_row = match transactions {
             Transactions::Each => backend.in_a_row().await?,
@@ -53,7 +53,8 @@ pub(crate) fn run<'a>(
             let ended = backend.execute(after).await;
             outcome = outcome.and(ended.map(drop));
         }
-        outcome
+        // A fence each.
+        outcome.map(|()| works.len() as u64)
     })
 }
 

@@ -25,10 +25,6 @@ pub(super) async fn writers(
     let mut written: Vec<(usize, Name)> = Vec::new();
     let mut outside = HashSet::new();
     let mut changed = false;
-    let qualified = |name: Name, database: &str| Name {
-        schema: name.schema.or_else(|| Some(database.to_owned())),
-        ..name
-    };
     for number in source.from..source.statement_count() {
         match read(source.sql(number), source.dialect) {
             Change::Data(data) => {
@@ -68,6 +64,40 @@ pub(super) async fn writers(
         .filter(|(_, name)| outside.contains(name))
         .map(|(number, _)| number)
         .collect())
+}
+
+/// Whether all the tables that these sections write take part. What they make themselves does.
+pub(super) async fn all_inside(
+    backend: &mut MysqlBackend,
+    sources: &[&Source<'_>],
+) -> Result<bool, ServerError> {
+    let (mut made, mut written) = (HashSet::new(), Vec::new());
+    for source in sources {
+        for number in 0..source.statement_count() {
+            match read(source.sql(number), source.dialect) {
+                Change::Data(data) => written.extend(data.tables),
+                Change::CreateTable(table) => {
+                    made.insert(qualified(table.name, &backend.database));
+                }
+                _ => {}
+            }
+        }
+    }
+    let written: Vec<Name> = written
+        .into_iter()
+        .map(|name| qualified(name, &backend.database))
+        .filter(|name| !made.contains(name))
+        .collect();
+    let mut outside = HashSet::new();
+    ask(backend, written.iter(), &mut outside).await?;
+    Ok(outside.is_empty())
+}
+
+fn qualified(name: Name, database: &str) -> Name {
+    Name {
+        schema: name.schema.or_else(|| Some(database.to_owned())),
+        ..name
+    }
 }
 
 /// Adds those of `names` to `outside` that the catalogue says are.
@@ -120,7 +150,7 @@ async fn ask<'n>(
     Ok(())
 }
 
-fn is_transactional(engine: &str) -> bool {
+pub(super) fn is_transactional(engine: &str) -> bool {
     ["InnoDB", "ROCKSDB", "TokuDB", "ndbcluster", "SEQUENCE"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(engine))

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `session` | the settings of the session, and putting them back |
 //! | `section` | a section as messages, with its journal |
+//! | `several` | several sections as one message |
+//! | `writer` | what the messages of a section say |
 //! | `engine` | which tables take part in transactions |
 //! | `error` | what the server's numbers mean, and the place that a message speaks of |
 
@@ -14,6 +16,8 @@ mod engine;
 pub(crate) mod error;
 mod section;
 mod session;
+mod several;
+mod writer;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{ConnectOptions, Connection};
@@ -22,6 +26,7 @@ use super::driver::{fetch, send};
 use super::{Attempt, Backend, Effect, Executed, Lent, Pending, Row, SessionSettings};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::execute::message::Part;
+use crate::database::execute::together::Transactions;
 use crate::database::execute::transactional::{
     Bounds, Surroundings, run as run_transaction, step_error,
 };
@@ -309,6 +314,27 @@ impl Backend for MysqlBackend {
 
     fn begin(&self) -> &'static str {
         BEGIN
+    }
+
+    fn is_plain(&self, section: Option<&Source<'_>>) -> bool {
+        section.is_none_or(|source| several::is_plain(source, self.default_engine()))
+    }
+
+    fn run_several<'a>(
+        &'a mut self,
+        works: &'a [Work<'a>],
+        transactions: Transactions,
+    ) -> Pending<'a, Result<u64, ServerError>> {
+        Box::pin(async move {
+            match transactions {
+                Transactions::Each => several::run(self, works).await,
+                // Which is said to whoever asked when the first of them is run.
+                Transactions::Whole => Err(ServerError::new(
+                    ServerErrorKind::Config,
+                    "data definition ends a transaction",
+                )),
+            }
+        })
     }
 
     fn lend(&mut self) -> Result<Lent<'_>, ServerError> {

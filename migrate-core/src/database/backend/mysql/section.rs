@@ -1,16 +1,4 @@
-//! A section as messages, with its journal.
-//!
-//! Data definition commits the transaction before it, and itself. So the transaction that a statement of data
-//! definition commits holds, last of all, the note that this statement is in flight: when the server is asked later,
-//! the note is there, whatever has become of the statement. Rows that are written between two such statements are
-//! committed by the second, together with its note. Only data definition can be in doubt.
-//!
-//! ```text
-//! START TRANSACTION; fence; row `upgrading`; INSERT ..; note 2; | CREATE TABLE ..; |
-//! fence and note 3 in one;                                      | CREATE INDEX ..; |
-//! START TRANSACTION; fence; UPDATE ..; note 5;                  | ALTER TABLE ..;  |
-//! START TRANSACTION; fence; settings put back; row `applied`; log; COMMIT
-//! ```
+//! A section as messages, with the journal that `writer` describes.
 //!
 //! A section without data definition is one transaction like any other. What may commit without being data
 //! definition that can be looked for afterwards (`CALL`, `LOCK TABLES` ..) is noted like data definition, with a commit
@@ -21,6 +9,7 @@ use std::time::Instant;
 use sqlx::Connection as _;
 
 use super::error::translate;
+use super::writer::{Transaction, Writer};
 use super::{BEGIN, MysqlBackend, engine, error};
 use crate::database::backend::Backend;
 use crate::database::backend::Lent;
@@ -29,18 +18,17 @@ use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::event::Event;
 use crate::database::execute::batch::{Batch, Runner};
 use crate::database::execute::call;
-use crate::database::execute::journalled::{Control, control, finished_hash, in_flight};
+use crate::database::execute::journalled::{Control, control, finished_hash};
 use crate::database::execute::message::{Message, Part, at_fence};
 use crate::database::execute::parts::{self, Failed};
 use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work};
 use crate::database::session::changes_settings_of_mysql;
-use crate::database::state::{Fence, Journal, Rounds, Started, State};
+use crate::database::state::Rounds;
 use crate::text::ddl::{Boundary, Residue, boundary, residue};
-use crate::text::revision::Direction;
 
 /// A message that has grown so long is sent before the next statement is added. The server takes 16 MiB by default.
-const LONG: usize = 256 * 1024;
+pub(super) const LONG: usize = 256 * 1024;
 
 /// Runs `work`, whose section is `source`.
 pub(super) async fn run(
@@ -76,21 +64,23 @@ pub(super) async fn run(
         return one_transaction(backend, work, source, around).await;
     }
     let started = Instant::now();
+    let writer = Writer::new(
+        backend.tables.clone(),
+        backend.session().cloned(),
+        work.fence.clone(),
+    );
     let mut section = Section {
         backend,
         work,
         source,
         boundaries,
-        message: Message::new(),
+        writer,
         length: 0,
-        epochs: 0,
-        transaction: Transaction::None,
         scope: if source.transactional {
             Scope::Section
         } else {
             Scope::Statement
         },
-        noted: None,
         finished: source.from,
         batch: work.batch,
     };
@@ -100,7 +90,7 @@ pub(super) async fn run(
     })?;
     let statements = source.statement_count() - source.from;
     Ok(Done {
-        epochs: section.epochs,
+        epochs: section.writer.epochs,
         statements,
         rows: section.batch.map(|batch| batch.rows),
         duration: started.elapsed(),
@@ -152,13 +142,6 @@ fn located(mut error: StepError, source: &Source<'_>) -> StepError {
     error
 }
 
-/// Whether a transaction of ours is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Transaction {
-    None,
-    Open,
-}
-
 /// How far a transaction around rows reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -193,15 +176,9 @@ struct Section<'s, 'w> {
     source: &'s Source<'w>,
     boundaries: Vec<Boundary>,
     /// What is not sent yet.
-    message: Message,
+    writer: Writer,
     length: usize,
-    /// How many fences stand in the messages so far.
-    epochs: u64,
-    /// Whether the messages so far leave a transaction of ours open.
-    transaction: Transaction,
     scope: Scope,
-    /// The statement that the row was begun with as in flight.
-    noted: Option<usize>,
     /// The statements before this one are committed, as far as the messages tell that have come to their end.
     finished: usize,
     /// What the batches have done, once one was begun.
@@ -211,8 +188,9 @@ struct Section<'s, 'w> {
 impl Section<'_, '_> {
     async fn run(&mut self, around: &Surroundings) -> Result<(), StepError> {
         self.restore_settings().await?;
-        self.open();
-        self.claim();
+        self.writer.open();
+        let first = self.boundaries.get(self.source.from).copied();
+        self.writer.claim(self.work, self.source, first, self.batch);
         let of = self.source.statement_count();
         for number in self.source.from..of {
             let revision = self.work.record.revision.as_str();
@@ -226,7 +204,11 @@ impl Section<'_, '_> {
                 self.send().await?;
             }
         }
-        self.close(around);
+        self.writer.open();
+        self.writer.message.extend(around.reset.iter().cloned());
+        self.writer
+            .finish_claimed(self.work, self.source, self.batch);
+        self.writer.commit();
         self.send().await
     }
 
@@ -240,7 +222,7 @@ impl Section<'_, '_> {
             let sql = self.source.sql(number);
             match residue(sql, self.source.dialect) {
                 Residue::Nothing => {}
-                Residue::Setting => self.message.statement(self.source, number),
+                Residue::Setting => self.writer.message.statement(self.source, number),
                 Residue::Lost(what) => {
                     let message = format!(
                         "statement {} has left {what} in the session that has ended, and statement {} cannot go on without",
@@ -259,7 +241,7 @@ impl Section<'_, '_> {
                 }
             }
         }
-        if self.message.is_empty() {
+        if self.writer.message.is_empty() {
             Ok(())
         } else {
             self.send().await
@@ -279,12 +261,12 @@ impl Section<'_, '_> {
         self.length += self.source.script.statements[number].text.len();
         match (control(self.source, number), self.scope) {
             (Some(Control::Begin), Scope::Statement) => {
-                self.open();
+                self.writer.open();
                 self.scope = Scope::Written;
                 return Ok(());
             }
             (Some(Control::Commit), Scope::Written) => {
-                self.commit(number);
+                self.writer.commit_statement(self.work, number);
                 self.scope = Scope::Statement;
                 return Ok(());
             }
@@ -292,30 +274,28 @@ impl Section<'_, '_> {
         }
         match self.boundaries[number] {
             Boundary::Within => {
-                self.open();
-                self.message.statement(self.source, number);
+                self.writer.open();
+                self.writer.message.statement(self.source, number);
                 if self.scope == Scope::Statement {
-                    self.commit(number);
+                    self.writer.commit_statement(self.work, number);
                 }
             }
             Boundary::Commits => {
-                self.note(number);
-                self.message.statement(self.source, number);
-                self.transaction = Transaction::None;
+                self.writer.define(self.work, self.source, number);
                 self.scope = self.scope.after_commit();
             }
             Boundary::Unknown => {
-                self.open();
-                self.note(number);
-                self.message.ours("COMMIT");
-                self.message.statement(self.source, number);
+                self.writer.open();
+                self.writer.note(self.work, self.source, number);
+                self.writer.message.ours("COMMIT");
+                self.writer.message.statement(self.source, number);
                 // It may have any number of results, so nothing may stand behind it.
                 self.send().await?;
-                self.message.ours("SET autocommit = 1");
+                self.writer.message.ours("SET autocommit = 1");
                 // Which unlocks tables too, so that ours can be written.
-                self.transaction = Transaction::None;
+                self.writer.transaction = Transaction::None;
                 self.scope = self.scope.after_commit();
-                self.open();
+                self.writer.open();
             }
         }
         Ok(())
@@ -324,11 +304,8 @@ impl Section<'_, '_> {
     /// A statement that is run again and again, each round committed with its note. A round in a table without
     /// transactions is noted too late when it is cut off: then it is not counted, but its rows are done.
     async fn rounds(&mut self, batch: Batch) -> Result<(), StepError> {
-        if self.transaction == Transaction::Open {
-            // The claim, when the batch is the first statement.
-            self.message.ours("COMMIT");
-            self.transaction = Transaction::None;
-        }
+        // The claim, when the batch is the first statement.
+        self.writer.commit();
         self.send().await?;
         let finished = finished_hash(self.source, batch.number);
         let mut runner = Runner {
@@ -336,11 +313,11 @@ impl Section<'_, '_> {
             work: self.work,
             source: self.source,
             begin: BEGIN,
-            epochs: self.epochs,
+            epochs: self.writer.epochs,
             done: self.batch.unwrap_or_default(),
         };
         let outcome = runner.run(batch, finished).await;
-        self.epochs = runner.epochs;
+        self.writer.epochs = runner.epochs;
         self.batch = Some(runner.done);
         outcome.map_err(|error| located(error, self.source))?;
         self.finished = batch.number + 1;
@@ -350,10 +327,10 @@ impl Section<'_, '_> {
     /// A Rust step. It is part of the transaction that is open, which is committed behind it, with the note. If it defines
     /// data, that commits what stands before it and the note that the step is in flight.
     async fn call(&mut self, number: usize, name: &str) -> Result<(), StepError> {
-        self.open();
-        self.note(number);
+        self.writer.open();
+        self.writer.note(self.work, self.source, number);
         self.send().await?;
-        self.transaction = Transaction::None;
+        self.writer.transaction = Transaction::None;
         match self.call_inside(number, name).await {
             Ok(Left::Open) => {}
             Ok(Left::Ended) => self.end_of_call(number).await?,
@@ -393,11 +370,8 @@ impl Section<'_, '_> {
 
     /// A Rust step in a section that says `transaction:false`: noted before and after.
     async fn call_outside(&mut self, number: usize, name: &str) -> Result<(), StepError> {
-        if self.transaction == Transaction::Open {
-            self.message.ours("COMMIT");
-            self.transaction = Transaction::None;
-        }
-        self.note(number);
+        self.writer.commit();
+        self.writer.note(self.work, self.source, number);
         self.send().await?;
         let lent = Lent::Mysql(&mut self.backend.connection);
         let called = call::call(lent, self.source.dialect, self.work, name, number).await;
@@ -406,7 +380,7 @@ impl Section<'_, '_> {
             let error = call::outside(failed.error);
             return Err(self.call_failed(Failed { error, ..failed }).await);
         }
-        self.message.ours("SET autocommit = 1");
+        self.writer.message.ours("SET autocommit = 1");
         self.end_of_call(number).await?;
         self.finished = number + 1;
         Ok(())
@@ -414,8 +388,8 @@ impl Section<'_, '_> {
 
     /// Notes that a Rust step has finished, in a transaction of its own.
     async fn end_of_call(&mut self, number: usize) -> Result<(), StepError> {
-        self.open();
-        self.commit(number);
+        self.writer.open();
+        self.writer.commit_statement(self.work, number);
         self.send().await
     }
 
@@ -427,109 +401,13 @@ impl Section<'_, '_> {
         }
     }
 
-    /// Commits this statement, and what stands before it in its transaction, together with the note.
-    fn commit(&mut self, number: usize) {
-        let tables = self.backend.tables();
-        let note = tables.end_statement(&self.work.record.revision, number + 1);
-        self.message.ours(&note);
-        self.message.ours("COMMIT");
-        self.transaction = Transaction::None;
-    }
-
-    /// What the lock row must say by now.
-    fn fence(&self) -> Fence {
-        Fence {
-            epoch: self.work.fence.epoch + self.epochs,
-            ..self.work.fence.clone()
-        }
-    }
-
-    /// Opens a transaction, unless one is open.
-    fn open(&mut self) {
-        if self.transaction == Transaction::Open {
-            return;
-        }
-        self.message.ours(BEGIN);
-        for sql in self.backend.tables().fence(&self.fence()) {
-            self.message.push(Part::Fence, &sql);
-        }
-        self.epochs += 1;
-        self.transaction = Transaction::Open;
-    }
-
-    /// Writes the row that says that the section has begun. A revision that is being taken back is no head any more.
-    fn claim(&mut self) {
-        let tables = self.backend.tables();
-        let mut record = self.work.record.clone();
-        record.is_head = false;
-        // The note of the first statement is part of it.
-        let first = self.boundaries.get(self.source.from);
-        let in_flight =
-            (first == Some(&Boundary::Commits)).then(|| in_flight(self.source, self.source.from));
-        self.noted = in_flight.is_some().then_some(self.source.from);
-        record.journal = Journal {
-            statement_no: self.source.from,
-            in_flight,
-            finished: Some(finished_hash(self.source, self.source.from)),
-            session: self.backend.session().cloned(),
-            batch: self.batch,
-        };
-        record.state = match self.work.direction {
-            Direction::Up => State::Upgrading,
-            Direction::Down => State::Downgrading,
-        };
-        if self.work.direction == Direction::Down {
-            self.message.extend(tables.heads(&self.work.heads));
-        }
-        self.message.extend(tables.write_record(self.work, &record));
-    }
-
-    /// Notes that this statement is in flight, and all before it have finished.
-    fn note(&mut self, number: usize) {
-        if self.noted == Some(number) {
-            return;
-        }
-        let statement = in_flight(self.source, number);
-        let tables = self.backend.tables();
-        let revision = &self.work.record.revision;
-        if self.transaction == Transaction::Open {
-            let note = tables.begin_statement(revision, number, &statement);
-            self.message.ours(&note);
-            return;
-        }
-        for sql in tables.fenced_begin_statement(&self.fence(), revision, number, &statement) {
-            self.message.push(Part::Fence, &sql);
-        }
-        self.epochs += 1;
-    }
-
-    /// Records the section as finished.
-    fn close(&mut self, around: &Surroundings) {
-        self.open();
-        self.message.extend(around.reset.iter().cloned());
-        let tables = self.backend.tables();
-        if self.work.direction == Direction::Up {
-            self.message.extend(tables.heads(&self.work.heads));
-        }
-        let mut record = self.work.record.clone();
-        record.journal = Journal {
-            statement_no: self.source.statement_count(),
-            batch: self.batch,
-            ..Journal::default()
-        };
-        self.message
-            .ours(&tables.update_row(&record, Started::Before));
-        self.message.ours(&tables.log(self.work));
-        self.message.ours("COMMIT");
-    }
-
     async fn send(&mut self) -> Result<(), StepError> {
         // As between two batches: the server takes an empty message for a mistake.
-        if self.message.is_empty() {
+        if self.writer.message.is_empty() {
             return Ok(());
         }
         self.length = 0;
-        let (sql, message) = std::mem::replace(&mut self.message, Message::new()).take();
+        let (sql, message) = std::mem::replace(&mut self.writer.message, Message::new()).take();
         match self.backend.execute(sql).await {
             Ok(_) => {
                 self.finished = self.finished_after(&message, usize::MAX);
@@ -552,11 +430,11 @@ impl Section<'_, '_> {
     async fn failed(&mut self, message: &Message, error: ServerError) -> StepError {
         let place = message.place("", &error);
         let finished = self.finished_after(message, error.results);
-        // More than one row: the way in which the fence raises.
+        // Out of range: the way in which the fence raises.
         let is_miss = error
             .code
             .as_deref()
-            .is_some_and(|code| code.starts_with("1242"));
+            .is_some_and(|code| code.starts_with("1690"));
         let error = if is_miss {
             at_fence(error, place)
         } else {
