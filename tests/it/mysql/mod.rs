@@ -4,6 +4,7 @@ mod connecting;
 mod crash;
 mod journal;
 mod session;
+mod shared;
 mod together;
 
 use std::fmt::Write as _;

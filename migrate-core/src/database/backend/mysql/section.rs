@@ -25,6 +25,7 @@ use crate::database::execute::transactional::{self, Surroundings, step_error};
 use crate::database::execute::{Done, Kept, Source, StepError, Work};
 use crate::database::session::changes_settings_of_mysql;
 use crate::database::state::Rounds;
+use crate::text::RevisionId;
 use crate::text::ddl::{Boundary, Residue, boundary, residue};
 
 /// A message that has grown so long is sent before the next statement is added. The server takes 16 MiB by default.
@@ -453,32 +454,32 @@ impl Section<'_, '_> {
         if error.kind == ServerErrorKind::Disconnected {
             return (Kept::Unknown, 0);
         }
-        match self.read_journal().await {
-            Ok((epochs, Some(noted))) => (Kept::Statements(noted.max(finished)), epochs),
-            Ok((epochs, None)) => (Kept::Nothing, epochs),
+        let before = self.work.fence.epoch;
+        match read_journal(self.backend, &self.work.record.revision).await {
+            Ok((epoch, noted)) => {
+                let kept =
+                    noted.map_or(Kept::Nothing, |noted| Kept::Statements(noted.max(finished)));
+                (kept, epoch.unwrap_or(before).saturating_sub(before))
+            }
             Err(_) => (Kept::Unknown, 0),
         }
     }
+}
 
-    /// By how much the epoch has moved, and the statement that the row of the section names, if it is there.
-    async fn read_journal(&mut self) -> Result<(u64, Option<usize>), ServerError> {
-        self.backend.execute("ROLLBACK".to_owned()).await?;
-        let sql = self
-            .backend
-            .tables()
-            .select_journal(&self.work.record.revision);
-        let mut fields = self
-            .backend
-            .query(sql)
-            .await?
-            .into_iter()
-            .flatten()
-            .map(|field| field?.parse::<u64>().ok());
-        let epoch = fields.next().flatten().unwrap_or(self.work.fence.epoch);
-        let noted = fields
-            .next()
-            .flatten()
-            .and_then(|number| usize::try_from(number).ok());
-        Ok((epoch.saturating_sub(self.work.fence.epoch), noted))
-    }
+/// Rolls back, and reads the epoch and how many statements the row of a section that has begun says have finished.
+pub(super) async fn read_journal(
+    backend: &mut MysqlBackend,
+    revision: &RevisionId,
+) -> Result<(Option<u64>, Option<usize>), ServerError> {
+    backend.execute("ROLLBACK".to_owned()).await?;
+    let sql = backend.tables().select_journal(revision);
+    let mut fields = backend
+        .query(sql)
+        .await?
+        .into_iter()
+        .flatten()
+        .map(|field| field?.parse::<u64>().ok());
+    let epoch = fields.next().flatten();
+    let noted = fields.next().flatten();
+    Ok((epoch, noted.and_then(|number| usize::try_from(number).ok())))
 }

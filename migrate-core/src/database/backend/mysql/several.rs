@@ -1,14 +1,14 @@
 //! Several sections as one message, each recorded as if it were alone.
 //!
-//! What the end of a section and the beginning of the next say is one transaction where nothing can go wrong between
-//! them: where the next begins with data definition, which commits both. A flush of the disk is saved, and all that is
-//! said to open and to end a transaction.
+//! What the end of a section and the beginning of the next say is one transaction where the next begins with data
+//! definition, which commits both. A flush of the disk is saved, and what is said to open and to end a transaction. The
+//! next begins behind a savepoint, because not every error of data definition comes after its commit.
 //!
 //! After an error the rows say how far the section has come in which it was: the rest is then run one by one.
 
 use super::engine::{self, is_transactional};
-use super::section::LONG;
-use super::writer::Writer;
+use super::section::{LONG, read_journal};
+use super::writer::{Transaction, Writer};
 use super::{BEGIN, MysqlBackend};
 use crate::database::backend::Backend as _;
 use crate::database::error::{ServerError, ServerErrorKind};
@@ -17,6 +17,9 @@ use crate::database::execute::message::Part;
 use crate::database::execute::{Source, Work};
 use crate::database::session::changes_settings_of_mysql;
 use crate::text::ddl::{Alteration, Boundary, Change, boundary, read};
+
+/// What has gone before a section stands before it.
+const SAVEPOINT: &str = "migrate_before";
 
 /// Whether a section can share a message, as far as its text tells: it leaves the settings of the session and the engines
 /// of tables as they are, and nothing in it commits unforeseen.
@@ -73,7 +76,7 @@ impl<'w> Share<'w> {
         }
     }
 
-    /// Adds it to the messages: what it leaves open, its rows in any case, is committed by what comes behind it.
+    /// Adds it to the message. Its rows are not committed yet: what comes behind it does that.
     fn write(&mut self, writer: &mut Writer) {
         let begins = self.boundaries.first().copied();
         if begins == Some(Boundary::Within) {
@@ -81,6 +84,9 @@ impl<'w> Share<'w> {
             writer.commit();
         }
         self.start = writer.message.length();
+        if writer.transaction == Transaction::Open {
+            writer.message.ours(&format!("SAVEPOINT {SAVEPOINT}"));
+        }
         writer.open();
         let Some(source) = self.source.filter(|_| self.defines()) else {
             if let Some(source) = self.source {
@@ -151,43 +157,40 @@ pub(super) async fn run(
     if error.kind != ServerErrorKind::Disconnected {
         let at = error.results;
         let share = shares.iter().rev().find(|share| share.start <= at);
-        if let (Some(share), Some(part)) = (share, message.part(at)) {
-            let sql = after_error(backend, share, part, &error);
+        if let Some(share) = share
             // The error that counts is the first one.
-            let _ = backend.execute(sql).await;
+            && settle(backend, share, message.part(at), &error).await.is_err()
+        {
+            let _ = backend.execute("ROLLBACK".to_owned()).await;
         }
     }
     Err(error)
 }
 
-/// What is said when this part of a section has failed: what stands open is committed where only data definition has
-/// failed behind it, and the row of the section says how far it has come.
-fn after_error(
-    backend: &MysqlBackend,
+/// Ends the transaction in which this part of a section has failed, keeping what stood before the section, and has its row
+/// say how far it has come.
+async fn settle(
+    backend: &mut MysqlBackend,
     share: &Share<'_>,
-    part: Part,
+    part: Option<Part>,
     error: &ServerError,
-) -> String {
-    let Part::Statement(number) = part else {
-        return "ROLLBACK".to_owned();
-    };
-    let Some(source) = share.source else {
-        return "ROLLBACK".to_owned();
-    };
-    let defines = share.boundaries[number] == Boundary::Commits;
-    let finished = if defines {
-        number
-    } else {
-        share.committed_before(number)
-    };
-    let mut sql = if defines { "COMMIT" } else { "ROLLBACK" }.to_owned();
-    if defines || finished > 0 {
-        let revision = &share.work.record.revision;
-        let hash = finished_hash(source, finished);
-        let note = backend
-            .tables
-            .fail(revision, finished, Some(hash), &error.message);
-        sql = format!("{sql};\n{BEGIN};\n{note};\nCOMMIT");
+) -> Result<(), ServerError> {
+    // There is no such savepoint once the section has committed something, nor where nothing stood before it.
+    let back = format!("ROLLBACK TO SAVEPOINT {SAVEPOINT};\nCOMMIT");
+    if backend.execute(back).await.is_ok() {
+        return Ok(());
     }
-    sql
+    let revision = &share.work.record.revision;
+    let (_, noted) = read_journal(backend, revision).await?;
+    let (Some(noted), Some(source), Some(Part::Statement(number))) = (noted, share.source, part)
+    else {
+        return Ok(());
+    };
+    let finished = noted.max(share.committed_before(number));
+    let hash = finished_hash(source, finished);
+    let note = backend
+        .tables
+        .fail(revision, finished, Some(hash), &error.message);
+    let note = format!("{BEGIN};\n{note};\nCOMMIT");
+    backend.execute(note).await.map(drop)
 }
