@@ -86,6 +86,16 @@ fn what_has_failed_goes_on_at_the_statement_that_failed() {
         "1\n3\n"
     );
 
+    // Who asks for the other direction is told why it is tried again.
+    for ask in [Run::downgrade("base"), Run::redo(None)] {
+        let failure = run(&chain, database.url(), ask).expect_err("it is still not there");
+        let text = failure.to_string();
+        let why = "an earlier run has begun to apply r1 and not finished: that comes first, before anything is taken back; \
+                   `migrate-cli repair --applied r1` says that all of it has happened";
+        assert!(text.starts_with("revision r1 failed: "), "{text}");
+        assert!(text.ends_with(why), "{text}");
+    }
+
     database.sql("CREATE TABLE gone (id int)");
     upgrade(&chain, &database);
     assert_eq!(recorded(&database), "r1 applied head");

@@ -13,7 +13,7 @@ use crate::database::report::Outcome;
 use crate::database::run::Verb;
 use crate::database::section::Text;
 use crate::database::state::{Holder, Record, SessionId, State};
-use crate::model::{Action, Graph};
+use crate::model::{Action, Graph, Step};
 use crate::text::revision::Direction;
 
 /// How long a session that may live, and that no lock tells of, must not be heard of before it is taken for dead: several
@@ -270,7 +270,27 @@ impl Engine<'_> {
             Err(_) => report.outcome = Outcome::Failed,
         }
         self.tell_end(report, number, number);
-        tried.map(|_| Progress::Finished)
+        tried
+            .map(|_| Progress::Finished)
+            .map_err(|error| self.says_why_finished(error, &step))
+    }
+
+    /// Who asked for the other direction is told why this step was run all the same.
+    fn says_why_finished(&self, error: Error, step: &Step) -> Error {
+        let id = &step.revision;
+        let (begun, first) = match (&self.task.verb, step.action) {
+            (Verb::Downgrade(_) | Verb::Redo(_), Action::Upgrade) => {
+                ("begun to apply", "before anything is taken back")
+            }
+            (Verb::Upgrade(_) | Verb::AllHeads, Action::Downgrade) => {
+                ("begun to take back", "before anything is applied")
+            }
+            _ => return error,
+        };
+        error.and_help(format!(
+            "an earlier run has {begun} {id} and not finished: that comes first, {first}; `migrate-cli repair --applied {id}` \
+             says that all of it has happened"
+        ))
     }
 }
 

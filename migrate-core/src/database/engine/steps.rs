@@ -119,6 +119,10 @@ impl<'e> Engine<'e> {
                 step_report.rows = done.rows;
             }
             Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
+            // Somebody else was at work all the time: it was not begun.
+            Err(error) if error.class() == Class::RunLockTimeout => {
+                return tried.map(|_| Progress::Finished);
+            }
             Err(error) => {
                 step_report.outcome = if error.leaves_unknown() {
                     Outcome::Unknown

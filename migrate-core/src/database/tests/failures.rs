@@ -1,5 +1,9 @@
 //! What goes wrong, and what is left.
 
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+
 use super::vocabulary::*;
 use crate::database::{Repair, Run};
 use crate::text::diagnostic::Class;
@@ -378,4 +382,30 @@ async fn statements_that_were_edited_after_they_ran_are_in_doubt_until_somebody_
         ]
     );
     drop(folder);
+}
+
+/// Somebody else writes all the time: nothing is said of a revision that was never begun.
+#[tokio::test]
+async fn a_run_that_cannot_have_the_file_has_begun_nothing() {
+    let (_folder, options) = in_file();
+    let pool = SqlitePool::connect_with(options.clone())
+        .await
+        .expect("a file");
+    let set = set(&line(&["a", "b"]));
+    upgrade(&set, &pool, "a").await.expect("the first");
+    let mut writer = pool.acquire().await.expect("a connection");
+    sqlx::raw_sql("BEGIN IMMEDIATE")
+        .execute(&mut *writer)
+        .await
+        .expect("the lock of the file");
+    for told in [true, false] {
+        let run = Run::upgrade("head").lock_wait(Duration::from_millis(300));
+        let run = if told { run.on_progress(|_| {}) } else { run };
+        let failure = set.run(options.clone(), run).await.unwrap_err();
+        assert_eq!(failure.class(), Class::RunLockTimeout, "{failure}");
+        let report = failure.report();
+        assert!(report.steps.is_empty(), "{:?}", report.steps);
+        assert_eq!(report.from, ["a"]);
+        assert_eq!(report.heads, ["a"]);
+    }
 }
