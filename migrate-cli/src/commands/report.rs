@@ -61,15 +61,17 @@ fn done(report: &Report, page: &mut Page) {
         );
         return;
     }
-    if report.steps.is_empty() && report.from != report.heads {
+    if let Some(rows) = forgotten(report) {
         // A stamp at base that was to forget everything first.
-        page.line(
-            piece(GOOD, "everything recorded is forgotten")
-                .and(PLAIN, ": was at ")
-                .and(ID, at(&report.from))
-                .and(PLAIN, ", now at ")
-                .and(ID, at(&report.heads)),
-        );
+        let what = piece(GOOD, "everything recorded is forgotten")
+            .and(PLAIN, format!(" ({}): ", count(rows, "row")));
+        let what = if report.from == report.heads {
+            what.and(PLAIN, "at ")
+        } else {
+            let was = what.and(PLAIN, "was at ").and(ID, at(&report.from));
+            was.and(PLAIN, ", now at ")
+        };
+        page.line(what.and(ID, at(&report.heads)));
         return;
     }
     if report.steps.is_empty() {
@@ -118,6 +120,13 @@ fn done(report: &Report, page: &mut Page) {
             .and(DIM, tagged(report)),
     );
     way_back(report, page);
+}
+
+/// How many rows were forgotten by a stamp that has recorded none instead.
+fn forgotten(report: &Report) -> Option<usize> {
+    report
+        .purged
+        .filter(|rows| *rows > 0 && report.steps.is_empty())
 }
 
 fn tagged(report: &Report) -> String {

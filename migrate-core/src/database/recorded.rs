@@ -88,6 +88,11 @@ impl Recorded {
         }
     }
 
+    /// How many rows there are, whatever their state.
+    pub(crate) const fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
         self.by_id.clear();

@@ -37,6 +37,10 @@ pub struct Report {
     /// What a start-up that is switched off has found pending and left so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<String>,
+    /// How many rows a stamp that forgets everything first has forgotten, those of revisions that were never finished and
+    /// of those taken back among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purged: Option<usize>,
     /// What is to be known and stopped nothing.
     pub warnings: Vec<String>,
     /// Whether it was only asked what would be done.
@@ -59,6 +63,7 @@ impl Report {
             steps: Vec::new(),
             backup: None,
             pending: Vec::new(),
+            purged: None,
             warnings: Vec::new(),
             dry: false,
             duration: Duration::ZERO,
@@ -71,8 +76,8 @@ impl Report {
     }
 
     /// Whether there was nothing to do, and nothing was left pending.
-    pub const fn is_up_to_date(&self) -> bool {
-        self.steps.is_empty() && self.pending.is_empty()
+    pub fn is_up_to_date(&self) -> bool {
+        self.steps.is_empty() && self.pending.is_empty() && self.purged.is_none_or(|rows| rows == 0)
     }
 }
 

@@ -160,6 +160,10 @@ fn a_lost_head_is_left_behind_by_a_purge() {
         "current --check-heads",
         "stamp base --purge",
         "current",
+        "stamp head",
+        "stamp base",
+        "stamp base --purge",
+        "stamp base --purge",
     ]);
     assert_screen!(session, "snapshots/lost_head.txt");
 }

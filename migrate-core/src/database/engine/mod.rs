@@ -171,6 +171,7 @@ impl<'e> Engine<'e> {
             self.report.steps.push(step);
         }
         self.report.heads = plan.heads_after().iter().map(ToString::to_string).collect();
+        self.report.purged = self.purges().then(|| self.recorded.count());
         Ok(Some(plan))
     }
 

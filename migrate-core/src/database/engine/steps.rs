@@ -70,6 +70,7 @@ impl<'e> Engine<'e> {
                 .execute(sql)
                 .await
                 .map_err(|error| self.server("writing the state tables of", error))?;
+            self.report.purged = Some(self.recorded.count());
             self.recorded.clear();
         }
         let shares = self.transaction() == Transaction::Own && self.may_share(prepared);

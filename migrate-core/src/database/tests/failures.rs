@@ -409,3 +409,24 @@ async fn a_run_that_cannot_have_the_file_has_begun_nothing() {
         assert_eq!(report.heads, ["a"]);
     }
 }
+
+/// It is no effective row, and all the same something is forgotten.
+#[tokio::test]
+async fn a_purge_says_that_it_forgets_a_revision_that_was_never_finished() {
+    let broken = "CREATE TABLE x (i);\nINSERT INTO gone VALUES (1);";
+    let files = [file_with(
+        "a",
+        "none",
+        "",
+        (" transaction:false", broken),
+        ("", "DROP TABLE x;"),
+    )];
+    let (set, pool) = (set(&files), memory().await);
+    upgrade(&set, &pool, "head").await.unwrap_err();
+    for (rows, idle) in [(1, false), (0, true)] {
+        let purge = Run::stamp(["base"]).purge();
+        let report = set.run(&pool, purge).await.expect("nothing is in the way");
+        assert_eq!(report.purged, Some(rows));
+        assert_eq!(report.is_up_to_date(), idle);
+    }
+}
