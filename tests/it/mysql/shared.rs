@@ -164,6 +164,11 @@ fn a_failure_is_said_and_recorded_the_same_both_ways_and_mended_the_same() {
             8,
             "INSERT INTO old VALUES (1);\nINSERT INTO gone VALUES (1);",
         ),
+        (
+            "rows in such a table, which is there already",
+            8,
+            "CREATE TABLE IF NOT EXISTS old (i INT);\nINSERT INTO old VALUES (1);\nINSERT INTO gone VALUES (1);",
+        ),
     ];
     for (place, (what, number, up)) in cases.into_iter().enumerate() {
         let mut sections = sections();

@@ -66,28 +66,21 @@ pub(super) async fn writers(
         .collect())
 }
 
-/// Whether all the tables that these sections write take part. What they make themselves does.
+/// Whether all the tables that these sections write take part: those that are there. What is made by a section
+/// [that may share](super::several::is_plain) does.
 pub(super) async fn all_inside(
     backend: &mut MysqlBackend,
     sources: &[&Source<'_>],
 ) -> Result<bool, ServerError> {
-    let (mut made, mut written) = (HashSet::new(), Vec::new());
+    let mut written = Vec::new();
     for source in sources {
         for number in 0..source.statement_count() {
-            match read(source.sql(number), source.dialect) {
-                Change::Data(data) => written.extend(data.tables),
-                Change::CreateTable(table) => {
-                    made.insert(qualified(table.name, &backend.database));
-                }
-                _ => {}
+            if let Change::Data(data) = read(source.sql(number), source.dialect) {
+                let tables = data.tables.into_iter();
+                written.extend(tables.map(|name| qualified(name, &backend.database)));
             }
         }
     }
-    let written: Vec<Name> = written
-        .into_iter()
-        .map(|name| qualified(name, &backend.database))
-        .filter(|name| !made.contains(name))
-        .collect();
     let mut outside = HashSet::new();
     ask(backend, written.iter(), &mut outside).await?;
     Ok(outside.is_empty())
