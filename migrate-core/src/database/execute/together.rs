@@ -72,12 +72,14 @@ fn each(tables: &Tables, works: &[Work<'_>], begin: &'static str) -> String {
     sections.collect::<Vec<_>>().join("COMMIT;\n")
 }
 
-/// The sections as one transaction, between its ends: the fence is raised by the first, and what has to be said of each
-/// is said at once where that can be done.
+/// The sections as one transaction, between its ends.
 fn whole(tables: &Tables, works: &[Work<'_>]) -> Message {
-    let one_log = tables.dialect == Dialect::Sqlite
-        && works.iter().all(|work| work.direction == Direction::Up);
     let mut message = Message::new();
+    if tables.dialect == Dialect::Sqlite && works.iter().all(|work| work.direction == Direction::Up)
+    {
+        applied_at_once(&mut message, tables, works);
+        return message;
+    }
     for (place, work) in works.iter().enumerate() {
         if place == 0 {
             message.fence(tables, work);
@@ -85,14 +87,29 @@ fn whole(tables: &Tables, works: &[Work<'_>]) -> Message {
             message.fence_again(tables, work);
         }
         transactional::statements(&mut message, work);
-        message.extend(if one_log {
-            tables.finish_unlogged(work)
-        } else {
-            tables.finish(work)
-        });
-    }
-    if one_log {
-        message.extend(tables.log_several(works));
+        message.extend(tables.finish(work));
     }
     message
+}
+
+/// What has to be said of each is said at once where that can be done: the fence is raised by the first, the epoch counts
+/// the others at the end, and the log is one statement.
+fn applied_at_once(message: &mut Message, tables: &Tables, works: &[Work<'_>]) {
+    let mut before = None;
+    for work in works {
+        match before {
+            None => {
+                message.fence(tables, work);
+                transactional::statements(message, work);
+                message.extend(tables.finish_unlogged(work));
+            }
+            Some(before) => {
+                transactional::statements(message, work);
+                message.extend(tables.finish_behind(work, before));
+            }
+        }
+        before = Some(&work.record.revision);
+    }
+    message.extend(tables.count_epochs(works.len().saturating_sub(1)));
+    message.extend(tables.log_several(works));
 }

@@ -101,6 +101,16 @@ impl Tables {
         }
     }
 
+    /// Moves the epoch on for so many further revisions of a transaction that has raised the fence.
+    pub(crate) fn count_epochs(&self, revisions: usize) -> Option<String> {
+        (revisions > 0).then(|| {
+            format!(
+                "UPDATE {} SET epoch = epoch + {revisions} WHERE id = 1",
+                self.lock
+            )
+        })
+    }
+
     /// What the lock row must say besides its `id`.
     fn fence_condition(&self, table: &str, fence: &Fence) -> String {
         let epoch = match self.wording {

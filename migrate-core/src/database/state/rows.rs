@@ -16,6 +16,15 @@ pub(crate) enum Started {
     Before,
 }
 
+/// When a section began whose row is inserted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun<'a> {
+    /// When the fence of this transaction was raised.
+    AtFence,
+    /// When this revision had finished, in the same transaction.
+    Behind(&'a RevisionId),
+}
+
 /// What becomes of a recorded down section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DownSection<'a> {
@@ -81,6 +90,18 @@ impl Tables {
         statements
     }
 
+    /// The statements that record a section as applied that began when `before` had finished, in the transaction of that:
+    /// its row and the heads, but not the log.
+    pub(crate) fn finish_behind(&self, work: &Work<'_>, before: &RevisionId) -> Vec<String> {
+        let mut statements = self.heads(&work.heads);
+        if work.row == Known::Present {
+            statements.push(self.delete_row(&work.record));
+        }
+        let down_section = work.down_section.as_deref();
+        statements.push(self.insert_row(&work.record, down_section, Begun::Behind(before)));
+        statements
+    }
+
     /// The statements that change `is_head` of other rows.
     pub(crate) fn heads(&self, change: &HeadChange) -> Vec<String> {
         if self.wording == Wording::Prepared && change.gained.is_empty() {
@@ -124,23 +145,24 @@ impl Tables {
                 };
                 vec![self.updated_row(record, Started::AtFence, section)]
             }
-            (_, Known::Present) => {
-                let delete = format!(
-                    "DELETE FROM {} WHERE revision = {}",
-                    self.state,
-                    self.literal(record.revision.as_str())
-                );
-                vec![
-                    delete,
-                    self.insert_row(record, work.down_section.as_deref()),
-                ]
+            (_, known) => {
+                let delete = (known == Known::Present).then(|| self.delete_row(record));
+                let insert = self.insert_row(record, work.down_section.as_deref(), Begun::AtFence);
+                delete.into_iter().chain([insert]).collect()
             }
-            (_, Known::Absent) => vec![self.insert_row(record, work.down_section.as_deref())],
         }
     }
 
-    /// Inserts a row; behind the fence, which has left the time at which the change began.
-    pub(crate) fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
+    fn delete_row(&self, record: &Record) -> String {
+        format!(
+            "DELETE FROM {} WHERE revision = {}",
+            self.state,
+            self.literal(record.revision.as_str())
+        )
+    }
+
+    /// Inserts a row; behind the fence.
+    fn insert_row(&self, record: &Record, down_section: Option<&str>, begun: Begun<'_>) -> String {
         let Journal {
             statement_no,
             in_flight,
@@ -150,8 +172,17 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
-        // The fence has left it in the lock row.
-        let started = "heartbeat";
+        let (started, place) = match begun {
+            // The fence has left it in the lock row.
+            Begun::AtFence => ("heartbeat", format!("{} WHERE id = 1", self.lock)),
+            Begun::Behind(before) => {
+                let before = self.literal(before.as_str());
+                (
+                    "finished_at",
+                    format!("{} WHERE revision = {before}", self.state),
+                )
+            }
+        };
         let (finished, duration) = self.ended(record, started);
         let values = [
             text(record.revision.as_str()),
@@ -187,11 +218,10 @@ impl Tables {
             .filter(|(_, value)| value != "NULL")
             .unzip();
         format!(
-            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE id = 1",
+            "INSERT INTO {} ({}) SELECT {} FROM {place}",
             self.state,
             columns.join(", "),
             values.join(", "),
-            self.lock,
         )
     }
 
