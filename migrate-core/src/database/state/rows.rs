@@ -172,18 +172,16 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
-        let (started, place) = match begun {
+        let started = match begun {
             // The fence has left it in the lock row.
-            Begun::AtFence => ("heartbeat", format!("{} WHERE id = 1", self.lock)),
-            Begun::Behind(before) => {
-                let before = self.literal(before.as_str());
-                (
-                    "finished_at",
-                    format!("{} WHERE revision = {before}", self.state),
-                )
-            }
+            Begun::AtFence => "heartbeat".to_owned(),
+            Begun::Behind(before) => format!(
+                "(SELECT finished_at FROM {} WHERE revision = {})",
+                self.state,
+                self.literal(before.as_str())
+            ),
         };
-        let (finished, duration) = self.ended(record, started);
+        let (finished, duration) = self.ended(record, &started);
         let values = [
             text(record.revision.as_str()),
             text(&join(&record.parents)),
@@ -203,7 +201,7 @@ impl Tables {
             number(batch.map(|batch| batch.rounds)),
             number(batch.map(|batch| batch.rows)),
             text(record.compatible.name()),
-            started.to_owned(),
+            started,
             finished,
             duration,
             self.who(record),
@@ -217,12 +215,13 @@ impl Tables {
             .zip(values)
             .filter(|(_, value)| value != "NULL")
             .unzip();
-        format!(
-            "INSERT INTO {} ({}) SELECT {} FROM {place}",
-            self.state,
-            columns.join(", "),
-            values.join(", "),
-        )
+        let (columns, values) = (columns.join(", "), values.join(", "));
+        let values = match begun {
+            Begun::AtFence => format!("SELECT {values} FROM {} WHERE id = 1", self.lock),
+            // Selected from, the table that is written would be copied first.
+            Begun::Behind(_) => format!("VALUES ({values})"),
+        };
+        format!("INSERT INTO {} ({columns}) {values}", self.state)
     }
 
     /// Changes the row of a revision to this state, keeping what does not change with a state.
