@@ -195,6 +195,11 @@ impl Error {
         self
     }
 
+    /// Whether the run lock could not be had. An SQL failure may have the same class, where another writer holds the file.
+    pub(crate) const fn is_run_lock(&self) -> bool {
+        matches!(*self.0, Kind::RunLock { .. })
+    }
+
     /// Whether nobody knows what its connection is doing: a statement may still be at work there, or it is lost.
     pub(crate) fn leaves_unknown(&self) -> bool {
         matches!(*self.0, Kind::Cancelled { .. }) || self.class() == Class::Interrupted

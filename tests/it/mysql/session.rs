@@ -76,6 +76,8 @@ fn settings_of_a_revision_are_put_back() {
 fn the_fence_raises_under_every_sql_mode() {
     let cases = [
         "SET sql_mode = '';\nDO SLEEP(1.5);\nCREATE TABLE s (b int);\nINSERT INTO c VALUES (1);",
+        "SET sql_mode = 'ANSI,NO_UNSIGNED_SUBTRACTION,HIGH_NOT_PRECEDENCE';\nDO SLEEP(1.5);\nCREATE TABLE s (b int);\nINSERT \
+         INTO c VALUES (1);",
         "SET sql_mode = '';\nCREATE TABLE s AS SELECT SLEEP(1.5) AS b;\nALTER TABLE c ADD d int;",
     ];
     for section in cases {

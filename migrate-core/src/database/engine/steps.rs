@@ -70,7 +70,8 @@ impl<'e> Engine<'e> {
                 .execute(sql)
                 .await
                 .map_err(|error| self.server("writing the state tables of", error))?;
-            self.report.purged = Some(self.recorded.count());
+            // When it is done once more, because somebody else was faster, the first time counts.
+            self.report.purged.get_or_insert(self.recorded.count());
             self.recorded.clear();
         }
         let shares = self.transaction() == Transaction::Own && self.may_share(prepared);
@@ -120,8 +121,8 @@ impl<'e> Engine<'e> {
                 step_report.rows = done.rows;
             }
             Ok(Tried::Overtaken) => return Ok(Progress::Overtaken),
-            // Somebody else was at work all the time: it was not begun.
-            Err(error) if error.class() == Class::RunLockTimeout => {
+            Err(error) if error.is_run_lock() => {
+                // Somebody else was at work all the time: it was not begun.
                 return tried.map(|_| Progress::Finished);
             }
             Err(error) => {

@@ -5,13 +5,18 @@ use sqlx::SqlitePool;
 use super::vocabulary::*;
 use crate::database::backend::Backend as _;
 use crate::database::backend::sqlite::SqliteBackend;
-use crate::database::{Outcome, Run};
+use crate::database::{Outcome, Run, StepReport};
 use crate::text::diagnostic::Class;
 
 /// `r1`, `r2`, ..: a table each.
 fn chain(count: usize) -> Vec<String> {
     let ids: Vec<String> = (1..=count).map(|number| format!("r{number}")).collect();
     line(&ids.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Whether its one statement has run.
+fn has_finished(step: &StepReport) -> bool {
+    step.outcome == Outcome::Finished && step.statements == 1
 }
 
 /// How often the fence was raised.
@@ -32,13 +37,7 @@ async fn every_revision_is_told_recorded_and_fenced_by_itself() {
             .map(|number| format!("upgrade r{number}"))
             .collect();
         assert_eq!(steps(&report), expected);
-        assert!(
-            report
-                .steps
-                .iter()
-                .all(|step| step.outcome == Outcome::Finished)
-        );
-        assert!(report.steps.iter().all(|step| step.statements == 1));
+        assert!(report.steps.iter().all(has_finished));
         assert_eq!(report.heads, ["r50"]);
         let finished: Vec<String> = (1..=COUNT)
             .map(|number| format!("upgrade r{number} finished"))
@@ -103,12 +102,7 @@ async fn what_is_taken_back_to_nothing_is_told_recorded_and_fenced_too() {
             .map(|number| format!("downgrade r{number}"))
             .collect();
         assert_eq!(steps(&report), expected);
-        assert!(
-            report
-                .steps
-                .iter()
-                .all(|step| step.outcome == Outcome::Finished && step.statements == 1)
-        );
+        assert!(report.steps.iter().all(has_finished));
         assert!(report.heads.is_empty());
         let finished = expected.iter().map(|step| format!("{step} finished"));
         assert_eq!(log(&pool).await[COUNT..], finished.collect::<Vec<_>>());
