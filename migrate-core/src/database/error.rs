@@ -16,7 +16,7 @@ use crate::text::diagnostic::{Class, Diagnostic, Frame};
 use crate::text::{Dialect, DialectSet};
 
 pub use failure::Failure;
-pub(crate) use server::{ServerError, ServerErrorKind};
+pub(crate) use server::{ServerError, ServerErrorKind, Unplaced};
 pub(crate) use text::left_pending;
 
 /// What kept a run from reaching its end.

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::backend::{Attempt, Backend};
+use super::backend::{Attempt, Backend, Row};
 use super::engine::Deadline;
-use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind};
+use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind, Unplaced};
 use super::event::{Event, Watch};
 use super::state::{Holder, read_lock};
 use super::who::jitter;
@@ -19,9 +19,10 @@ pub(crate) struct Patience {
     limit: Duration,
     /// The end of everything, whatever the others do.
     deadline: Option<Deadline>,
-    since: Instant,
+    /// Since when somebody else is waited for: work of our own is no waiting.
+    since: Option<Instant>,
     told: bool,
-    /// The epoch last seen: when it moves, the others are at work and the limit starts anew.
+    /// The epoch last seen: when it moves, somebody is at work and the limit starts anew.
     epoch: Option<u64>,
 }
 
@@ -30,10 +31,15 @@ impl Patience {
         Self {
             limit,
             deadline: None,
-            since: Instant::now(),
+            since: None,
             told: false,
             epoch: None,
         }
+    }
+
+    /// That of somebody who only looks.
+    pub(crate) fn of_reader() -> Self {
+        Self::new(Duration::from_secs(30))
     }
 
     /// The same, and not longer than until `deadline`.
@@ -41,10 +47,10 @@ impl Patience {
         Self { deadline, ..self }
     }
 
-    /// The others have come so far.
+    /// The others have come so far, or we have.
     pub(crate) fn seen(&mut self, epoch: u64) {
         if self.epoch.is_some_and(|known| known != epoch) {
-            self.since = Instant::now();
+            self.since = None;
         }
         self.epoch = Some(epoch);
     }
@@ -59,7 +65,7 @@ impl Patience {
         holder: Option<&Holder>,
         watch: &Watch,
     ) -> Result<(), Error> {
-        let waited = self.since.elapsed();
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
         let over = |waited, limit| {
             Err(Error::new(Kind::RunLock {
                 waited,
@@ -103,7 +109,7 @@ pub(crate) async fn acquire(
     backend: &mut dyn Backend,
     patience: &mut Patience,
     watch: &Watch,
-) -> Result<(), LockError> {
+) -> Result<(), Unplaced> {
     loop {
         if backend.try_lock().await? == Attempt::Taken {
             return Ok(());
@@ -115,32 +121,72 @@ pub(crate) async fn acquire(
     }
 }
 
+/// The rows of a query outside of a transaction of ours: asked again for as long as somebody else writes.
+pub(crate) async fn ask(
+    backend: &mut dyn Backend,
+    patience: &mut Patience,
+    watch: &Watch,
+    sql: String,
+) -> Result<Vec<Row>, Unplaced> {
+    loop {
+        match backend.query(sql.clone()).await {
+            Err(error) if is_contention(&error) => {
+                patience.pause(backend.dialect(), None, watch).await?;
+            }
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+/// The same for somebody who only looks.
+pub(crate) async fn look(backend: &mut dyn Backend, sql: String) -> Result<Vec<Row>, Unplaced> {
+    let mut patience = Patience::of_reader();
+    ask(backend, &mut patience, &Watch::default(), sql).await
+}
+
 /// Who is recorded as the holder; unknown when it cannot be read.
 pub(crate) async fn holder(backend: &mut dyn Backend) -> Option<Holder> {
     let rows = backend.query(backend.tables().select_lock()).await.ok()?;
     read_lock(rows.into_iter().next()?).ok()?.holder
 }
 
-/// The run lock could not be taken.
-#[derive(Debug)]
-pub(crate) enum LockError {
-    Server(ServerError),
-    Error(Error),
-}
-
-impl From<ServerError> for LockError {
-    fn from(error: ServerError) -> Self {
-        Self::Server(error)
-    }
-}
-
-impl From<Error> for LockError {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
 /// Whether to wait and try again: somebody else writes.
 pub(crate) fn is_contention(error: &ServerError) -> bool {
     error.kind == ServerErrorKind::Busy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(40);
+
+    async fn waits(patience: &mut Patience) -> Result<(), Error> {
+        patience
+            .pause(Dialect::Sqlite, None, &Watch::default())
+            .await
+    }
+
+    #[tokio::test]
+    async fn what_is_ones_own_work_is_no_waiting() {
+        let mut patience = Patience::new(LIMIT);
+        patience.seen(1);
+        for epoch in 2..4 {
+            tokio::time::sleep(LIMIT * 2).await;
+            waits(&mut patience).await.expect("the first time");
+            patience.seen(epoch);
+        }
+    }
+
+    #[tokio::test]
+    async fn it_ends_when_the_others_come_no_further() {
+        let mut patience = Patience::new(LIMIT);
+        loop {
+            patience.seen(1);
+            if let Err(error) = waits(&mut patience).await {
+                assert!(error.is_run_lock(), "{error}");
+                return;
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::backend::Backend;
-use super::error::{Difference, Error, Kind, ServerError, ServerErrorKind};
+use super::error::{Difference, Error, Kind, ServerErrorKind, Unplaced};
 use super::state::{FORMAT, LockRow, Record, State, read_lock, read_record};
 use crate::model::set::Set;
 use crate::model::{Applied, Graph, Index};
@@ -23,9 +23,9 @@ impl Recorded {
     /// Reads everything. Missing tables are an empty database, and so are those of another schema.
     ///
     /// The lock row first: whatever changes after that is caught by the fence.
-    pub(crate) async fn read(backend: &mut dyn Backend) -> Result<Self, ReadError> {
+    pub(crate) async fn read(backend: &mut dyn Backend) -> Result<Self, Unplaced> {
         let lock = match lock_row(backend).await {
-            Err(ReadError::Server(error)) if error.kind == ServerErrorKind::MissingTable => {
+            Err(Unplaced::Server(error)) if error.kind == ServerErrorKind::MissingTable => {
                 return Ok(Self::default());
             }
             Ok(None) => return Ok(Self::default()),
@@ -149,7 +149,7 @@ impl Recorded {
 }
 
 /// Reads the lock row; `None` when somebody has taken it away.
-pub(crate) async fn lock_row(backend: &mut dyn Backend) -> Result<Option<LockRow>, ReadError> {
+pub(crate) async fn lock_row(backend: &mut dyn Backend) -> Result<Option<LockRow>, Unplaced> {
     let rows = backend.query(backend.tables().select_lock()).await?;
     let lock = rows
         .into_iter()
@@ -165,26 +165,7 @@ pub(crate) async fn lock_row(backend: &mut dyn Backend) -> Result<Option<LockRow
     }
 }
 
-/// The rows cannot be had: the server's error, which may be one to wait and try again for, or one of ours.
-#[derive(Debug)]
-pub(crate) enum ReadError {
-    Server(ServerError),
-    Error(Error),
-}
-
-impl From<ServerError> for ReadError {
-    fn from(error: ServerError) -> Self {
-        Self::Server(error)
-    }
-}
-
-impl From<Error> for ReadError {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-fn unreadable(backend: &dyn Backend, what: String) -> ReadError {
+fn unreadable(backend: &dyn Backend, what: String) -> Unplaced {
     Error::new(Kind::Unreadable {
         table: backend.tables().state.clone(),
         what,

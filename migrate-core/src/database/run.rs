@@ -72,6 +72,17 @@ impl Verb {
         }
     }
 
+    /// Whether everything that is recorded is forgotten first.
+    pub(crate) const fn purges(&self) -> bool {
+        matches!(
+            self,
+            Self::Stamp {
+                purge: Purge::Everything,
+                ..
+            }
+        )
+    }
+
     /// Whether it makes sense on a database that holds nothing: then a missing SQLite file is made.
     pub(crate) const fn may_begin_a_database(&self) -> bool {
         match self {

@@ -1,7 +1,8 @@
 //! Which tools have a table in a database.
 
 use crate::database::backend::Backend;
-use crate::database::error::{Error, Kind, ServerError};
+use crate::database::error::{Error, Kind, Unplaced};
+use crate::database::lock::look;
 use crate::database::target::Database;
 use crate::model::Tool;
 use crate::text::Dialect;
@@ -60,7 +61,7 @@ pub(super) async fn find(
     backend: &mut dyn Backend,
     tool: Option<Tool>,
     name: Option<&str>,
-) -> Result<Vec<Table>, ServerError> {
+) -> Result<Vec<Table>, Unplaced> {
     let (schema, name) = match name.and_then(|name| name.split_once('.')) {
         Some((schema, name)) => (Some(schema), Some(name)),
         None => (None, name),
@@ -73,7 +74,7 @@ pub(super) async fn find(
     names.dedup();
     let sql = catalogue(backend.dialect(), schema, &names);
     let mut seen: Vec<(String, String)> = Vec::new();
-    for row in backend.query(sql).await? {
+    for row in look(backend, sql).await? {
         if let [Some(table), Some(column)] = row.as_slice() {
             seen.push((table.clone(), column.to_ascii_lowercase()));
         }

@@ -15,8 +15,9 @@ use std::time::Duration;
 use super::api::finish;
 use super::backend::Backend;
 use super::connect::{Intent, connect};
-use super::error::{Error, Failure};
+use super::error::{Error, Failure, Unplaced};
 use super::event::{Event, Watch};
+use super::lock::look;
 use super::report::Report;
 use super::run::{Effect, Run};
 use super::target::Database;
@@ -202,11 +203,13 @@ impl Migrations {
         database: &Database,
         adopt: &Adopt,
     ) -> Result<(Table, Applied), Error> {
-        let refused = |error| {
-            Error::new(super::error::Kind::Server {
-                doing: "reading the table of another tool in",
-                target: database.to_string(),
-                error,
+        let refused = |error: Unplaced| {
+            error.at(|error| {
+                Error::new(super::error::Kind::Server {
+                    doing: "reading the table of another tool in",
+                    target: database.to_string(),
+                    error,
+                })
             })
         };
         let found = find(backend, adopt.tool, adopt.table.as_deref())
@@ -214,7 +217,7 @@ impl Migrations {
             .map_err(refused)?;
         let table = find::the_one(found, adopt.tool, adopt.table.as_deref(), database)?;
         let sql = recorded::query(&table, backend.dialect());
-        let rows = backend.query(sql).await.map_err(refused)?;
+        let rows = look(backend, sql).await.map_err(refused)?;
         let recorded = Recorded::read(&table, rows)?;
         let applied = judge::applied(self.set()?.graph(), &table, &recorded)?;
         Ok((table, applied))

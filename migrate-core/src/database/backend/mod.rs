@@ -14,7 +14,7 @@ pub(crate) mod sqlite;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::error::{ServerError, ServerErrorKind};
+use super::error::{Error, Kind, ServerError, ServerErrorKind};
 use super::execute::together::{self, Transactions};
 use super::execute::{Done, Source, StepError, Work};
 use super::state::{Fence, Holder, SessionId, Tables};
@@ -52,6 +52,27 @@ impl Lent<'_> {
 
 /// What the methods of [`Backend`] return.
 pub(crate) type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What most do who ask a database something, as errors say it.
+pub(crate) const READING: &str = "reading the state tables of";
+
+/// The error of somebody who was doing that with the state tables of `target`.
+pub(crate) fn refused(
+    backend: &dyn Backend,
+    doing: &'static str,
+    target: &str,
+    error: ServerError,
+) -> Error {
+    if error.kind == ServerErrorKind::Permission {
+        let grant = backend.tables().grant(backend.user());
+        return Error::new(Kind::Permission { error, grant });
+    }
+    Error::new(Kind::Server {
+        doing,
+        target: target.to_owned(),
+        error,
+    })
+}
 
 /// A row of a result: every column is selected as text.
 pub(crate) type Row = Vec<Option<String>>;

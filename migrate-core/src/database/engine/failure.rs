@@ -6,6 +6,7 @@ use super::Engine;
 use crate::database::error::{Error, Kind, ServerErrorKind, SqlFailure};
 use crate::database::execute::journalled::finished_hash;
 use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
+use crate::database::lock::{Patience, is_contention};
 use crate::database::mask::{escape, mask, shorten};
 use crate::database::report::{Outcome, RowCount, StepAction, StepReport};
 use crate::database::run::Verb;
@@ -13,6 +14,9 @@ use crate::database::state::Rounds;
 use crate::text::LineIndex;
 use crate::text::diagnostic::Frame;
 use crate::text::revision::Direction;
+
+/// How long others are waited for so that a failure is logged; who is to read of it waits too.
+const LOGGED_WITHIN: Duration = Duration::from_secs(5);
 
 impl Engine<'_> {
     /// Makes an error of what a section has failed with, and writes it to the log.
@@ -187,12 +191,23 @@ impl Engine<'_> {
         }
         sql.push(tables.log_failure(work, text, duration));
         sql.push("COMMIT".to_owned());
-        match self.backend.execute(sql.join(";\n")).await {
-            Ok(_) => self.fence.epoch += 1,
-            Err(error) => {
+        let sql = sql.join(";\n");
+        let mut patience = Patience::new(LOGGED_WITHIN).until(self.task.deadline);
+        loop {
+            let Err(error) = self.backend.execute(sql.clone()).await else {
+                self.fence.epoch += 1;
+                return;
+            };
+            // What counts is the first error; and there may be none to roll back.
+            let _ = self.backend.execute("ROLLBACK".to_owned()).await;
+            let goes_on = is_contention(&error)
+                && patience
+                    .pause(self.dialect, None, &self.task.watch)
+                    .await
+                    .is_ok();
+            if !goes_on {
                 tracing::warn!(target: "migrate", %error, "the failure could not be written to the log");
-                // A connection that cannot do even that is given up.
-                let _ = self.backend.execute("ROLLBACK".to_owned()).await;
+                return;
             }
         }
     }

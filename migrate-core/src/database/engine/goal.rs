@@ -47,13 +47,7 @@ pub(crate) fn plan(
         // It has no steps: the engine does not come here with one.
         Verb::Repair { revision, .. } => Target::Redo(Some(spec(revision)?)),
     };
-    if matches!(
-        task.verb,
-        Verb::Stamp {
-            purge: PurgeRows::Everything,
-            ..
-        }
-    ) {
+    if task.verb.purges() {
         return anew(graph, &applied, &target);
     }
     if task.fill == Fill::Refuse || found.missing.is_empty() {
@@ -245,12 +239,15 @@ pub(crate) fn joined(graph: &Graph, recorded: &Recorded) -> Result<Graph, Error>
 /// revision, also when somebody else has run it meanwhile.
 #[derive(Debug, Clone)]
 pub(crate) struct Goal {
+    /// Whether the rows are forgotten first, whatever they say.
+    from_nothing: bool,
     steps: Vec<(Action, RevisionId)>,
 }
 
 impl Goal {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, verb: &Verb) -> Self {
         Self {
+            from_nothing: verb.purges(),
             steps: plan
                 .steps
                 .iter()
@@ -264,7 +261,11 @@ impl Goal {
     /// # Errors
     /// When the rows have changed in a way that the goal cannot be reached from.
     pub(crate) fn rest(&self, graph: &Graph, recorded: &Recorded) -> Result<Vec<Step>, Error> {
-        let before = applied(graph, recorded);
+        let before = if self.from_nothing {
+            Applied::none(graph)
+        } else {
+            applied(graph, recorded)
+        };
         let mut applied = before.set().clone();
         let mut actions = Vec::new();
         for (action, id) in &self.steps {

@@ -18,15 +18,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::backend::{Backend, SessionSettings};
+use super::backend::{Backend, READING, Row, SessionSettings, refused};
 use super::backup::Order;
-use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind};
+use super::error::{Error, Kind, Limit, ServerError, ServerErrorKind, Unplaced};
 use super::event::{Event, Watch};
 use super::execute::Transaction;
-use super::lock::{self, LockError, Patience, is_contention};
-use super::recorded::{Comparison, ReadError, Recorded, compare};
+use super::lock::{self, Patience, is_contention};
+use super::recorded::{Comparison, Recorded, compare};
 use super::report::{Outcome, Report, StepAction, StepReport};
-use super::run::{Fill, PerRun, Purge, Stored, Verb};
+use super::run::{Fill, PerRun, Stored, Verb};
 use super::state::{Fence, Holder};
 use super::step::StepContext;
 use super::who;
@@ -171,7 +171,7 @@ impl<'e> Engine<'e> {
             self.report.steps.push(step);
         }
         self.report.heads = plan.heads_after().iter().map(ToString::to_string).collect();
-        self.report.purged = self.purges().then(|| self.recorded.count());
+        self.report.purged = self.task.verb.purges().then(|| self.recorded.count());
         Ok(Some(plan))
     }
 
@@ -219,7 +219,7 @@ impl<'e> Engine<'e> {
             None => {
                 let plan = goal::plan(&graph, &self.recorded, self.set, &comparison, self.task)?;
                 let steps = plan.steps.clone();
-                *goal = Some(Goal::new(&plan));
+                *goal = Some(Goal::new(&plan, &self.task.verb));
                 self.task.watch.tell(&Event::Planned { steps: steps.len() });
                 steps
             }
@@ -247,10 +247,8 @@ impl<'e> Engine<'e> {
             .map_err(|error| self.server("opening a session on", error))?;
         if self.ownership == Ownership::Own {
             let taken = lock::acquire(self.backend, &mut self.patience, &self.task.watch).await;
-            taken.map_err(|error| match error {
-                LockError::Error(error) => error,
-                LockError::Server(error) => self.server("taking the run lock on", error),
-            })?;
+            taken
+                .map_err(|error| error.at(|error| self.server("taking the run lock on", error)))?;
         }
         Ok(())
     }
@@ -265,7 +263,7 @@ impl<'e> Engine<'e> {
         }
     }
 
-    async fn try_read(&mut self) -> Result<(), ReadError> {
+    async fn try_read(&mut self) -> Result<(), Unplaced> {
         if self.ownership == Ownership::Caller && self.recorded.lock.is_none() {
             // First: on PostgreSQL a look at a missing table would end the caller's transaction.
             self.backend.create_tables().await?;
@@ -307,16 +305,21 @@ impl<'e> Engine<'e> {
     }
 
     /// Waits when the rows could not be read because somebody else writes.
-    async fn wait_after(&mut self, error: ReadError) -> Result<(), Error> {
+    async fn wait_after(&mut self, error: Unplaced) -> Result<(), Error> {
         match error {
-            ReadError::Server(error) if is_contention(&error) => {
+            Unplaced::Server(error) if is_contention(&error) => {
                 self.patience
                     .pause(self.dialect, None, &self.task.watch)
                     .await
             }
-            ReadError::Server(error) => Err(self.server("reading the state tables of", error)),
-            ReadError::Error(error) => Err(error),
+            error => Err(error.at(|error| self.server(READING, error))),
         }
+    }
+
+    /// What the state tables say, read outside of our transactions.
+    async fn ask(&mut self, sql: String) -> Result<Vec<Row>, Error> {
+        let rows = lock::ask(self.backend, &mut self.patience, &self.task.watch, sql).await;
+        rows.map_err(|error| error.at(|error| self.server(READING, error)))
     }
 
     /// Lets go of everything. A connection that is lost, or in an unknown state, is simply dropped.
@@ -503,16 +506,7 @@ impl<'e> Engine<'e> {
 
     /// An error of the server outside of any section.
     fn server(&self, doing: &'static str, error: ServerError) -> Error {
-        let target = self.report.target.clone();
-        if error.kind == ServerErrorKind::Permission {
-            let grant = self.backend.tables().grant(self.backend.user());
-            return Error::new(Kind::Permission { error, grant });
-        }
-        Error::new(Kind::Server {
-            doing,
-            target,
-            error,
-        })
+        refused(self.backend, doing, &self.report.target, error)
     }
 
     /// Who opens the transaction of a section.
@@ -523,16 +517,6 @@ impl<'e> Engine<'e> {
             Ownership::Own if stamps || self.task.transaction == PerRun::Single => Transaction::Run,
             Ownership::Own => Transaction::Own,
         }
-    }
-
-    fn purges(&self) -> bool {
-        matches!(
-            self.task.verb,
-            Verb::Stamp {
-                purge: Purge::Everything,
-                ..
-            }
-        )
     }
 }
 

@@ -184,7 +184,7 @@ impl<'e> Engine<'e> {
         }
         for step in steps
             .iter()
-            .filter(|step| !step.action.applies() && !self.purges())
+            .filter(|step| !step.action.applies() && !self.task.verb.purges())
         {
             let above = self.recorded.unknown_above(graph, &step.revision);
             if !above.is_empty() {

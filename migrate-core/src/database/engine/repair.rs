@@ -352,10 +352,8 @@ impl Engine<'_> {
     async fn recorded_down(&mut self, revision: &RevisionId) -> Result<Option<String>, Error> {
         let tables = self.backend.tables();
         let sql = tables.select_down_section(revision.as_str());
-        match self.backend.query(sql).await {
-            Ok(rows) => Ok(rows.into_iter().flatten().next().flatten()),
-            Err(error) => Err(self.server("reading the state tables of", error)),
-        }
+        let rows = self.ask(sql).await?;
+        Ok(rows.into_iter().flatten().next().flatten())
     }
 
     /// The step that would finish the revision in this direction.

@@ -41,7 +41,7 @@ impl<'e> Engine<'e> {
         steps: &[Step],
     ) -> Result<Progress, Error> {
         let prepared = self.prepare(graph, steps)?;
-        if prepared.is_empty() && !self.purges() {
+        if prepared.is_empty() && !self.task.verb.purges() {
             return Ok(Progress::Finished);
         }
         if self.is_one_message(&prepared) {
@@ -64,7 +64,7 @@ impl<'e> Engine<'e> {
         graph: &Graph,
         prepared: &[Prepared<'e>],
     ) -> Result<Progress, Error> {
-        if self.purges() {
+        if self.task.verb.purges() {
             let sql = self.backend.tables().purge();
             self.backend
                 .execute(sql)
@@ -191,11 +191,7 @@ impl<'e> Engine<'e> {
             .backend
             .tables()
             .select_down_section(step.revision.as_str());
-        let rows = self
-            .backend
-            .query(sql)
-            .await
-            .map_err(|error| self.server("reading the state tables of", error))?;
+        let rows = self.ask(sql).await?;
         match rows.into_iter().flatten().next().flatten() {
             Some(section) => {
                 let stored = Text::stored(&step.revision, &section, recorded_digest)?;
@@ -265,6 +261,7 @@ impl<'e> Engine<'e> {
             let error = match self.run_within_limit(&work).await? {
                 Ok(done) => {
                     self.fence.epoch += done.epochs;
+                    self.patience.seen(self.fence.epoch);
                     self.take_over(&work);
                     return Ok(Some(done));
                 }

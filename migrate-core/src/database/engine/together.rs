@@ -76,7 +76,7 @@ impl<'e> Engine<'e> {
     pub(super) fn is_one_message(&self, steps: &[Prepared<'e>]) -> bool {
         self.may_share(steps)
             && self.transaction() == Transaction::Run
-            && !self.purges()
+            && !self.task.verb.purges()
             && self.pace != Pace::Alone
             // Between its revisions a run with a limit asks whether it is over.
             && self.task.deadline.is_none()
@@ -131,6 +131,7 @@ impl<'e> Engine<'e> {
         let outcome = self.backend.run_several(&works, transactions).await;
         self.pace.took(steps.len(), begun.elapsed());
         self.fence.epoch = epoch + outcome.as_ref().copied().unwrap_or_default();
+        self.patience.seen(self.fence.epoch);
         if let Err(error) = &outcome {
             self.pace = Pace::Alone;
             for (work, before) in works.iter().zip(before).rev() {
@@ -142,8 +143,10 @@ impl<'e> Engine<'e> {
             tracing::debug!(target: "migrate", %error, "going on one by one");
         }
         let durations = match (&outcome, transactions) {
+            // All of it is committed: how long it took is not worth an error.
+            (Ok(_), _) => self.finished(steps.len()).await.unwrap_or_default(),
             (Err(_), Transactions::Whole) => HashMap::new(),
-            _ => self.finished(steps.len()).await?,
+            (Err(_), Transactions::Each) => self.finished(steps.len()).await?,
         };
         for mut report in reports {
             let taken = durations.get(&report.revision);
@@ -181,9 +184,8 @@ impl<'e> Engine<'e> {
             .backend
             .tables()
             .select_finished(&self.holder.run, most);
-        let rows = self.backend.query(sql).await;
-        let rows = rows.map_err(|error| self.server("reading the state tables of", error))?;
-        let finished = rows.into_iter().filter_map(|row| {
+        let finished = self.ask(sql).await?;
+        let finished = finished.into_iter().filter_map(|row| {
             let mut fields = row.into_iter().flatten();
             let revision = fields.next()?;
             let micros = fields.next().and_then(|text| text.parse().ok());

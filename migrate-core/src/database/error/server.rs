@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Error;
 use crate::text::diagnostic::Class;
 
 /// What a server said, told apart as far as a run acts on it.
@@ -35,6 +36,35 @@ pub(crate) enum ServerErrorKind {
     Config,
     /// Anything else.
     Other,
+}
+
+/// What a server said to somebody who does not know where that was and what for, or an error of ours.
+#[derive(Debug)]
+pub(crate) enum Unplaced {
+    Server(ServerError),
+    Error(Error),
+}
+
+impl Unplaced {
+    /// The error; `place` says where and what for.
+    pub(crate) fn at(self, place: impl FnOnce(ServerError) -> Error) -> Error {
+        match self {
+            Self::Server(error) => place(error),
+            Self::Error(error) => error,
+        }
+    }
+}
+
+impl From<ServerError> for Unplaced {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<Error> for Unplaced {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
 }
 
 /// What a server said.

@@ -1,9 +1,9 @@
 //! The one query of a start-up, and what it says.
 
-use crate::database::backend::{Backend, Row};
-use crate::database::error::{Error, Kind, ServerErrorKind};
+use crate::database::backend::{Backend, READING, Row, refused};
+use crate::database::error::{Error, Kind, ServerErrorKind, Unplaced};
 use crate::database::event::Watch;
-use crate::database::lock::{Patience, is_contention};
+use crate::database::lock::{Patience, ask};
 use crate::database::report::Report;
 use crate::database::state::{FORMAT, read_flag};
 use crate::model::Migrations;
@@ -36,31 +36,20 @@ pub(crate) async fn look(
     };
     report.dialect = dialect.name();
     let heads = migrations.effective_heads(serving)?;
-    let rows = loop {
-        let sql = backend
-            .tables()
-            .select_heads(heads.iter().map(|head| head.id));
-        match backend.query(sql).await {
-            Ok(rows) => break rows,
-            Err(error) if error.kind == ServerErrorKind::MissingTable && heads.is_empty() => {
-                return Ok(Look::Equal);
-            }
-            Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(Look::Other),
-            Err(error) if is_contention(&error) => {
-                patience.pause(dialect, None, &Watch::default()).await?;
-            }
-            Err(error) if error.kind == ServerErrorKind::Permission => {
-                let grant = backend.tables().grant(backend.user());
-                return Err(Error::new(Kind::Permission { error, grant }));
-            }
-            Err(error) => {
-                let target = report.target.clone();
-                return Err(Error::new(Kind::Server {
-                    doing: "reading the state tables of",
-                    target,
-                    error,
-                }));
-            }
+    let sql = backend
+        .tables()
+        .select_heads(heads.iter().map(|head| head.id));
+    let rows = match ask(backend, &mut patience, &Watch::default(), sql).await {
+        Ok(rows) => rows,
+        Err(Unplaced::Server(error)) if error.kind == ServerErrorKind::MissingTable => {
+            return Ok(if heads.is_empty() {
+                Look::Equal
+            } else {
+                Look::Other
+            });
+        }
+        Err(error) => {
+            return Err(error.at(|error| refused(backend, READING, &report.target, error)));
         }
     };
     let look = judge(&heads, rows)?;

@@ -2,6 +2,7 @@
 
 mod vocabulary;
 
+mod contention;
 mod downgrades;
 mod failures;
 mod invariants;

@@ -1,13 +1,11 @@
 //! The rows of the state tables as somebody reads them who holds no lock: tables that are missing are no error, and
 //! where another writes, it is tried again.
 
-use std::time::Duration;
-
-use crate::database::backend::{Backend, Row};
-use crate::database::error::{Error, Kind, ServerError, ServerErrorKind};
+use crate::database::backend::{Backend, READING, Row, refused};
+use crate::database::error::{Error, Kind, ServerErrorKind, Unplaced};
 use crate::database::event::Watch;
-use crate::database::lock::{Patience, is_contention};
-use crate::database::recorded::{ReadError, Recorded};
+use crate::database::lock::{Patience, is_contention, look};
+use crate::database::recorded::Recorded;
 use crate::database::state::{FORMAT, LockRow, read_lock};
 use crate::database::target::Database;
 
@@ -17,33 +15,13 @@ pub(super) async fn rows(
     database: &Database,
     sql: String,
 ) -> Result<Option<Vec<Row>>, Error> {
-    let mut patience = Patience::new(Duration::from_secs(30));
-    loop {
-        match backend.query(sql.clone()).await {
-            Ok(rows) => return Ok(Some(rows)),
-            Err(error) if error.kind == ServerErrorKind::MissingTable => return Ok(None),
-            Err(error) if is_contention(&error) => {
-                patience
-                    .pause(backend.dialect(), None, &Watch::default())
-                    .await?;
-            }
-            Err(error) => return Err(refused(backend, database, error)),
+    match look(backend, sql).await {
+        Ok(rows) => Ok(Some(rows)),
+        Err(Unplaced::Server(error)) if error.kind == ServerErrorKind::MissingTable => Ok(None),
+        Err(error) => {
+            Err(error.at(|error| refused(backend, READING, &database.to_string(), error)))
         }
     }
-}
-
-fn refused(backend: &dyn Backend, database: &Database, error: ServerError) -> Error {
-    if error.kind == ServerErrorKind::Permission {
-        return Error::new(Kind::Permission {
-            error,
-            grant: backend.tables().grant(backend.user()),
-        });
-    }
-    Error::new(Kind::Server {
-        doing: "reading the state tables of",
-        target: database.to_string(),
-        error,
-    })
 }
 
 pub(super) async fn read_lock_row(
@@ -80,17 +58,20 @@ pub(super) async fn read_all(
     backend: &mut dyn Backend,
     database: &Database,
 ) -> Result<Recorded, Error> {
-    let mut patience = Patience::new(Duration::from_secs(30));
+    let mut patience = Patience::of_reader();
     loop {
         match Recorded::read(backend).await {
             Ok(recorded) => return Ok(recorded),
-            Err(ReadError::Error(error)) => return Err(error),
-            Err(ReadError::Server(error)) if is_contention(&error) => {
+            Err(Unplaced::Server(error)) if is_contention(&error) => {
                 patience
                     .pause(backend.dialect(), None, &Watch::default())
                     .await?;
             }
-            Err(ReadError::Server(error)) => return Err(refused(backend, database, error)),
+            Err(error) => {
+                return Err(
+                    error.at(|error| refused(backend, READING, &database.to_string(), error))
+                );
+            }
         }
     }
 }
