@@ -127,8 +127,9 @@ async fn after_a_shared_message_that_failed() {
     );
 }
 
-/// A run; when it has planned, somebody takes the file.
-async fn run(
+/// A run; at the first event of this kind somebody takes the file.
+async fn disturbed(
+    at: fn(&Event<'_>) -> bool,
     options: &SqliteConnectOptions,
     hold: Hold,
     files: &[String],
@@ -136,11 +137,22 @@ async fn run(
 ) -> Result<Report, Failure> {
     let other = Other::new(hold, options);
     let run = run.on_progress(move |event| {
-        if matches!(event, Event::Planned { .. }) {
+        if at(event) {
             other.takes_the_file();
         }
     });
     set(files).run(options, run).await
+}
+
+/// A run; when it has planned, somebody takes the file.
+async fn run(
+    options: &SqliteConnectOptions,
+    hold: Hold,
+    files: &[String],
+    run: Run,
+) -> Result<Report, Failure> {
+    let at = |event: &Event<'_>| matches!(event, Event::Planned { .. });
+    disturbed(at, options, hold, files, run).await
 }
 
 /// What a question to the file says.
@@ -181,6 +193,22 @@ async fn before_any_kind_of_run() {
         succeeds(&files, Run::stamp(["a"])).await;
         is_at(&["a applied head", "b reverted"]).await;
     }
+}
+
+#[tokio::test]
+async fn in_the_middle_of_a_redo_which_takes_nothing_back_twice() {
+    let (_folder, options) = in_file();
+    let files = line(&["a", "b"]);
+    let set = set(&files);
+    let upgraded = set.run(&options, Run::upgrade("head")).await;
+    upgraded.expect("all of them");
+    let at = |event: &Event<'_>| match event {
+        Event::StepEnds { step, .. } => step.to_string().starts_with("downgrade b"),
+        _ => false,
+    };
+    let report = disturbed(at, &options, Hold::Exclusive, &files, Run::redo(None)).await;
+    let report = report.expect("both halves");
+    assert_eq!(steps(&report), ["downgrade b", "upgrade b"]);
 }
 
 #[tokio::test]
