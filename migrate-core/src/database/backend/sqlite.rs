@@ -328,7 +328,11 @@ impl Backend for SqliteBackend<'_> {
 
     fn is_plain(&self, section: Option<&Source<'_>>) -> bool {
         let plain = |source: &Source<'_>| {
-            source.transactional && !source.has_parts() && !settings::may_change(source)
+            source.transactional
+                && !source.has_parts()
+                && !settings::may_change(source)
+                // Of one transaction the rows are written at its end, and it may want to see those before it.
+                && !self.tables.are_named_in(source.text)
         };
         // The time that a statement may take is counted by its results.
         !matches!(self.link, Link::Caller(_))

@@ -92,24 +92,16 @@ fn whole(tables: &Tables, works: &[Work<'_>]) -> Message {
     message
 }
 
-/// What has to be said of each is said at once where that can be done: the fence is raised by the first, the epoch counts
-/// the others at the end, and the log is one statement.
+/// What has to be said of each is said at once at the end: nobody sees it before.
 fn applied_at_once(message: &mut Message, tables: &Tables, works: &[Work<'_>]) {
-    let mut before = None;
+    let Some(first) = works.first() else {
+        return;
+    };
+    message.fence(tables, first);
+    message.extend(tables.note_moments());
     for work in works {
-        match before {
-            None => {
-                message.fence(tables, work);
-                transactional::statements(message, work);
-                message.extend(tables.finish_unlogged(work));
-            }
-            Some(before) => {
-                transactional::statements(message, work);
-                message.extend(tables.finish_behind(work, before));
-            }
-        }
-        before = Some(&work.record.revision);
+        transactional::statements(message, work);
+        message.extend([tables.note_moment()]);
     }
-    message.extend(tables.count_epochs(works.len().saturating_sub(1)));
-    message.extend(tables.log_several(works));
+    message.extend(tables.applied_at_once(works));
 }

@@ -102,7 +102,7 @@ impl Tables {
     }
 
     /// Moves the epoch on for so many further revisions of a transaction that has raised the fence.
-    pub(crate) fn count_epochs(&self, revisions: usize) -> Option<String> {
+    pub(super) fn count_epochs(&self, revisions: usize) -> Option<String> {
         (revisions > 0).then(|| {
             format!(
                 "UPDATE {} SET epoch = epoch + {revisions} WHERE id = 1",

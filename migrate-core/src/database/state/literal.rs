@@ -49,6 +49,16 @@ impl Tables {
         text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text))
     }
 
+    /// The condition that a column is one of these: `= 'a'` or `IN ('a', 'b')`.
+    pub(super) fn one_of<'a>(&self, ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
+        let literal = |id: &RevisionId| self.literal(id.as_str());
+        let ids: Vec<String> = ids.into_iter().map(literal).collect();
+        match ids.as_slice() {
+            [id] => format!("= {id}"),
+            ids => format!("IN ({})", ids.join(", ")),
+        }
+    }
+
     pub(super) const fn flag(&self, flag: bool) -> &'static str {
         match (self.dialect, flag) {
             (Dialect::Postgres, true) => "true",

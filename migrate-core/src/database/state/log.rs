@@ -14,18 +14,15 @@ impl Tables {
         self.log_rows(
             work,
             &statements.to_string(),
-            &format!("= {}", self.literal(work.record.revision.as_str())),
+            &self.one_of([&work.record.revision]),
         )
     }
 
-    /// The same for several sections of one direction that have been inserted by one transaction, in their order: on
-    /// SQLite, which numbers rows as they come.
-    pub(crate) fn log_several(&self, works: &[Work<'_>]) -> Option<String> {
-        let ids: Vec<String> = works
-            .iter()
-            .map(|work| self.literal(work.record.revision.as_str()))
-            .collect();
-        let which = format!("IN ({}) ORDER BY rowid", ids.join(", "));
+    /// The same for several sections of one direction whose rows have been inserted in their order: on SQLite, which
+    /// numbers rows as they come.
+    pub(super) fn log_several(&self, works: &[Work<'_>]) -> Option<String> {
+        let ids = works.iter().map(|work| &work.record.revision);
+        let which = format!("{} ORDER BY rowid", self.one_of(ids));
         Some(self.log_rows(works.first()?, "statement_no", &which))
     }
 

@@ -3,6 +3,7 @@
 //! Types here; beside them what [`tables`] say in SQL: the statements that create them, those that read, and those of
 //! every change, one file for each of what is changed.
 
+mod at_once;
 mod fence;
 mod journal;
 mod literal;

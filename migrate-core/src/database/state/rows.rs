@@ -16,15 +16,6 @@ pub(crate) enum Started {
     Before,
 }
 
-/// When a section began whose row is inserted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Begun<'a> {
-    /// When the fence of this transaction was raised.
-    AtFence,
-    /// When this revision had finished, in the same transaction.
-    Behind(&'a RevisionId),
-}
-
 /// What becomes of a recorded down section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DownSection<'a> {
@@ -61,6 +52,12 @@ const COLUMNS: [&str; 23] = [
     "tool",
 ];
 
+/// When a row began, when it ended, and how long that took.
+pub(super) const TIMES: [&str; 3] = ["started_at", "finished_at", "duration_us"];
+
+/// What stands in a column in which there is nothing.
+pub(super) const NULL: &str = "NULL";
+
 impl Tables {
     pub(super) fn record_columns(&self) -> String {
         let mut columns: Vec<String> = COLUMNS.iter().map(|column| self.as_text(column)).collect();
@@ -78,27 +75,9 @@ impl Tables {
             statements.push(self.prepared_apply(work));
             return statements;
         }
-        let mut statements = self.finish_unlogged(work);
-        statements.push(self.log(work));
-        statements
-    }
-
-    /// The same without the log.
-    pub(crate) fn finish_unlogged(&self, work: &Work<'_>) -> Vec<String> {
         let mut statements = self.heads(&work.heads);
         statements.extend(self.write_row(work));
-        statements
-    }
-
-    /// The statements that record a section as applied that began when `before` had finished, in the transaction of that:
-    /// its row and the heads, but not the log.
-    pub(crate) fn finish_behind(&self, work: &Work<'_>, before: &RevisionId) -> Vec<String> {
-        let mut statements = self.heads(&work.heads);
-        if work.row == Known::Present {
-            statements.push(self.delete_row(&work.record));
-        }
-        let down_section = work.down_section.as_deref();
-        statements.push(self.insert_row(&work.record, down_section, Begun::Behind(before)));
+        statements.push(self.log(work));
         statements
     }
 
@@ -112,15 +91,11 @@ impl Tables {
                 .collect();
         }
         let update = |ids: &[RevisionId], flag: bool| {
-            let ids: Vec<String> = ids.iter().map(|id| self.literal(id.as_str())).collect();
-            let condition = match ids.as_slice() {
-                [id] => format!("= {id}"),
-                ids => format!("IN ({})", ids.join(", ")),
-            };
             format!(
-                "UPDATE {} SET is_head = {} WHERE revision {condition}",
+                "UPDATE {} SET is_head = {} WHERE revision {}",
                 self.state,
-                self.flag(flag)
+                self.flag(flag),
+                self.one_of(ids)
             )
         };
         [(&change.lost, false), (&change.gained, true)]
@@ -147,22 +122,51 @@ impl Tables {
             }
             (_, known) => {
                 let delete = (known == Known::Present).then(|| self.delete_row(record));
-                let insert = self.insert_row(record, work.down_section.as_deref(), Begun::AtFence);
+                let insert = self.insert_row(record, work.down_section.as_deref());
                 delete.into_iter().chain([insert]).collect()
             }
         }
     }
 
     fn delete_row(&self, record: &Record) -> String {
+        self.delete_rows([&record.revision])
+    }
+
+    pub(super) fn delete_rows<'a>(&self, ids: impl IntoIterator<Item = &'a RevisionId>) -> String {
         format!(
-            "DELETE FROM {} WHERE revision = {}",
+            "DELETE FROM {} WHERE revision {}",
             self.state,
-            self.literal(record.revision.as_str())
+            self.one_of(ids)
         )
     }
 
-    /// Inserts a row; behind the fence.
-    fn insert_row(&self, record: &Record, down_section: Option<&str>, begun: Begun<'_>) -> String {
+    /// Inserts a row; behind the fence, which has left the time in the lock row.
+    fn insert_row(&self, record: &Record, down_section: Option<&str>) -> String {
+        let started = "heartbeat".to_owned();
+        let (finished, duration) = self.ended(record, &started);
+        let times = TIMES.into_iter().zip([started, finished, duration]);
+        // What is not named is NULL, and a shorter statement is sooner read.
+        let (columns, values): (Vec<&str>, Vec<String>) = self
+            .values(record, down_section)
+            .into_iter()
+            .chain(times)
+            .filter(|(_, value)| value != NULL)
+            .unzip();
+        format!(
+            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE id = 1",
+            self.state,
+            columns.join(", "),
+            values.join(", "),
+            self.lock
+        )
+    }
+
+    /// The columns of a row, but for the [`TIMES`], and what is in them.
+    pub(super) fn values(
+        &self,
+        record: &Record,
+        down_section: Option<&str>,
+    ) -> [(&'static str, String); 22] {
         let Journal {
             statement_no,
             in_flight,
@@ -172,56 +176,37 @@ impl Tables {
         } = &record.journal;
         let hash = record.journal.hash().map(|hash| hash.to_string());
         let text = |text: &str| self.literal(text);
-        let started = match begun {
-            // The fence has left it in the lock row.
-            Begun::AtFence => "heartbeat".to_owned(),
-            Begun::Behind(before) => format!(
-                "(SELECT finished_at FROM {} WHERE revision = {})",
-                self.state,
-                self.literal(before.as_str())
+        let statement = in_flight.as_ref().map(|statement| statement.text.as_str());
+        [
+            ("revision", text(record.revision.as_str())),
+            ("parents", text(&join(&record.parents))),
+            ("depends_on", text(&join(&record.depends_on))),
+            ("message", text(&record.message)),
+            ("digest", text(&record.digest.to_string())),
+            ("down_digest", text(&record.down_digest.to_string())),
+            ("chain", text(&record.chain.to_string())),
+            ("is_head", self.flag(record.is_head).to_owned()),
+            ("state", text(record.state.name())),
+            ("origin", text(record.origin.name())),
+            ("statement_no", statement_no.to_string()),
+            ("statement_hash", self.optional(hash.as_deref())),
+            ("statement", self.optional(statement)),
+            (
+                "session_id",
+                self.optional(session.as_ref().map(|session| session.id.as_str())),
             ),
-        };
-        let (finished, duration) = self.ended(record, &started);
-        let values = [
-            text(record.revision.as_str()),
-            text(&join(&record.parents)),
-            text(&join(&record.depends_on)),
-            text(&record.message),
-            text(&record.digest.to_string()),
-            text(&record.down_digest.to_string()),
-            text(&record.chain.to_string()),
-            self.flag(record.is_head).to_owned(),
-            text(record.state.name()),
-            text(record.origin.name()),
-            statement_no.to_string(),
-            self.optional(hash.as_deref()),
-            self.optional(in_flight.as_ref().map(|statement| statement.text.as_str())),
-            self.optional(session.as_ref().map(|session| session.id.as_str())),
-            self.optional(session.as_ref().map(|session| session.start.as_str())),
-            number(batch.map(|batch| batch.rounds)),
-            number(batch.map(|batch| batch.rows)),
-            text(record.compatible.name()),
-            started,
-            finished,
-            duration,
-            self.who(record),
-            text(&record.tool),
-            self.optional(record.error.as_deref()),
-            self.optional(down_section),
-        ];
-        let columns = COLUMNS.into_iter().chain(["error", "down_section"]);
-        // What is not named is NULL, and a shorter statement is sooner read.
-        let (columns, values): (Vec<&str>, Vec<String>) = columns
-            .zip(values)
-            .filter(|(_, value)| value != "NULL")
-            .unzip();
-        let (columns, values) = (columns.join(", "), values.join(", "));
-        let values = match begun {
-            Begun::AtFence => format!("SELECT {values} FROM {} WHERE id = 1", self.lock),
-            // Selected from, the table that is written would be copied first.
-            Begun::Behind(_) => format!("VALUES ({values})"),
-        };
-        format!("INSERT INTO {} ({columns}) {values}", self.state)
+            (
+                "session_start",
+                self.optional(session.as_ref().map(|session| session.start.as_str())),
+            ),
+            ("rounds", number(batch.map(|batch| batch.rounds))),
+            ("rows_touched", number(batch.map(|batch| batch.rows))),
+            ("compatible", text(record.compatible.name())),
+            ("who", self.who(record)),
+            ("tool", text(&record.tool)),
+            ("error", self.optional(record.error.as_deref())),
+            ("down_section", self.optional(down_section)),
+        ]
     }
 
     /// Changes the row of a revision to this state, keeping what does not change with a state.
@@ -317,15 +302,11 @@ impl Tables {
     /// `finished_at` and `duration_us`, given the expression for the start.
     fn ended(&self, record: &Record, started: &str) -> (String, String) {
         if record.in_flight() {
-            return ("NULL".to_owned(), "NULL".to_owned());
+            return (NULL.to_owned(), NULL.to_owned());
         }
         let now = now(self.dialect);
         let duration = match self.dialect {
-            Dialect::Sqlite => {
-                format!(
-                    "CAST(ROUND((julianday('now') - julianday({started})) * 86400000.0) AS INTEGER) * 1000"
-                )
-            }
+            Dialect::Sqlite => micros_between(started, "'now'"),
             Dialect::Postgres => {
                 format!("(extract(epoch FROM {now} - {started}) * 1000000)::pg_catalog.int8")
             }
@@ -346,6 +327,11 @@ impl Tables {
     }
 }
 
+/// The microseconds between two moments on SQLite, the clock of which counts milliseconds.
+pub(super) fn micros_between(from: &str, to: &str) -> String {
+    format!("CAST(ROUND((julianday({to}) - julianday({from})) * 86400000.0) AS INTEGER) * 1000")
+}
+
 fn number(number: Option<u64>) -> String {
-    number.map_or_else(|| "NULL".to_owned(), |number| number.to_string())
+    number.map_or_else(|| NULL.to_owned(), |number| number.to_string())
 }

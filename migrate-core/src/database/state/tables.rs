@@ -50,6 +50,14 @@ impl Tables {
         }
     }
 
+    /// Whether a text may be about these tables: the name of each begins with that of the state table.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn are_named_in(&self, text: &str) -> bool {
+        let (text, name) = (text.as_bytes(), self.name.as_bytes());
+        let mut places = text.windows(name.len());
+        places.any(|place| place.eq_ignore_ascii_case(name))
+    }
+
     /// The names of the tables as they are called, without quotes and schema.
     pub(crate) fn names(&self) -> [String; 3] {
         let name = &self.name;
@@ -162,6 +170,12 @@ impl Tables {
             ));
         }
         statements
+    }
+
+    /// The temporary table of a run that is one transaction on SQLite.
+    pub(super) fn moments(&self) -> String {
+        let name = identifier(self.dialect, &format!("{}_moments", self.name));
+        format!("temp.{name}")
     }
 
     /// The name of an index of the state table: SQLite wants the schema before it, PostgreSQL none.

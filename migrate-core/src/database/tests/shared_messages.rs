@@ -167,6 +167,57 @@ async fn a_failure_in_the_one_transaction_of_a_run_takes_all_back() {
     assert!(rows(&pool).await.is_empty());
 }
 
+/// Those of one transaction are written at its end, unless somebody asks before.
+#[tokio::test]
+async fn who_reads_the_rows_sees_those_before_it() {
+    for name in ["schema_revisions", "Schema_Revisions_Log"] {
+        let mut files = chain(6);
+        let up = format!("CREATE TABLE seen AS SELECT revision FROM {name} ORDER BY revision;");
+        files[3] = file("r4", "r3", &up, "DROP TABLE seen;");
+        for single in [false, true] {
+            let (set, pool) = (set(&files), memory().await);
+            let run = Run::upgrade("head");
+            let run = if single { run.single() } else { run };
+            assert_eq!(set.run(&pool, run).await.expect("all").steps.len(), 6);
+            let seen = sqlx::query_scalar("SELECT revision FROM seen");
+            let seen: Vec<String> = seen.fetch_all(&pool).await.expect("a table");
+            assert_eq!(seen, ["r1", "r2", "r3"], "{name}, single: {single}");
+        }
+    }
+}
+
+/// A revision that was taken back has a row already, and what is in one row may be missing in another.
+#[tokio::test]
+async fn rows_that_were_there_are_written_anew_in_one_transaction() {
+    let mut files = chain(250);
+    files[7] = files[7].split("-- migrate:down").next().expect("up").into();
+    let (set, pool) = (set(&files), memory().await);
+    upgrade(&set, &pool, "r3").await.expect("three");
+    downgrade(&set, &pool, "base").await.expect("to nothing");
+    let run = Run::upgrade("head").single();
+    let report = set.run(&pool, run).await.expect("all of them");
+    assert_eq!(report.steps.len(), 250);
+    let question = "SELECT count(*) || ' ' || count(down_section) || ' ' || count(DISTINCT rowid) || ' ' || sum(state = \
+                    'applied') || ' ' || sum(is_head) || ' ' || sum(started_at <= finished_at) FROM schema_revisions";
+    let seen: String = sqlx::query_scalar(question)
+        .fetch_one(&pool)
+        .await
+        .expect("the rows");
+    assert_eq!(seen, "250 249 250 250 1 250");
+    let in_order = "SELECT count(*) FROM schema_revisions AS a JOIN schema_revisions AS b ON b.rowid = a.rowid + 1 WHERE \
+                    b.parents = a.revision AND b.started_at = a.finished_at";
+    let in_order: i64 = sqlx::query_scalar(in_order)
+        .fetch_one(&pool)
+        .await
+        .expect("the rows");
+    assert_eq!(in_order, 249, "each began when the one before had finished");
+    let temporary: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_temp_schema")
+        .fetch_one(&pool)
+        .await
+        .expect("its tables");
+    assert_eq!(temporary, 0);
+}
+
 #[tokio::test]
 async fn what_cannot_share_stands_between_those_that_do() {
     let mut files = chain(20);
