@@ -15,7 +15,7 @@ use crate::database::error::{Error, ServerError, ServerErrorKind};
 use crate::database::execute::together::Transactions;
 use crate::database::execute::{Kept, Source, StepError, Transaction, Work};
 use crate::database::report::{Outcome, StepReport};
-use crate::database::state::Record;
+use crate::database::state::{Record, Tables};
 use crate::model::Graph;
 use crate::text::RevisionId;
 use crate::text::revision::Direction;
@@ -184,14 +184,7 @@ impl<'e> Engine<'e> {
             .backend
             .tables()
             .select_finished(&self.holder.run, most);
-        let finished = self.ask(sql).await?;
-        let finished = finished.into_iter().filter_map(|row| {
-            let mut fields = row.into_iter().flatten();
-            let revision = fields.next()?;
-            let micros = fields.next().and_then(|text| text.parse().ok());
-            Some((revision, Duration::from_micros(micros.unwrap_or_default())))
-        });
-        Ok(finished.collect())
+        self.ask(sql).await.map(Tables::read_finished)
     }
 
     /// The connection is gone in the middle of a message: any of its revisions may have been at work.

@@ -1,10 +1,13 @@
 //! The rows of the log: one for each section that has finished or failed, and for each repair.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::literal::now;
 use super::{Holder, Tables};
+use crate::database::backend::Row;
 use crate::database::execute::{Source, Work};
+use crate::text::Dialect;
 use crate::text::revision::Direction;
 
 impl Tables {
@@ -43,14 +46,34 @@ impl Tables {
         )
     }
 
-    /// Reads the last sections that this run has finished, at most so many: revision and duration.
+    /// Reads the last sections that this run has finished, at most so many, for [`Tables::read_finished`].
     pub(crate) fn select_finished(&self, run: &str, most: usize) -> String {
-        format!(
-            "SELECT revision, {} FROM {} WHERE run = {} AND outcome = 'finished' ORDER BY seq DESC LIMIT {most}",
-            self.as_text("duration_us"),
+        let duration = self.as_text("duration_us");
+        let finished = format!(
+            "FROM {} WHERE run = {} AND outcome = 'finished' ORDER BY seq DESC LIMIT {most}",
             self.log,
             self.literal(run),
-        )
+        );
+        match self.dialect {
+            // Each row is a change of threads.
+            Dialect::Sqlite => format!(
+                "SELECT group_concat(one, ' ') FROM (SELECT revision || ' ' || {duration} AS one {finished})"
+            ),
+            _ => format!("SELECT revision, {duration} {finished}"),
+        }
+    }
+
+    /// Revisions, and how long each took.
+    pub(crate) fn read_finished(rows: Vec<Row>) -> HashMap<String, Duration> {
+        // No field has a blank in it.
+        let fields = rows.into_iter().flatten().map(Option::unwrap_or_default);
+        let all = fields.collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> = all.split(' ').collect();
+        let pairs = words.chunks_exact(2).map(|pair| {
+            let micros = pair[1].parse().unwrap_or_default();
+            (pair[0].to_owned(), Duration::from_micros(micros))
+        });
+        pairs.collect()
     }
 
     /// The row of the log for a section that has failed.
