@@ -38,9 +38,9 @@ ALTER TABLE users ADD COLUMN email TEXT;
 
 UPDATE "schema_revisions" SET is_head = 0 WHERE revision = 'aaaa1111';
 DELETE FROM "schema_revisions" WHERE revision = 'bbbb2222';
-INSERT INTO "schema_revisions" (revision, parents, depends_on, message, digest, down_digest, chain, is_head, state, origin, statement_no, compatible, started_at, finished_at, duration_us, who, tool, down_section) SELECT 'bbbb2222', 'aaaa1111', '', 'add email', 'v1:sha256:facb9cff1e57d3d84714fa596bba25aa8cca62598121f033b55e2b3d39ad1f37', 'v1:sha256:66db6d81d68bdf919bce7e4e643ac41394eac70b964ed32bc3ac287924c93046', 'v1:sha256:167076b521f31aae714e6ce64a330df64846cdfa315f0a28174d3af21d3c3da8', 1, 'applied', 'run', 1, 'unknown', heartbeat, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), CAST(ROUND((julianday('now') - julianday(heartbeat)) * 86400000.0) AS INTEGER) * 1000, 'script', 'migrate 0.1.0', '-- migrate:down
+INSERT INTO "schema_revisions" (revision, parents, depends_on, message, digest, down_digest, chain, is_head, state, origin, statement_no, compatible, who, tool, down_section, started_at, finished_at, duration_us) SELECT 'bbbb2222', 'aaaa1111', '', 'add email', 'v1:sha256:facb9cff1e57d3d84714fa596bba25aa8cca62598121f033b55e2b3d39ad1f37', 'v1:sha256:66db6d81d68bdf919bce7e4e643ac41394eac70b964ed32bc3ac287924c93046', 'v1:sha256:167076b521f31aae714e6ce64a330df64846cdfa315f0a28174d3af21d3c3da8', 1, 'applied', 'run', 1, 'unknown', 'script', 'migrate 0.1.0', '-- migrate:down
 ALTER TABLE users DROP COLUMN email;
-' FROM "schema_revisions_lock" WHERE id = 1;
+', heartbeat, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), CAST(ROUND((julianday('now') - julianday(heartbeat)) * 86400000.0) AS INTEGER) * 1000 FROM "schema_revisions_lock" WHERE id = 1;
 INSERT INTO "schema_revisions_log" (revision, action, outcome, digest, started_at, finished_at, duration_us, statements, rows_touched, run, who, host, tool) SELECT revision, 'upgrade', 'finished', digest, started_at, finished_at, duration_us, 1, rows_touched, 'script 1aa7b4b42b1f06f5', who, 'script', tool FROM "schema_revisions" WHERE revision = 'bbbb2222';
 COMMIT;
 
