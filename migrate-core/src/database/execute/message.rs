@@ -68,7 +68,7 @@ impl Message {
         }
     }
 
-    /// The fence of `work`, in a transaction that has raised one.
+    /// The fence of `work`, when nobody else can have been at work since the last.
     pub(crate) fn fence_again(&mut self, tables: &Tables, work: &Work<'_>) {
         for sql in tables.fence_again(&work.fence) {
             self.push(Part::Fence, &sql);

@@ -6,7 +6,7 @@
 
 use super::Work;
 use super::message::Message;
-use super::transactional::{self, Bounds, Surroundings};
+use super::transactional;
 use crate::database::backend::{Backend, InARow, Pending};
 use crate::database::error::{ServerError, ServerErrorKind};
 use crate::database::state::Tables;
@@ -33,13 +33,19 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
             Transactions::Each => backend.in_a_row().await?,
             Transactions::Whole => None,
         };
+        // Between two transactions in a row the file stays ours.
+        let between = if in_a_row.is_some() {
+            Between::Nobody
+        } else {
+            Between::Others
+        };
         let (begin, tables) = (backend.begin(), backend.tables());
         let mut sql = match &in_a_row {
             Some(InARow { before, .. }) => format!("{before};\n"),
             None => String::new(),
         };
         sql.push_str(&match transactions {
-            Transactions::Each => each(tables, works, begin),
+            Transactions::Each => each(tables, works, begin, between),
             Transactions::Whole => format!("{begin};\n{}", whole(tables, works).take().0),
         });
         let mut outcome = backend.execute_and_commit(sql).await;
@@ -58,18 +64,32 @@ pub(crate) fn run<'a, B: Backend + ?Sized>(
     })
 }
 
+/// Whether somebody else may have been at work since the fence of the section before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Between {
+    Others,
+    Nobody,
+}
+
 /// The sections, each a transaction; the last is left open.
-fn each(tables: &Tables, works: &[Work<'_>], begin: &'static str) -> String {
-    let around = Surroundings {
-        begin,
-        reset: Vec::new(),
-        bounds: Bounds::Held,
-    };
-    let sections = works.iter().map(|work| {
-        let (sql, _) = transactional::message(tables, work, &around).take();
-        format!("{begin};\n{sql}")
+fn each(tables: &Tables, works: &[Work<'_>], begin: &'static str, between: Between) -> String {
+    let sections = works.iter().enumerate().map(|(place, work)| {
+        let mut message = Message::new();
+        let since = if place == 0 { Between::Others } else { between };
+        section(&mut message, tables, work, since);
+        format!("{begin};\n{}", message.take().0)
     });
     sections.collect::<Vec<_>>().join("COMMIT;\n")
+}
+
+/// A section between the ends of its transaction.
+fn section(message: &mut Message, tables: &Tables, work: &Work<'_>, since: Between) {
+    match since {
+        Between::Others => message.fence(tables, work),
+        Between::Nobody => message.fence_again(tables, work),
+    }
+    transactional::statements(message, work);
+    message.extend(tables.finish(work));
 }
 
 /// The sections as one transaction, between its ends.
@@ -80,14 +100,10 @@ fn whole(tables: &Tables, works: &[Work<'_>]) -> Message {
         applied_at_once(&mut message, tables, works);
         return message;
     }
-    for (place, work) in works.iter().enumerate() {
-        if place == 0 {
-            message.fence(tables, work);
-        } else {
-            message.fence_again(tables, work);
-        }
-        transactional::statements(&mut message, work);
-        message.extend(tables.finish(work));
+    let mut since = Between::Others;
+    for work in works {
+        section(&mut message, tables, work, since);
+        since = Between::Nobody;
     }
     message
 }

@@ -27,8 +27,7 @@ pub(crate) struct Surroundings {
 pub(crate) enum Bounds {
     /// The messages.
     Sent,
-    /// Somebody else, around the section: the driver, so that it knows that a transaction is open when a Rust step begins
-    /// one in it; or whoever puts several sections into one message.
+    /// The driver, around the section, so that it knows that a transaction is open when a Rust step begins one in it.
     Held,
 }
 

@@ -88,8 +88,8 @@ impl Tables {
         }
     }
 
-    /// The fence of a further revision in a transaction that has raised it: nobody else can have changed the row since, so
-    /// what is left is the count and the time.
+    /// The fence of a further revision, when nobody else can have changed the row since the one before: what is left is the
+    /// count and the time.
     pub(crate) fn fence_again(&self, fence: &Fence) -> Vec<String> {
         match self.dialect {
             Dialect::Sqlite if self.wording == Wording::Plain => vec![format!(
