@@ -17,6 +17,8 @@ pub(crate) struct Recorded {
     pub(crate) lock: Option<LockRow>,
     pub(crate) rows: Vec<Record>,
     by_id: HashMap<RevisionId, usize>,
+    /// The places of the rows that a set did not know when they were read; `None` when nobody has looked.
+    unknown: Option<Vec<usize>>,
 }
 
 impl Recorded {
@@ -49,7 +51,20 @@ impl Recorded {
             .enumerate()
             .map(|(place, row)| (row.revision.clone(), place))
             .collect();
-        Self { lock, rows, by_id }
+        Self {
+            lock,
+            rows,
+            by_id,
+            unknown: None,
+        }
+    }
+
+    /// Notes which rows `graph`, that of the set, does not know: whatever is written from now on is known. What stands on a
+    /// revision is asked at every step, and would be looked for among all rows.
+    pub(crate) fn note_unknown(&mut self, graph: &Graph) {
+        let rows = self.rows.iter().enumerate();
+        let unknown = rows.filter(|(_, row)| graph.index(row.revision.as_str()).is_none());
+        self.unknown = Some(unknown.map(|(place, _)| place).collect());
     }
 
     pub(crate) fn row(&self, id: &str) -> Option<&Record> {
@@ -96,6 +111,7 @@ impl Recorded {
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
         self.by_id.clear();
+        self.unknown = None;
     }
 
     pub(crate) fn applied(&self) -> impl Iterator<Item = &Record> {
@@ -119,32 +135,43 @@ impl Recorded {
 
     /// Applied revisions that stand on this one and are not in `graph`.
     pub(crate) fn unknown_above(&self, graph: &Graph, id: &RevisionId) -> Vec<String> {
-        // Asked of every row at every step down: what is cheap to ask comes first.
-        self.applied()
-            .filter(|row| row.parents.contains(id) || row.depends_on.contains(id))
-            .filter(|row| graph.index(row.revision.as_str()).is_none())
-            .map(|row| row.revision.to_string())
-            .collect()
+        let above = |row: &&Record| {
+            row.state == State::Applied
+                && row.stands_on(id)
+                // The graph may be one that these rows were joined to.
+                && graph.index(row.revision.as_str()).is_none()
+        };
+        let shown = |row: &Record| row.revision.to_string();
+        match &self.unknown {
+            Some(places) => {
+                let unknown = places.iter().filter_map(|place| self.rows.get(*place));
+                unknown.filter(above).map(shown).collect()
+            }
+            None => self.rows.iter().filter(above).map(shown).collect(),
+        }
     }
 
     /// Applied revisions that are not in `graph` and that this one alone stands on, as it is recorded: without it they are
     /// effective. So it is where a revision that was applied has another id in the files now.
     pub(crate) fn unknown_below(&self, graph: &Graph, id: &RevisionId) -> Vec<RevisionId> {
-        let names = |row: &Record, below: &RevisionId| {
-            row.parents.contains(below) || row.depends_on.contains(below)
-        };
         let Some(row) = self.row(id.as_str()) else {
             return Vec::new();
         };
-        let unknown = self
-            .applied()
-            .filter(|other| names(row, &other.revision))
-            .filter(|other| graph.index(other.revision.as_str()).is_none());
+        let is_applied = |below: &&RevisionId| {
+            self.row(below.as_str())
+                .is_some_and(|row| row.state == State::Applied)
+        };
+        let unknown = row
+            .parents
+            .iter()
+            .chain(row.depends_on.iter().filter(|id| !row.parents.contains(id)))
+            .filter(|below| graph.index(below.as_str()).is_none())
+            .filter(is_applied);
         let alone = unknown.filter(|below| {
             let mut others = self.applied().filter(|other| other.revision != *id);
-            !others.any(|other| names(other, &below.revision))
+            !others.any(|other| other.stands_on(below))
         });
-        alone.map(|row| row.revision.clone()).collect()
+        alone.cloned().collect()
     }
 }
 
@@ -319,5 +346,64 @@ fn below_gap(graph: &Graph, applied: &Applied, above: &[Index]) -> Option<String
                 .then(|| graph.id(*only).to_string())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::graph::Node;
+
+    fn id(text: &str) -> RevisionId {
+        text.parse().expect("an id")
+    }
+
+    /// Applied, on these parents.
+    fn row(revision: &str, parents: &[&str]) -> Record {
+        Record {
+            parents: parents.iter().map(|parent| id(parent)).collect(),
+            state: State::Applied,
+            ..Record::unknown(id(revision))
+        }
+    }
+
+    #[test]
+    fn what_stands_on_a_revision_unknown_to_the_set_is_found_whether_noted_or_not() {
+        let node = |id: &str, parents: &[&str]| Node {
+            id: self::id(id),
+            down_revision: parents.iter().map(|parent| self::id(parent)).collect(),
+            depends_on: Vec::new(),
+            labels: Vec::new(),
+        };
+        let graph = Graph::new(vec![node("a", &[]), node("c", &["b"]), node("b", &["a"])]);
+        let graph = graph.expect("a line");
+        let mut depends = row("y", &[]);
+        depends.depends_on = vec![id("b")];
+        let rows = vec![
+            row("a", &[]),
+            row("x", &["b"]),
+            row("b", &["a"]),
+            depends,
+            Record::unknown(id("z")),
+        ];
+        let mut recorded = Recorded::new(None, rows);
+        for noted in [false, true] {
+            if noted {
+                recorded.note_unknown(&graph);
+            }
+            assert_eq!(recorded.unknown_above(&graph, &id("b")), ["x", "y"]);
+            assert!(recorded.unknown_above(&graph, &id("a")).is_empty());
+            assert!(recorded.unknown_below(&graph, &id("b")).is_empty());
+            assert!(recorded.unknown_below(&graph, &id("x")).is_empty());
+        }
+        // What was in between is not in the files: the one below it is effective again without the one above.
+        recorded.replace(row("c", &["x"]));
+        assert_eq!(recorded.unknown_below(&graph, &id("c")), [id("x")]);
+        assert_eq!(recorded.unknown_above(&graph, &id("b")), ["x", "y"]);
+        recorded.replace(row("d", &["x"]));
+        assert!(
+            recorded.unknown_below(&graph, &id("c")).is_empty(),
+            "not alone"
+        );
     }
 }

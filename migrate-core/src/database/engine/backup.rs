@@ -4,7 +4,6 @@ use super::{Engine, goal};
 use crate::database::backup::{Order, Span};
 use crate::database::error::Error;
 use crate::database::event::Event;
-use crate::database::recorded::Recorded;
 use crate::model::Plan;
 
 impl Engine<'_> {
@@ -14,12 +13,7 @@ impl Engine<'_> {
         let Some(order) = &task.backup else {
             return Ok(());
         };
-        self.recorded = loop {
-            match Recorded::read(self.backend).await {
-                Ok(recorded) => break recorded,
-                Err(error) => self.wait_after(error).await?,
-            }
-        };
+        self.read_rows().await?;
         let from = self.recorded.heads();
         let plan = self.plan();
         if self.recorded.in_flight().next().is_some() {

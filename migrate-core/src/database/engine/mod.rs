@@ -150,12 +150,7 @@ impl<'e> Engine<'e> {
 
     /// Says what would be done.
     pub(crate) async fn preview(&mut self) -> Result<Option<Plan>, Error> {
-        self.recorded = loop {
-            match Recorded::read(self.backend).await {
-                Ok(recorded) => break recorded,
-                Err(error) => self.wait_after(error).await?,
-            }
-        };
+        self.read_rows().await?;
         self.report.from = self.recorded.heads();
         if let Verb::Repair { revision, decision } = &self.task.verb {
             self.preview_repair(revision, *decision).await?;
@@ -301,6 +296,19 @@ impl<'e> Engine<'e> {
         }
         self.patience.seen(self.fence.epoch);
         self.recorded = recorded;
+        self.recorded.note_unknown(self.set.graph());
+        Ok(())
+    }
+
+    /// Reads the rows as they are, and writes nothing.
+    pub(super) async fn read_rows(&mut self) -> Result<(), Error> {
+        self.recorded = loop {
+            match Recorded::read(self.backend).await {
+                Ok(recorded) => break recorded,
+                Err(error) => self.wait_after(error).await?,
+            }
+        };
+        self.recorded.note_unknown(self.set.graph());
         Ok(())
     }
 
@@ -357,12 +365,7 @@ impl<'e> Engine<'e> {
 
     /// Reads and compares, and refuses what a run would refuse.
     pub(crate) async fn look(&mut self) -> Result<Seen, Error> {
-        self.recorded = loop {
-            match Recorded::read(self.backend).await {
-                Ok(recorded) => break recorded,
-                Err(error) => self.wait_after(error).await?,
-            }
-        };
+        self.read_rows().await?;
         self.report.from = self.recorded.heads();
         self.report.heads.clone_from(&self.report.from);
         let found = self.compare()?;

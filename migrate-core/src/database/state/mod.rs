@@ -123,6 +123,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// Whether it stands on that revision, as a child or by a dependency.
+    pub(crate) fn stands_on(&self, id: &RevisionId) -> bool {
+        self.parents.contains(id) || self.depends_on.contains(id)
+    }
+
     /// The row of a revision of which nothing was recorded.
     pub(crate) fn unknown(revision: RevisionId) -> Self {
         Self {
