@@ -15,7 +15,8 @@ use crate::text::LineIndex;
 use crate::text::diagnostic::Frame;
 use crate::text::revision::Direction;
 
-/// How long others are waited for so that a failure is logged; who is to read of it waits too.
+/// How long others are waited for so that a failure is logged, unless the run waits for nobody: who is to read of it
+/// waits too.
 const LOGGED_WITHIN: Duration = Duration::from_secs(5);
 
 impl Engine<'_> {
@@ -192,7 +193,8 @@ impl Engine<'_> {
         sql.push(tables.log_failure(work, text, duration));
         sql.push("COMMIT".to_owned());
         let sql = sql.join(";\n");
-        let mut patience = Patience::new(LOGGED_WITHIN).until(self.task.deadline);
+        let limit = LOGGED_WITHIN.min(self.task.lock_wait);
+        let mut patience = Patience::new(limit).until(self.task.deadline);
         loop {
             let Err(error) = self.backend.execute(sql.clone()).await else {
                 self.fence.epoch += 1;

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 use sqlx::{ConnectOptions as _, Executor as _};
@@ -220,4 +221,15 @@ async fn before_a_failure_which_is_logged_all_the_same() {
         assert_eq!(failure.unwrap_err().class(), Class::SqlFailed, "{hold:?}");
         assert_eq!(seen(&options, log).await, ["upgrade a failed"], "{hold:?}");
     }
+}
+
+#[tokio::test]
+async fn who_waits_for_nobody_does_not_wait_to_log_a_failure() {
+    let (_folder, options) = in_file();
+    let files = [file("a", "none", "INSERT INTO gone VALUES (1);", "")];
+    let impatient = Run::upgrade("head").lock_wait(Duration::ZERO);
+    let failure = run(&options, Hold::Reading, &files, impatient).await;
+    assert_eq!(failure.unwrap_err().class(), Class::SqlFailed);
+    let logged: Vec<String> = seen(&options, log).await;
+    assert!(logged.is_empty(), "{logged:?}");
 }
